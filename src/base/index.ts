@@ -1,0 +1,4 @@
+export { accept, refuse, type Result } from './result.ts';
+export { BrokenInvariant, invariant, unreachable } from './invariant.ts';
+export { systemClock, timestampAfter, type Clock } from './clock.ts';
+export { randomIds, type Ids } from './ids.ts';

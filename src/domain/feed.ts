@@ -1,0 +1,34 @@
+import type { RoutingTable, TableChange } from './routing-table.ts';
+
+/** What the control plane says to an edge: one JSON line each, over a long-lived response. */
+export type FeedMessage =
+  | { readonly type: 'table'; readonly table: RoutingTable }
+  | { readonly type: 'change'; readonly change: TableChange }
+  /** Make these versions ready before they are needed; the edge reports each once it answers or has failed. */
+  | { readonly type: 'warm'; readonly versionIds: readonly string[] }
+  | { readonly type: 'ping' };
+
+/** What a version's process is doing on one edge. */
+export type ProcessState = 'cold' | 'starting' | 'ready' | 'draining' | 'backing_off';
+
+export interface ProcessReport {
+  readonly versionId: string;
+  readonly script: string;
+  readonly state: ProcessState;
+  readonly pid?: number;
+  readonly startedOn?: string;
+  readonly restarts: number;
+  readonly residentBytes?: number;
+  /** Why it is not ready, in the runtime's words. */
+  readonly reason?: string;
+}
+
+/** What an edge says back, at once when its generation or a process changes and every few seconds otherwise. */
+export interface EdgeReport {
+  readonly edge: string;
+  /** The generation it serves from. */
+  readonly generation: number;
+  /** Where visitors reach it, `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly processes: readonly ProcessReport[];
+}

@@ -1,0 +1,63 @@
+import type { Split } from './split.ts';
+
+/**
+ * All an edge needs to decide which version answers a request (I2, I7). Plain data: sent over the feed, kept on disk,
+ * swapped whole. `generation` grows with every change; an edge refuses an older one.
+ */
+export interface RoutingTable {
+  readonly generation: number;
+  readonly hosts: HostTable;
+  readonly workers: readonly WorkerEntry[];
+}
+
+/** Which Worker a host and path belong to. */
+export interface HostTable {
+  /** Workers answer at `<name>.<subdomain>.<domain>` for each of these: the base domain and `workers.dev`. */
+  readonly domains: readonly string[];
+  readonly subdomain: string;
+  readonly routes: readonly RouteEntry[];
+  readonly customDomains: readonly {
+    readonly hostname: string;
+    readonly script: string;
+    readonly enabled: boolean;
+    readonly previews: boolean;
+  }[];
+}
+
+/** A route; without a script it takes the requests it matches away from every other route. */
+export interface RouteEntry {
+  readonly pattern: string;
+  readonly script: string | null;
+}
+
+export interface WorkerEntry {
+  readonly name: string;
+  readonly deployment: { readonly id: string; readonly split: Split } | null;
+  /** Whether the Worker answers under its workers.dev name. */
+  readonly workersDev: boolean;
+  /** Whether each version answers under its own URL. */
+  readonly previews: boolean;
+  /** Ids of the versions with a URL of their own; empty while previews are off. */
+  readonly previewVersions: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** One step from a generation to the next. */
+export interface TableChange {
+  readonly generation: number;
+  readonly previous: number;
+  readonly hosts?: HostTable;
+  readonly workers?: readonly WorkerEntry[];
+  readonly deletedWorkers?: readonly string[];
+}
+
+/** The table after a change, or undefined where the change does not follow on from it (a full table is needed). */
+export const tableAfter = (table: RoutingTable, change: TableChange): RoutingTable | undefined => {
+  if (change.previous !== table.generation || change.generation <= table.generation) return undefined;
+  const replaced = new Set([...(change.workers ?? []).map(({ name }) => name), ...(change.deletedWorkers ?? [])]);
+  return {
+    generation: change.generation,
+    hosts: change.hosts ?? table.hosts,
+    workers: replaced.size === 0 ? table.workers : [...table.workers.filter(({ name }) => !replaced.has(name)), ...(change.workers ?? [])],
+  };
+};
