@@ -1,0 +1,111 @@
+import type { Split } from './split.ts';
+
+export interface PickRequest {
+  readonly split: Split;
+  /** The version a request asks for by name. */
+  readonly override?: string | undefined;
+  /** The affinity key: equal keys stay together. */
+  readonly key?: string | undefined;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export interface Pick {
+  readonly versionId: string;
+  readonly why: 'override' | 'key' | 'random' | 'only';
+  /** Why the version that was asked for is not the one. */
+  readonly overrideIgnored?: 'not_in_deployment';
+}
+
+/**
+ * Which version of a deployment answers (I7): the one a request names, if it is in the deployment, at 0 % too; else by its
+ * key; else by a draw. Undefined only for a split in which no version has a share, which no deployment has.
+ */
+export const pickVersion = ({ split, override, key, random }: PickRequest): Pick | undefined => {
+  if (override !== undefined) {
+    for (const { versionId } of split) if (versionId === override) return { versionId, why: 'override' };
+  }
+  const pick = pickByShare(split, key, random);
+  return pick === undefined || override === undefined ? pick : { ...pick, overrideIgnored: 'not_in_deployment' };
+};
+
+const pickByShare = (split: Split, key: string | undefined, random: () => number): Pick | undefined => {
+  let total = 0;
+  let serving = 0;
+  let last = '';
+  for (const { versionId, share } of split) {
+    if (share <= 0) continue;
+    total += share;
+    serving += 1;
+    last = versionId;
+  }
+  if (serving === 0) return undefined;
+  if (serving === 1) return { versionId: last, why: 'only' };
+  if (key !== undefined) return { versionId: byKey(split, key), why: 'key' };
+  return { versionId: byDraw(split, Math.floor(random() * total)) ?? last, why: 'random' };
+};
+
+/** `draw` is a whole number below the total of the shares, each as likely as the next: the proportions are exactly the shares. */
+const byDraw = (split: Split, draw: number): string | undefined => {
+  let from = draw;
+  for (const { versionId, share } of split) {
+    if (from < share) return versionId;
+    from -= share;
+  }
+  return undefined;
+};
+
+/**
+ * Weighted rendezvous hashing: each version draws an exponential waiting time from the key and its own id, shorter the
+ * larger its share, and the shortest wins. A version's time does not depend on the others, so their order is irrelevant
+ * and raising a share moves keys only towards it.
+ */
+const byKey = (split: Split, key: string): string => {
+  let winner = '';
+  let least = Infinity;
+  for (const { versionId, share } of split) {
+    if (share <= 0) continue;
+    const wait = -Math.log(uniformHash(versionId, key)) / share;
+    if (wait < least || (wait === least && versionId < winner)) {
+      least = wait;
+      winner = versionId;
+    }
+  }
+  return winner;
+};
+
+const TWO_TO_53 = 2 ** 53;
+const TWO_TO_21 = 2 ** 21;
+
+/** 53 well-mixed bits of the two texts, in (0, 1]: two multiply-and-xor lanes, each finished as MurmurHash3 does. */
+const uniformHash = (versionId: string, key: string): number => {
+  let a = 0x9e3779b9;
+  let b = 0x85ebca6b;
+  for (let at = 0; at < versionId.length; at += 1) {
+    const code = versionId.charCodeAt(at);
+    a = Math.imul(a ^ code, 0xcc9e2d51);
+    b = Math.imul(b ^ code, 0x1b873593);
+    a ^= a >>> 15;
+    b ^= b >>> 13;
+  }
+  a ^= 0xff;
+  b ^= key.length;
+  for (let at = 0; at < key.length; at += 1) {
+    const code = key.charCodeAt(at);
+    a = Math.imul(a ^ code, 0xcc9e2d51);
+    b = Math.imul(b ^ code, 0x1b873593);
+    a ^= a >>> 15;
+    b ^= b >>> 13;
+  }
+  const high = finished(a ^ Math.imul(b, 0x27d4eb2f));
+  const low = finished(b ^ Math.imul(high, 0x165667b1)) >>> 11;
+  return (high * TWO_TO_21 + low + 1) / TWO_TO_53;
+};
+
+const finished = (hash: number): number => {
+  let mixed = hash ^ (hash >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+};
