@@ -18,28 +18,53 @@ const PROCESSORS = ['arm64', 'arm', 'x64', 'ia32', 'loong64', 'mips64el', 'ppc64
 
 /** The platform a package name such as `@oxlint/binding-linux-arm-musleabihf` or `workerd-darwin-64` is for. */
 const platformOf = (name) => {
-  const words = name.split(/[/@-]/).map((word) => (word === 'windows' ? 'win32' : word === '64' ? 'x64' : word));
+  const words = new Set(name.split(/[/@-]/).map((word) => (word === 'windows' ? 'win32' : word === '64' ? 'x64' : word)));
   return {
-    os: OPERATING_SYSTEMS.filter((os) => words.includes(os)),
-    cpu: PROCESSORS.filter((cpu) => words.includes(cpu)),
+    os: OPERATING_SYSTEMS.filter((os) => words.has(os)),
+    cpu: PROCESSORS.filter((cpu) => words.has(cpu)),
   };
+};
+
+/** Where Node would look for `name` from the package at `owner`: its own node_modules first, then each one above it. */
+const placesFor = (owner, name) => {
+  const places = [];
+  for (let folder = owner; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
+    places.push(`${folder}${folder === '' ? '' : '/'}node_modules/${name}`);
+    if (folder === '') return places;
+  }
+};
+
+/** The entry that `owner` would get, unless it is of another version: several wranglers side by side each have their own workerd. */
+const found = (owner, name, version) => {
+  const place = placesFor(owner, name).find((path) => path in lock.packages);
+  return place !== undefined && (!/^\d/.test(version) || lock.packages[place].version === version);
+};
+
+/** The highest place that is free and that no entry of another version hides: beside the owner at the lowest, or inside it. */
+const freePlace = (owner, name) => {
+  const places = placesFor(owner, name);
+  const taken = places.findIndex((path) => path in lock.packages);
+  const place = places.at(taken === -1 ? -1 : taken - 1);
+  if (taken === 0 || place === undefined) throw new Error(`${owner} already holds another version of ${name}.`);
+  return place;
 };
 
 const missing = Object.entries(lock.packages).flatMap(([owner, entry]) =>
   Object.entries(entry.optionalDependencies ?? {})
-    .filter(([name]) => !(`node_modules/${name}` in lock.packages) && !(`${owner}/node_modules/${name}` in lock.packages))
-    .map(([name, version]) => ({ name, version })),
+    .filter(([name, version]) => !found(owner, name, version))
+    .map(([name, version]) => ({ owner, name, version })),
 );
 
 if (checkOnly) {
   for (const { name, version } of missing) console.error(`missing from ${file}: ${name} ${version}`);
   process.exit(missing.length === 0 ? 0 : 1);
 }
-for (const { name, version } of missing) {
+for (const { owner, name, version } of missing) {
+  if (found(owner, name, version)) continue;
   const { os, cpu } = platformOf(name);
   if (os.length === 0) throw new Error(`No platform is known for the optional package ${name}; add its operating system here.`);
-  lock.packages[`node_modules/${name}`] = { version, cpu, os, optional: true };
+  lock.packages[freePlace(owner, name)] = { version, cpu, os, optional: true };
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${file}: ${missing.length} optional entries added`);
