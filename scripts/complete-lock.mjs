@@ -40,7 +40,7 @@ const found = (owner, name, version) => {
   return place !== undefined && (!/^\d/.test(version) || lock.packages[place].version === version);
 };
 
-/** The highest place that is free and that no entry of another version hides: beside the owner at the lowest, or inside it. */
+/** The highest place where Node still finds it first: the root, or just before an entry that holds another version. */
 const freePlace = (owner, name) => {
   const places = placesFor(owner, name);
   const taken = places.findIndex((path) => path in lock.packages);
