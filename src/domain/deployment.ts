@@ -17,17 +17,14 @@ export interface Deployment {
   readonly rollbackFrom: string | undefined;
 }
 
-const LISTED = 10;
+/** How many deployments a list without paging shows. */
+export const LISTED_DEPLOYMENTS = 10;
 
 /**
- * What a list without paging shows, from all deployments, newest first: the ten latest, and on to the last earlier one
- * at 100 % when none of those (the active one apart) is. `wrangler rollback` looks for its target in this list only.
+ * What a list without paging shows, newest first: the ten latest, and the last earlier one at 100 % when none of those
+ * (the active one apart) is. `wrangler rollback` looks for its target in this list only.
  */
-export const listedDeployments = (newestFirst: readonly Deployment[]): readonly Deployment[] => {
-  const listed = newestFirst.slice(0, LISTED);
-  if (listed.slice(1).some(standsAlone)) return listed;
-  const stable = newestFirst.slice(LISTED).find(standsAlone);
-  return stable === undefined ? listed : [...listed, stable];
-};
+export const listedDeployments = (latest: readonly Deployment[], lastStableBefore: Deployment | undefined): readonly Deployment[] =>
+  lastStableBefore === undefined || latest.slice(1).some(standsAlone) ? latest : [...latest, lastStableBefore];
 
 export const standsAlone = (deployment: Pick<Deployment, 'split'>): boolean => soleVersion(deployment.split) !== undefined;

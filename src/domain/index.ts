@@ -13,6 +13,25 @@ export {
   type SplitRefusal,
   type VersionShare,
 } from './split.ts';
-export { listedDeployments, standsAlone, type Deployment } from './deployment.ts';
+export { LISTED_DEPLOYMENTS, listedDeployments, standsAlone, type Deployment } from './deployment.ts';
 export { tableAfter, type HostTable, type RouteEntry, type RoutingTable, type TableChange, type WorkerEntry } from './routing-table.ts';
 export type * from './feed.ts';
+export { hyphenated, legacyLog, mainVersion, type LegacyEntry } from './legacy-log.ts';
+export { carriedOver, deployedAlone, isInWindow, planDeployment, type CandidateVersion, type DeployRequest } from './deploy.ts';
+export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
+export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
+export { isCompatibilityDate, keptMembers, unsupportedMember, uploadedCode, type UploadedCode, type UploadedFile, type UploadMetadata, type UploadPath } from './upload.ts';
+export type * from './refusal.ts';
+export { parseRoutePattern, type RoutePattern, type RoutePatternRefusal, type Scheme } from './route-pattern.ts';
+export { compileHosts, matchRequest, plainHost, type HostIndex, type Match, type NoMatch } from './match.ts';
+export { pickVersion, type Pick, type PickRequest } from './pick.ts';
+export {
+  ANSWER_HEADER,
+  DEBUG_HEADER,
+  KEY_HEADER,
+  overrideFor,
+  OVERRIDES_HEADER,
+  versionAnswer,
+  type OverrideIgnored,
+  type VersionAnswer,
+} from './version-headers.ts';

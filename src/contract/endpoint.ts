@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** How a request's body is read before its handler sees it. */
+export type Body =
+  | { readonly kind: 'json'; readonly schema: z.ZodType }
+  /** A form of metadata and modules, in any dialect of src/api/form. */
+  | { readonly kind: 'upload'; readonly metadata: z.ZodType }
+  /** JSON, or a form with the same JSON in one field. */
+  | { readonly kind: 'json_or_upload'; readonly schema: z.ZodType };
+
+/** One call of the HTTP API, as data: what it takes and what it answers. Paths follow the server's base URL. */
+export interface Endpoint {
+  readonly method: Method;
+  /** `/accounts/:account_id/workers/scripts/:script_name` */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: Body;
+  /** The `result` of the envelope. */
+  readonly result: z.ZodType;
+  /** Answers bytes instead of the envelope. */
+  readonly raw?: true;
+}
+
+type NamesIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | NamesIn<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+export type ParamsOf<E extends Endpoint> = { readonly [Name in NamesIn<E['path']>]: string };
+export type QueryOf<E extends Endpoint> = E extends { readonly query: infer Q extends z.ZodObject } ? z.output<Q> : Record<never, never>;
+export type BodyOf<E extends Endpoint> = E extends { readonly body: { readonly schema: infer S extends z.ZodType } }
+  ? z.output<S>
+  : E extends { readonly body: { readonly metadata: infer M extends z.ZodType } }
+    ? z.output<M>
+    : undefined;

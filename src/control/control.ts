@@ -1,0 +1,56 @@
+import type { Clock, Ids } from '../base/index.ts';
+import type { Author, Source, VersionSpec } from '../domain/index.ts';
+import type { ModuleStore, Vault } from '../files/index.ts';
+import type { AuditEntry, Store } from '../store/index.ts';
+import type { EdgeFeed } from './edge-feed.ts';
+
+/** What a trial says of a version: what it exports, or why it does not start. */
+export type TrialResult =
+  | {
+      readonly ok: true;
+      readonly startupTimeMs: number;
+      readonly handlers: readonly string[];
+      readonly namedHandlers: readonly { readonly name: string; readonly handlers: readonly string[] }[];
+    }
+  | { readonly ok: false; readonly failure: { readonly message: string } };
+
+/** What every use case works with; made once by main. */
+export interface Control {
+  readonly store: Store;
+  readonly modules: ModuleStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly feed: EdgeFeed;
+  /** Runs a version once on scratch storage before it may serve. */
+  readonly tryVersion: (spec: VersionSpec) => Promise<TrialResult>;
+  readonly settings: ControlSettings;
+}
+
+export interface ControlSettings {
+  /** How many of a Worker's newest versions may be deployed; those that serve always may. */
+  readonly deployableVersions: number;
+  readonly baseDomain: string;
+}
+
+/** Who acts, from which client. */
+export interface Actor {
+  readonly author: Author;
+  readonly source: Source;
+}
+
+/** An audit row for a change made now. Never put a secret's value into `detail`. */
+export const auditEntry = (
+  control: Control,
+  actor: Actor,
+  action: string,
+  target: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): AuditEntry => ({
+  id: control.ids.uuid(),
+  at: control.clock.now().toISOString(),
+  actor: actor.author,
+  action,
+  target,
+  detail: { source: actor.source, ...detail },
+});

@@ -1,0 +1,97 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import {
+  annotationsFrom,
+  hyphenated,
+  planDeployment,
+  type Deployment,
+  type Refusal,
+  type RequestedShare,
+  type Split,
+} from '../domain/index.ts';
+import type { Queries, Worker } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { storeDeployment } from './versions.ts';
+
+export interface Deploy {
+  readonly worker: string;
+  readonly shares: readonly RequestedShare[];
+  readonly message: string | undefined;
+  /** Also where secrets changed since the version last served. */
+  readonly force: boolean;
+  /** The id of the deployment the client believes to be active. */
+  readonly expectedActive: string | undefined;
+  readonly triggeredBy: string;
+  readonly rollbackFrom?: string;
+}
+
+/**
+ * Makes a deployment the active one. Versions that are not ready yet are made ready first, for a bounded time; a
+ * rollback to a version that still runs therefore waits for nothing (I4). The rules are asked again inside the
+ * transaction, because another client may have deployed meanwhile.
+ */
+export const deploy = async (control: Control, actor: Actor, request: Deploy): Promise<Result<Deployment, Refusal>> => {
+  const worker = await control.store.read.workers.byName(request.worker);
+  if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
+  const annotations = annotationsFrom({ message: request.message }, worker.name);
+  if (!annotations.ok) return annotations;
+  const planned = await plan(control, control.store.read, worker, request);
+  if (!planned.ok) return planned;
+  await control.feed.warm(planned.value.map(({ versionId }) => versionId));
+  return control.store.change<Deployment, Refusal>(
+    async (change) => {
+      const split = await plan(control, change, worker, request);
+      if (!split.ok) return split;
+      return accept(
+        await storeDeployment(control, actor, change, {
+          worker,
+          split: split.value,
+          message: annotations.value.message,
+          triggeredBy: request.triggeredBy,
+          ...(request.rollbackFrom === undefined ? {} : { rollbackFrom: request.rollbackFrom }),
+        }),
+      );
+    },
+    (deployment) =>
+      auditEntry(control, actor, 'deployment.create', `worker/${worker.name}`, {
+        deployment: deployment.id,
+        split: deployment.split,
+        forced: request.force,
+        ...(deployment.message === undefined ? {} : { message: deployment.message }),
+      }),
+  );
+};
+
+const plan = async (control: Control, queries: Queries, worker: Worker, request: Deploy): Promise<Result<Split, Refusal>> => {
+  const shares = request.shares.map((entry) => ({ ...entry, version_id: hyphenated(entry.version_id) }));
+  const deployment = await queries.deployments.active(worker.tag);
+  const named = await queries.versions.byIds(worker.tag, shares.map(({ version_id }) => version_id));
+  const active = deployment && {
+    deployment: { id: deployment.id, by: deployment.author.email, createdOn: deployment.createdOn },
+    versions: await queries.versions.byIds(worker.tag, deployment.split.map(({ versionId }) => versionId)),
+  };
+  return planDeployment({
+    shares,
+    versions: new Map(named.map((version) => [version.id, version])),
+    active,
+    newestNumber: worker.nextNumber - 1,
+    window: control.settings.deployableVersions,
+    force: request.force,
+    expectedActive: request.expectedActive,
+  });
+};
+
+/** Removes a deployment from the history; the active one stays. */
+export const deleteDeployment = async (control: Control, actor: Actor, name: string, deploymentId: string): Promise<Result<null, Refusal>> =>
+  control.store.change<null, Refusal>(
+    async (change) => {
+      const worker = await change.workers.byName(name);
+      if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      const deployment = await change.deployments.byId(worker.tag, deploymentId);
+      if (deployment === undefined) return refuse({ code: 'deployment_not_found', deploymentId });
+      const active = await change.deployments.active(worker.tag);
+      if (active?.id === deployment.id) return refuse({ code: 'deployment_is_active', deploymentId });
+      await change.deployments.delete(deployment.id);
+      return accept(null);
+    },
+    () => auditEntry(control, actor, 'deployment.delete', `worker/${name}`, { deployment: deploymentId }),
+  );

@@ -1,0 +1,91 @@
+import type { FeedMessage, HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
+import type { Commit, Queries, Store, Worker } from '../store/index.ts';
+import type { EdgeFeed } from './edge-feed.ts';
+
+/** Turns what is stored into the table the edges serve from, and commits into its changes, in order. */
+export class Publisher {
+  readonly #store: Store;
+  readonly #feed: EdgeFeed;
+  readonly #baseDomain: string;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: { readonly store: Store; readonly feed: EdgeFeed; readonly baseDomain: string }) {
+    this.#store = options.store;
+    this.#feed = options.feed;
+    this.#baseDomain = options.baseDomain;
+    this.#store.onCommit((commit) => this.#inOrder(() => this.#publish(commit)));
+  }
+
+  /** Joins an edge: the full table first, every change after it. Answers how to leave. */
+  async join(edge: string, send: (message: FeedMessage) => void): Promise<() => void> {
+    let leave = (): void => {};
+    await this.#inOrder(async () => {
+      send({ type: 'table', table: await this.#table() });
+      leave = this.#feed.join(edge, send);
+    });
+    return () => leave();
+  }
+
+  #inOrder(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(work, work);
+    return this.#last;
+  }
+
+  /** Each commit becomes one change, read as it is now: a later commit of the same Worker only repeats it. */
+  async #publish(commit: Commit): Promise<void> {
+    const entries = await Promise.all([...commit.workers].map(async (name) => ({ name, entry: await entryOf(this.#store.read, name) })));
+    const workers = entries.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+    const deletedWorkers = entries.flatMap(({ name, entry }) => (entry === undefined ? [name] : []));
+    this.#feed.publish({
+      type: 'change',
+      change: {
+        generation: commit.generation,
+        previous: commit.previous,
+        ...(commit.hosts ? { hosts: await this.#hosts(this.#store.read) } : {}),
+        ...(workers.length > 0 ? { workers } : {}),
+        ...(deletedWorkers.length > 0 ? { deletedWorkers } : {}),
+      },
+    });
+  }
+
+  async #table(): Promise<RoutingTable> {
+    return this.#store.snapshot(async (queries) => {
+      const all = await queries.workers.all();
+      const workers: WorkerEntry[] = [];
+      for (const worker of all) workers.push(await entryFor(queries, worker));
+      return { generation: await queries.meta.generation(), hosts: await this.#hosts(queries), workers };
+    });
+  }
+
+  async #hosts(queries: Queries): Promise<HostTable> {
+    const [routes, domains, subdomain] = [await queries.hosts.routes(), await queries.hosts.domains(), await queries.meta.get('subdomain')];
+    return {
+      domains: [...new Set([this.#baseDomain, 'workers.dev'])],
+      subdomain: subdomain ?? '',
+      routes: routes.map(({ pattern, script }) => ({ pattern, script })),
+      customDomains: domains.map(({ hostname, script, enabled, previewsEnabled }) => ({
+        hostname,
+        script,
+        enabled,
+        previews: previewsEnabled,
+      })),
+    };
+  }
+}
+
+const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | undefined> => {
+  const worker = await queries.workers.byName(name);
+  return worker && entryFor(queries, worker);
+};
+
+const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> => {
+  const active = await queries.deployments.active(worker.tag);
+  return {
+    name: worker.name,
+    deployment: active === undefined ? null : { id: active.id, split: active.split },
+    workersDev: worker.workersDev,
+    previews: worker.previews,
+    previewVersions: worker.previews ? await queries.versions.ids(worker.tag) : [],
+    aliases: worker.previews ? await queries.versions.aliases(worker.tag) : {},
+  };
+};

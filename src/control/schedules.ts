@@ -1,0 +1,44 @@
+import { Cron } from 'croner';
+import { accept, refuse, type Result } from '../base/index.ts';
+import type { Refusal } from '../domain/index.ts';
+import type { Schedule } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+
+/** Replaces a Worker's cron schedules. They change no version. */
+export const replaceSchedules = (
+  control: Control,
+  actor: Actor,
+  name: string,
+  crons: readonly string[],
+): Promise<Result<readonly Schedule[], Refusal>> =>
+  control.store.change<readonly Schedule[], Refusal>(
+    async (change) => {
+      const worker = await change.workers.byName(name);
+      if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      for (const cron of crons) {
+        const fault = cronFault(cron);
+        if (fault !== undefined) return refuse({ code: 'cron_invalid', cron, reason: fault });
+      }
+      const now = control.clock.now().toISOString();
+      const present = await change.schedules.ofWorker(worker.tag);
+      const wanted = [...new Set(crons)].map((cron) => ({
+        cron,
+        createdOn: present.find((schedule) => schedule.cron === cron)?.createdOn ?? now,
+        modifiedOn: now,
+      }));
+      await change.schedules.replace(worker.tag, wanted);
+      return accept(wanted);
+    },
+    () => auditEntry(control, actor, 'schedules.replace', `worker/${name}`, { crons }),
+  );
+
+/** Five fields as Cloudflare takes them; croner would also accept seconds and years. */
+const cronFault = (cron: string): string | undefined => {
+  if (cron.trim().split(/\s+/).length !== 5) return 'it needs five fields: minute, hour, day of month, month, day of week';
+  try {
+    new Cron(cron, { paused: true });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
+  }
+};

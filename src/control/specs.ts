@@ -1,0 +1,43 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { isSecret, type Binding, type DeployRefusal, type VersionCode, type VersionSpec } from '../domain/index.ts';
+import type { Control } from './control.ts';
+
+/** Secrets are sealed for their Worker: a sealed value copied to another Worker does not open. */
+export const sealContext = (workerTag: string): string => `worker ${workerTag}`;
+
+interface Identity {
+  readonly id: string;
+  readonly script: string;
+  readonly workerTag: string;
+  readonly tag: string | undefined;
+  readonly createdOn: string;
+}
+
+/** What the runtime needs to run this code, secrets opened. */
+export const specFor = (control: Pick<Control, 'vault'>, identity: Identity, code: VersionCode): VersionSpec => ({
+  id: identity.id,
+  script: identity.script,
+  tag: identity.tag,
+  createdOn: identity.createdOn,
+  syntax: code.syntax,
+  mainModule: code.mainModule,
+  modules: code.modules,
+  bindings: code.bindings.map((binding) => opened(control, binding, identity.workerTag)),
+  compatibilityDate: code.compatibilityDate,
+  compatibilityFlags: code.compatibilityFlags,
+  limits: code.limits,
+});
+
+const opened = (control: Pick<Control, 'vault'>, binding: Binding, workerTag: string): VersionSpec['bindings'][number] =>
+  isSecret(binding)
+    ? { type: 'secret_text', name: binding.name, text: control.vault.open(binding.sealed, sealContext(workerTag)) }
+    : binding;
+
+/** The spec of a stored version, for an edge. */
+export const storedSpec = async (control: Control, versionId: string): Promise<Result<VersionSpec, DeployRefusal>> => {
+  const version = await control.store.read.versions.byId(versionId);
+  const worker = version && (await control.store.read.workers.byTag(version.scriptTag));
+  if (version === undefined || worker === undefined) return refuse({ code: 'version_not_found', versionId });
+  const { id, tag, createdOn } = version;
+  return accept(specFor(control, { id, script: worker.name, workerTag: worker.tag, tag, createdOn }, version));
+};

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { accept, refuse, type Result } from '../base/index.ts';
+import {
+  annotationsFrom,
+  isCompatibilityDate,
+  isWorkerName,
+  keptMembers,
+  resolveBindings,
+  unsupportedMember,
+  uploadedCode,
+  type Annotations,
+  type Deployment,
+  type Refusal,
+  type UploadedFile,
+  type UploadMetadata,
+  type UploadPath,
+  type Version,
+  type VersionCode,
+} from '../domain/index.ts';
+import type { Worker, WorkerSettings } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { sealContext } from './specs.ts';
+import { allTrafficTo, storeDeployment, storeVersion, tried } from './versions.ts';
+
+/** An upload as a client made it, its form read and its metadata's types checked. */
+export interface Upload {
+  readonly name: string;
+  readonly path: UploadPath;
+  readonly metadata: UploadMetadata & Readonly<Record<string, unknown>>;
+  readonly files: readonly UploadedFile[];
+  readonly annotations: Partial<Annotations>;
+  /** Whether an `inherit` binding without a predecessor is refused. */
+  readonly strictInherit: boolean;
+  /** What made it: `upload` and `version_upload` from clients, other names from our own calls. */
+  readonly triggeredBy: string;
+  /** Also give it all traffic, in the same transaction. */
+  readonly deploy: boolean;
+  readonly settings?: WorkerSettings;
+}
+
+export interface Uploaded {
+  readonly worker: Worker;
+  readonly version: Version;
+  readonly deployment: Deployment | undefined;
+}
+
+/** wrangler repeats an upload for at most a few seconds; only a repeat within this time is taken for one. */
+const REPEAT_WITHIN_MS = 5 * 60_000;
+
+/** The message Cloudflare gives the deployment that an upload makes. */
+const AUTOMATIC = 'Automatic deployment on upload.';
+
+/** Makes a version of what was uploaded and, on the script's own path, gives it all traffic. */
+export const upload = async (control: Control, actor: Actor, request: Upload): Promise<Result<Uploaded, Refusal>> => {
+  if (!isWorkerName(request.name)) return refuse({ code: 'worker_name_invalid', name: request.name });
+  const existing = await control.store.read.workers.byName(request.name);
+  if (existing === undefined && request.path === 'versions') return refuse({ code: 'first_upload_by_version', name: request.name });
+  const worker = existing ?? newWorker(control, request.name);
+  const annotations = annotationsFrom(request.annotations, worker.name);
+  if (!annotations.ok) return annotations;
+  const code = await codeOf(control, worker, request);
+  if (!code.ok) return code;
+  const digest = uploadDigest(request, code.value);
+  const repeated = existing && (await repeatOf(control, actor, existing, digest));
+  if (repeated) return accept(repeated);
+  const version = await tried(control, actor, {
+    worker,
+    code: code.value,
+    annotations: annotations.value,
+    triggeredBy: request.triggeredBy,
+  });
+  if (!version.ok) return version;
+  return control.store.change<Uploaded, Refusal>(
+    async (change) => {
+      if ((await change.workers.byTag(worker.tag)) === undefined) {
+        if (await change.workers.byName(worker.name)) return refuse({ code: 'worker_exists', name: worker.name });
+        await change.workers.insert(worker);
+        change.touchWorker(worker.name);
+      }
+      const stored = await storeVersion(control, change, version.value, { digest, answeredOn: undefined });
+      if (!stored.ok) return stored;
+      const deployment = request.deploy
+        ? await storeDeployment(control, actor, change, {
+            worker,
+            split: allTrafficTo(stored.value.id),
+            message: annotations.value.message ?? AUTOMATIC,
+            triggeredBy: request.triggeredBy,
+          })
+        : undefined;
+      const kept = (await change.workers.byTag(worker.tag)) ?? worker;
+      if (request.settings !== undefined) await change.workers.update({ ...kept, settings: { ...kept.settings, ...request.settings } });
+      return accept({ worker: kept, version: stored.value, deployment });
+    },
+    ({ version: made, deployment }) =>
+      auditEntry(control, actor, request.deploy ? 'script.upload' : 'version.upload', `worker/${worker.name}`, {
+        version: made.id,
+        number: made.number,
+        ...(made.tag === undefined ? {} : { tag: made.tag }),
+        ...(made.message === undefined ? {} : { message: made.message }),
+        ...(deployment === undefined ? {} : { deployment: deployment.id }),
+      }),
+  );
+};
+
+/** A new Worker: nothing deployed, and closed on every host until its subdomain setting says otherwise. */
+export const newWorker = (control: Control, name: string): Worker => {
+  const now = control.clock.now().toISOString();
+  return {
+    tag: control.ids.hex32(),
+    name,
+    createdOn: now,
+    modifiedOn: now,
+    lastDeployedFrom: undefined,
+    nextNumber: 1,
+    workersDev: false,
+    previews: false,
+    settings: {},
+  };
+};
+
+const codeOf = async (control: Control, worker: Worker, request: Upload): Promise<Result<VersionCode, Refusal>> => {
+  const { metadata } = request;
+  const unsupported = unsupportedMember(metadata);
+  if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+  const parts = uploadedCode(metadata, request.files, request.path);
+  if (!parts.ok) return parts;
+  const date = metadata.compatibility_date || undefined;
+  if (date !== undefined && !isCompatibilityDate(date)) return refuse({ code: 'compatibility_date_invalid', date });
+  const previous = await control.store.read.versions.newest(worker.tag);
+  const named = (metadata.bindings ?? []).flatMap((binding) =>
+    binding.type === 'inherit' && binding.version_id !== undefined ? [binding.version_id] : [],
+  );
+  const others = await control.store.read.versions.byIds(worker.tag, named);
+  const bindings = resolveBindings({
+    requested: metadata.bindings ?? [],
+    keepTypes: metadata.keep_bindings,
+    strictInherit: request.strictInherit,
+    previous: previous?.bindings ?? [],
+    versionById: (id) => others.find((version) => version.id === id)?.bindings,
+    seal: (text) => sealed(control, worker.tag, text),
+  });
+  if (!bindings.ok) return bindings;
+  return accept({
+    ...parts.value,
+    bindings: bindings.value,
+    compatibilityDate: date,
+    compatibilityFlags: metadata.compatibility_flags ?? [],
+    usageModel: metadata.usage_model ?? 'standard',
+    limits: metadata.limits ?? {},
+    placement: metadata.placement,
+    kept: keptMembers(metadata),
+  });
+};
+
+export const sealed = (control: Pick<Control, 'vault'>, workerTag: string, text: string) => ({
+  sealed: control.vault.seal(text, sealContext(workerTag)),
+  fingerprint: control.vault.fingerprint(text),
+});
+
+/** Names what was uploaded; sealing draws a nonce, so secrets count by their fingerprint. */
+const uploadDigest = (request: Upload, code: VersionCode): string => {
+  const bindings = code.bindings.map((binding) => ('sealed' in binding ? { ...binding, sealed: '' } : binding));
+  const said = JSON.stringify([request.path, request.deploy, request.annotations, { ...code, bindings }]);
+  return createHash('sha256').update(said).digest('hex');
+};
+
+/**
+ * A client repeats an upload whose answer it never got. That repeat is answered with the version that the first try
+ * made; the same upload made again after an answer is a version of its own, as any upload is.
+ */
+const repeatOf = async (control: Control, actor: Actor, worker: Worker, digest: string): Promise<Uploaded | undefined> => {
+  const since = new Date(control.clock.now().getTime() - REPEAT_WITHIN_MS).toISOString();
+  const version = await control.store.read.versions.unanswered(worker.tag, actor.author.id, digest, since);
+  if (version === undefined) return undefined;
+  return { worker, version, deployment: await control.store.read.deployments.lastWithSoleVersion(worker.tag, version.id) };
+};
+
+/** The answer to an upload has left: the same upload from now on is a new one. */
+export const answered = (control: Control, versionId: string): Promise<void> =>
+  control.store.note((queries) => queries.versions.markAnswered(versionId, control.clock.now().toISOString()));

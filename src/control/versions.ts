@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
+import {
+  type Annotations,
+  type Deployment,
+  type Refusal,
+  type Split,
+  type Version,
+  type VersionCode,
+  WHOLE,
+} from '../domain/index.ts';
+import type { Change, UploadReceipt, Worker } from '../store/index.ts';
+import type { Actor, Control } from './control.ts';
+import { specFor } from './specs.ts';
+
+/** The most recently given aliases a Worker keeps (Cloudflare's limit). */
+const MOST_ALIASES = 1000;
+
+/** A version that was tried and can be stored; it has no number yet. */
+export type TriedVersion = Omit<Version, 'number' | 'createdOn'>;
+
+export interface NewVersion {
+  readonly worker: Pick<Worker, 'tag' | 'name'>;
+  readonly code: VersionCode;
+  readonly annotations: Annotations;
+  readonly triggeredBy: string;
+}
+
+/** Runs the code once on scratch storage. Only a version that started, and says what it exports, may be stored. */
+export const tried = async (control: Control, actor: Actor, wanted: NewVersion): Promise<Result<TriedVersion, Refusal>> => {
+  const id = control.ids.uuid();
+  const { worker, code, annotations } = wanted;
+  const createdOn = control.clock.now().toISOString();
+  const spec = specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
+  const trial = await control.tryVersion(spec);
+  if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });
+  return accept({
+    ...code,
+    ...annotations,
+    id,
+    scriptTag: worker.tag,
+    source: actor.source,
+    author: actor.author,
+    triggeredBy: wanted.triggeredBy,
+    startupTimeMs: trial.startupTimeMs,
+    handlers: trial.handlers,
+    namedHandlers: trial.namedHandlers,
+    etag: etagOf(code),
+  });
+};
+
+const etagOf = (code: VersionCode): string => {
+  const hash = createHash('sha256').update(code.mainModule);
+  for (const { name, digest } of code.modules) hash.update(`\0${name}\0${digest}`);
+  return hash.digest('hex');
+};
+
+/** Stores a version under the next number of its Worker. Reads the Worker again: its number may have moved since. */
+export const storeVersion = async (
+  control: Control,
+  change: Change,
+  version: TriedVersion,
+  receipt?: UploadReceipt,
+): Promise<Result<Version, Refusal>> => {
+  const worker = await change.workers.byTag(version.scriptTag);
+  if (worker === undefined) return refuse({ code: 'worker_not_found', name: version.scriptTag });
+  const newest = await change.versions.newest(worker.tag);
+  const createdOn = timestampAfter(control.clock.now(), newest?.createdOn);
+  const stored: Version = { ...version, number: worker.nextNumber, createdOn };
+  await change.versions.insert(stored, receipt);
+  if (stored.alias !== undefined) await change.versions.setAlias(worker.tag, stored.alias, stored.id, createdOn, MOST_ALIASES);
+  await change.workers.update({ ...worker, nextNumber: worker.nextNumber + 1, modifiedOn: createdOn, lastDeployedFrom: stored.source });
+  if (worker.previews) change.touchWorker(worker.name);
+  return accept(stored);
+};
+
+export interface NewDeployment {
+  readonly worker: Pick<Worker, 'tag' | 'name'>;
+  readonly split: Split;
+  readonly message: string | undefined;
+  readonly triggeredBy: string;
+  readonly rollbackFrom?: string;
+}
+
+/** Stores a deployment: from the moment this commits it is the active one. */
+export const storeDeployment = async (control: Control, actor: Actor, change: Change, wanted: NewDeployment): Promise<Deployment> => {
+  const last = await change.deployments.active(wanted.worker.tag);
+  change.touchWorker(wanted.worker.name);
+  return change.deployments.insert({
+    id: control.ids.uuid(),
+    scriptTag: wanted.worker.tag,
+    createdOn: timestampAfter(control.clock.now(), last?.createdOn),
+    source: actor.source,
+    author: actor.author,
+    triggeredBy: wanted.triggeredBy,
+    message: wanted.message,
+    split: wanted.split,
+    rollbackFrom: wanted.rollbackFrom,
+  });
+};
+
+export const allTrafficTo = (versionId: string): Split => [{ versionId, share: WHOLE }];

@@ -1,0 +1,89 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { isWorkerName, type Refusal } from '../domain/index.ts';
+import type { Worker, WorkerSettings } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { newWorker } from './upload.ts';
+
+/** What of a Worker can change without a new version. */
+export interface WorkerChanges {
+  readonly settings?: WorkerSettings;
+  readonly workersDev?: boolean | undefined;
+  readonly previews?: boolean | undefined;
+}
+
+/** Changes what is not versioned: no version and no deployment comes of it. */
+export const changeWorker = (
+  control: Control,
+  actor: Actor,
+  name: string,
+  changes: WorkerChanges,
+  action: string,
+): Promise<Result<Worker, Refusal>> =>
+  control.store.change<Worker, Refusal>(
+    async (change) => {
+      const worker = await change.workers.byName(name);
+      if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      const changed: Worker = {
+        ...worker,
+        modifiedOn: control.clock.now().toISOString(),
+        settings: { ...worker.settings, ...changes.settings },
+        workersDev: changes.workersDev ?? worker.workersDev,
+        previews: changes.previews ?? worker.previews,
+      };
+      await change.workers.update(changed);
+      if (changed.workersDev !== worker.workersDev || changed.previews !== worker.previews) change.touchWorker(name);
+      return accept(changed);
+    },
+    () => auditEntry(control, actor, action, `worker/${name}`, { ...changes }),
+  );
+
+/** A Worker without code, as the newer Worker resource makes them; versions come later. */
+export const createWorker = (control: Control, actor: Actor, name: string, changes: WorkerChanges): Promise<Result<Worker, Refusal>> =>
+  control.store.change<Worker, Refusal>(
+    async (change) => {
+      if (!isWorkerName(name)) return refuse({ code: 'worker_name_invalid', name });
+      if (await change.workers.byName(name)) return refuse({ code: 'worker_exists', name });
+      const worker: Worker = {
+        ...newWorker(control, name),
+        settings: changes.settings ?? {},
+        workersDev: changes.workersDev ?? false,
+        previews: changes.previews ?? false,
+      };
+      await change.workers.insert(worker);
+      change.touchWorker(name);
+      return accept(worker);
+    },
+    (worker) => auditEntry(control, actor, 'worker.create', `worker/${name}`, { tag: worker.tag }),
+  );
+
+/** Deletes a Worker with its versions, deployments, routes and custom domains. Modules are collected later. */
+export const deleteWorker = (control: Control, actor: Actor, name: string): Promise<Result<Worker, Refusal>> =>
+  control.store.change<Worker, Refusal>(
+    async (change) => {
+      const worker = await change.workers.byName(name);
+      if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      await change.hosts.releaseWorker(name);
+      await change.workers.delete(worker.tag);
+      change.touchWorker(name);
+      change.touchHosts();
+      return accept(worker);
+    },
+    (worker) => auditEntry(control, actor, 'worker.delete', `worker/${name}`, { tag: worker.tag }),
+  );
+
+/** Deletes a version that does not serve. */
+export const deleteVersion = (control: Control, actor: Actor, name: string, versionId: string): Promise<Result<null, Refusal>> =>
+  control.store.change<null, Refusal>(
+    async (change) => {
+      const worker = await change.workers.byName(name);
+      if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      const [version] = await change.versions.byIds(worker.tag, [versionId]);
+      if (version === undefined) return refuse({ code: 'version_not_found', versionId });
+      const active = await change.deployments.active(worker.tag);
+      if (active?.split.some((entry) => entry.versionId === version.id)) return refuse({ code: 'version_is_live', versionId });
+      await change.versions.delete(version.id);
+      change.touchWorker(name);
+      return accept(null);
+    },
+    () => auditEntry(control, actor, 'version.delete', `worker/${name}`, { version: versionId }),
+  );

@@ -1,0 +1,71 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import type { Binding, RequestedBinding, SecretBinding } from './binding.ts';
+import { isBindingName } from './names.ts';
+import type { Refusal } from './refusal.ts';
+
+/** 128 text bindings is Cloudflare's limit on paid plans; all bindings together get room for resources beside them. */
+export const MOST_BINDINGS = 512;
+
+const SECRET_TYPES = ['secret_text', 'secret_key'];
+
+export interface BindingsRequest {
+  readonly requested: readonly RequestedBinding[];
+  /** Binding types to carry over from the version before. Secrets are carried over unless this is an empty list. */
+  readonly keepTypes: readonly string[] | undefined;
+  /** Whether a binding that inherits from nothing is refused (10057) or dropped. */
+  readonly strictInherit: boolean;
+  /** The version before, newest first when a binding names another by id. */
+  readonly previous: readonly Binding[];
+  readonly versionById: (id: string) => readonly Binding[] | undefined;
+  readonly seal: (text: string) => Omit<SecretBinding, 'type' | 'name'>;
+}
+
+/**
+ * The bindings a version gets: what was asked for, `inherit` resolved, and what is kept from the version before.
+ * A kept binding never replaces one that was asked for by the same name.
+ */
+export const resolveBindings = (request: BindingsRequest): Result<readonly Binding[], Refusal> => {
+  const resolved: Binding[] = [];
+  const missing: string[] = [];
+  const names = new Set<string>();
+  for (const binding of request.requested) {
+    if (!isBindingName(binding.name)) return refuse({ code: 'binding_invalid', name: binding.name, fault: 'its name is empty or too long' });
+    if (names.has(binding.name)) return refuse({ code: 'binding_twice', name: binding.name });
+    names.add(binding.name);
+    const found = bindingFor(binding, request);
+    if (found !== undefined) resolved.push(found);
+    else missing.push(binding.name);
+  }
+  if (missing.length > 0 && request.strictInherit) return refuse({ code: 'inherit_missing', names: missing });
+  const kept = request.previous.filter(({ name, type }) => !names.has(name) && isKept(type, request.keepTypes));
+  const bindings = [...resolved, ...kept];
+  if (bindings.length > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: bindings.length, limit: MOST_BINDINGS });
+  return accept(bindings);
+};
+
+const bindingFor = (binding: RequestedBinding, request: BindingsRequest): Binding | undefined => {
+  if (binding.type === 'inherit') {
+    const named = binding.version_id === undefined || binding.version_id === 'latest' ? undefined : binding.version_id;
+    const from = named === undefined ? request.previous : request.versionById(named);
+    const found = from?.find(({ name }) => name === (binding.old_name ?? binding.name));
+    return found === undefined ? undefined : { ...found, name: binding.name };
+  }
+  if (binding.type !== 'secret_text') return binding;
+  if ('text' in binding) return { type: 'secret_text', name: binding.name, ...request.seal(binding.text) };
+  return request.previous.find(({ name, type }) => name === binding.name && type === 'secret_text');
+};
+
+const isKept = (type: string, keepTypes: readonly string[] | undefined): boolean => {
+  const isSecretType = SECRET_TYPES.includes(type);
+  if (keepTypes === undefined) return isSecretType;
+  // Clients that keep variables name only those, and their users expect secrets to survive all the same.
+  return keepTypes.length > 0 && (isSecretType || keepTypes.includes(type));
+};
+
+/** Names of the secrets that are not the same in two versions, in order: changed, added or removed. */
+export const changedSecrets = (before: readonly Binding[], after: readonly Binding[]): readonly string[] => {
+  const fingerprints = (bindings: readonly Binding[]) =>
+    new Map(bindings.flatMap((binding) => (binding.type === 'secret_text' ? [[binding.name, binding.fingerprint] as const] : [])));
+  const [old, current] = [fingerprints(before), fingerprints(after)];
+  return [...new Set([...old.keys(), ...current.keys()])].filter((name) => old.get(name) !== current.get(name)).toSorted();
+};

@@ -1,0 +1,82 @@
+import type { SplitRefusal } from './split.ts';
+
+/** Every expected no of the product, with the facts its sentence needs. src/api/refusals.ts gives each its code, status and words. */
+export type Refusal = SplitRefusal | UploadRefusal | DeployRefusal | ResourceRefusal | AccessRefusal;
+
+export type UploadRefusal =
+  | { readonly code: 'worker_name_invalid'; readonly name: string }
+  | { readonly code: 'metadata_missing' }
+  | { readonly code: 'metadata_invalid'; readonly faults: readonly string[] }
+  | { readonly code: 'main_module_missing' }
+  | { readonly code: 'main_module_not_uploaded'; readonly name: string; readonly uploaded: readonly string[] }
+  | { readonly code: 'module_name_invalid'; readonly name: string; readonly reason: string }
+  | { readonly code: 'module_twice'; readonly name: string }
+  | { readonly code: 'module_type_unknown'; readonly name: string; readonly contentType: string }
+  | { readonly code: 'python_unsupported'; readonly name: string }
+  | { readonly code: 'service_worker_version' }
+  | { readonly code: 'service_worker_parts'; readonly name: string }
+  | { readonly code: 'metadata_unsupported'; readonly member: string }
+  | { readonly code: 'binding_unsupported'; readonly name: string; readonly type: string }
+  | { readonly code: 'binding_invalid'; readonly name: string; readonly fault: string }
+  | { readonly code: 'binding_twice'; readonly name: string }
+  | { readonly code: 'inherit_missing'; readonly names: readonly string[] }
+  | { readonly code: 'too_many_bindings'; readonly count: number; readonly limit: number }
+  | { readonly code: 'compatibility_date_invalid'; readonly date: string }
+  | { readonly code: 'tag_too_long'; readonly bytes: number; readonly limit: number }
+  | { readonly code: 'message_too_long'; readonly bytes: number; readonly limit: number }
+  | { readonly code: 'alias_invalid'; readonly alias: string; readonly reason: string }
+  | { readonly code: 'trial_failed'; readonly message: string }
+  | { readonly code: 'first_upload_by_version'; readonly name: string }
+  | { readonly code: 'upload_too_large'; readonly limit: number }
+  | { readonly code: 'form_invalid'; readonly detail: string };
+
+export type DeployRefusal =
+  | { readonly code: 'version_not_found'; readonly versionId: string }
+  | { readonly code: 'version_outside_window'; readonly versionId: string; readonly window: number }
+  | { readonly code: 'version_is_live'; readonly versionId: string }
+  | { readonly code: 'secrets_changed'; readonly versionId: string; readonly names: readonly string[] }
+  | { readonly code: 'active_deployment_changed'; readonly expected: string; readonly active: ActiveDeployment | undefined }
+  | { readonly code: 'deployment_not_found'; readonly deploymentId: string }
+  | { readonly code: 'deployment_is_active'; readonly deploymentId: string }
+  | { readonly code: 'no_versions'; readonly name: string }
+  | { readonly code: 'nothing_deployed'; readonly name: string };
+
+export interface ActiveDeployment {
+  readonly id: string;
+  readonly by: string;
+  readonly createdOn: string;
+}
+
+export type ResourceRefusal =
+  | { readonly code: 'worker_not_found'; readonly name: string }
+  | { readonly code: 'worker_exists'; readonly name: string }
+  | { readonly code: 'environment_not_found'; readonly environment: string }
+  | { readonly code: 'secret_not_found'; readonly name: string }
+  | { readonly code: 'secret_name_invalid'; readonly name: string }
+  | { readonly code: 'secret_name_taken'; readonly name: string; readonly type: string }
+  | { readonly code: 'route_not_found'; readonly routeId: string }
+  | { readonly code: 'route_pattern_invalid'; readonly pattern: string; readonly reason: string }
+  | { readonly code: 'route_taken'; readonly pattern: string; readonly script: string | null }
+  | { readonly code: 'zone_not_found'; readonly zone: string }
+  | { readonly code: 'zone_name_invalid'; readonly zone: string }
+  | { readonly code: 'zone_exists'; readonly zone: string }
+  | { readonly code: 'hostname_not_in_zone'; readonly hostname: string }
+  | { readonly code: 'hostname_taken'; readonly hostname: string; readonly script: string }
+  | { readonly code: 'domain_not_found'; readonly domainId: string }
+  | { readonly code: 'cron_invalid'; readonly cron: string; readonly reason: string }
+  | { readonly code: 'subdomain_name_invalid'; readonly name: string }
+  | { readonly code: 'subdomain_free'; readonly name: string }
+  | { readonly code: 'token_not_found'; readonly tokenId: string }
+  | { readonly code: 'token_is_operator' }
+  | { readonly code: 'product_not_offered'; readonly product: string };
+
+export type AccessRefusal =
+  | { readonly code: 'token_missing' }
+  | { readonly code: 'token_wrong' }
+  | { readonly code: 'account_foreign'; readonly accountId: string }
+  | { readonly code: 'host_unknown'; readonly host: string }
+  | { readonly code: 'path_unknown'; readonly method: string; readonly path: string }
+  | { readonly code: 'method_unknown'; readonly method: string; readonly path: string; readonly allowed: readonly string[] }
+  | { readonly code: 'body_not_json'; readonly detail: string }
+  | { readonly code: 'body_too_large'; readonly limit: number }
+  | { readonly code: 'request_invalid'; readonly faults: readonly string[] };

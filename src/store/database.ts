@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { begin } from './migrations/0001-begin.ts';
+import type { Schema } from './schema.ts';
+
+/** Another process has this data directory open. Only one may: two would serve and number versions against each other. */
+export class DataDirectoryInUse extends Error {
+  override readonly name = 'DataDirectoryInUse';
+  constructor(folder: string) {
+    super(`${folder} is in use by another Switchback. Stop that one first, or start this one with another --data directory.`);
+  }
+}
+
+const MIGRATIONS = { '0001-begin': begin };
+
+export interface Database {
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/** Opens (and makes or migrates) the database of a data directory, and holds the directory until closed. */
+export const openSqlite = async (folder: string): Promise<Database> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = lockFolder(folder);
+  try {
+    const sqlite = new DatabaseSync(join(folder, 'switchback.db'));
+    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) });
+    await migrate(db);
+    return {
+      db,
+      close: async () => {
+        await db.destroy();
+        lock.close();
+      },
+    };
+  } catch (cause) {
+    lock.close();
+    throw cause;
+  }
+};
+
+/** An exclusive transaction on a database of its own, never committed: the operating system ends it with the process. */
+const lockFolder = (folder: string): DatabaseSync => {
+  const lock = new DatabaseSync(join(folder, 'lock.db'));
+  try {
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && /locked|busy/i.test(error.message)) throw new DataDirectoryInUse(folder);
+    throw error;
+  }
+};
+
+const migrate = async (db: Kysely<Schema>): Promise<void> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    const failed = results?.find(({ status }) => status === 'Error')?.migrationName ?? 'unknown';
+    throw new Error(`The database could not be brought up to date (migration ${failed}). It was left as it was.`, { cause: error });
+  }
+};
+
+/** Kysely's SQLite dialect expects better-sqlite3's statements; node:sqlite's differ only in how rows are told from changes. */
+const asKyselyDatabase = (sqlite: DatabaseSync): SqliteDatabase => ({
+  close: () => sqlite.close(),
+  prepare: (text) => {
+    const statement = sqlite.prepare(text);
+    return {
+      reader: statement.columns().length > 0,
+      // The dialect passes what Kysely compiled: strings, numbers, null and buffers.
+      all: (parameters) => statement.all(...(parameters as string[])),
+      run: (parameters) => {
+        const { changes, lastInsertRowid } = statement.run(...(parameters as string[]));
+        return { changes: BigInt(changes), lastInsertRowid: BigInt(lastInsertRowid) };
+      },
+      iterate: (parameters) => statement.iterate(...(parameters as string[])),
+    };
+  },
+});

@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely';
+import { soleVersion, type Deployment, type Source } from '../domain/index.ts';
+import type { Schema } from './schema.ts';
+
+/** A deployment with its place in the Worker's history, 1 for the first. */
+export interface StoredDeployment extends Deployment {
+  readonly number: number;
+}
+
+export const deployments = (db: Kysely<Schema>) => {
+  const newestFirst = (workerTag: string) =>
+    db.selectFrom('deployments').selectAll().where('worker_tag', '=', workerTag).orderBy('number', 'desc');
+  return {
+    byId: async (workerTag: string, id: string): Promise<StoredDeployment | undefined> => {
+      const row = await newestFirst(workerTag).where('id', '=', id).executeTakeFirst();
+      return row && deploymentFrom(row);
+    },
+    active: async (workerTag: string): Promise<StoredDeployment | undefined> => {
+      const row = await newestFirst(workerTag).limit(1).executeTakeFirst();
+      return row && deploymentFrom(row);
+    },
+    /** Newest first. */
+    page: async (workerTag: string, page: { readonly offset: number; readonly limit: number }): Promise<readonly StoredDeployment[]> => {
+      const rows = await newestFirst(workerTag).offset(page.offset).limit(page.limit).execute();
+      return rows.map(deploymentFrom);
+    },
+    count: async (workerTag: string): Promise<number> => {
+      const { count } = await db
+        .selectFrom('deployments')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('worker_tag', '=', workerTag)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    /** The last deployment at 100 % before the one with this number. */
+    lastStableBefore: async (workerTag: string, number: number): Promise<StoredDeployment | undefined> => {
+      const row = await newestFirst(workerTag).where('number', '<', number).where('sole_version', 'is not', null).limit(1).executeTakeFirst();
+      return row && deploymentFrom(row);
+    },
+    /** The latest deployment that gives all traffic to this version. */
+    lastWithSoleVersion: async (workerTag: string, versionId: string): Promise<StoredDeployment | undefined> => {
+      const row = await newestFirst(workerTag).where('sole_version', '=', versionId).limit(1).executeTakeFirst();
+      return row && deploymentFrom(row);
+    },
+    insert: async (deployment: Deployment): Promise<StoredDeployment> => {
+      const last = await newestFirst(deployment.scriptTag).limit(1).executeTakeFirst();
+      const number = (last?.number ?? 0) + 1;
+      await db.insertInto('deployments').values(rowFrom(deployment, number)).execute();
+      return { ...deployment, number };
+    },
+    delete: async (id: string): Promise<void> => {
+      await db.deleteFrom('deployments').where('id', '=', id).execute();
+    },
+  };
+};
+
+const deploymentFrom = (row: Schema['deployments']): StoredDeployment => ({
+  id: row.id,
+  scriptTag: row.worker_tag,
+  number: row.number,
+  createdOn: row.created_on,
+  source: row.source as Source,
+  author: { id: row.author_id, email: row.author_email },
+  triggeredBy: row.triggered_by,
+  message: row.message ?? undefined,
+  split: JSON.parse(row.split),
+  rollbackFrom: row.rollback_from ?? undefined,
+});
+
+const rowFrom = (deployment: Deployment, number: number): Schema['deployments'] => ({
+  id: deployment.id,
+  worker_tag: deployment.scriptTag,
+  number,
+  created_on: deployment.createdOn,
+  source: deployment.source,
+  author_id: deployment.author.id,
+  author_email: deployment.author.email,
+  triggered_by: deployment.triggeredBy,
+  message: deployment.message ?? null,
+  split: JSON.stringify(deployment.split),
+  sole_version: soleVersion(deployment.split) ?? null,
+  rollback_from: deployment.rollbackFrom ?? null,
+});

@@ -1,0 +1,92 @@
+import type { Generated } from 'kysely';
+
+/** The tables, one interface each. JSON is text; times are ISO strings with microseconds; booleans are 0 or 1. */
+export interface Schema {
+  meta: { key: string; value: string };
+  tokens: {
+    id: string;
+    name: string;
+    email: string | null;
+    /** SHA-256 of the token; the token itself is shown once and not kept. */
+    hash: string;
+    is_operator: number;
+    created_on: string;
+    revoked_on: string | null;
+  };
+  workers: {
+    tag: string;
+    name: string;
+    created_on: string;
+    modified_on: string;
+    last_deployed_from: string | null;
+    /** The number the next version gets. */
+    next_number: number;
+    workers_dev: number;
+    previews: number;
+    /** Settings that are not versioned: logpush, observability, tags, tail consumers. */
+    settings: string;
+  };
+  versions: {
+    id: string;
+    worker_tag: string;
+    number: number;
+    created_on: string;
+    source: string;
+    author_id: string;
+    author_email: string;
+    triggered_by: string;
+    message: string | null;
+    tag: string | null;
+    alias: string | null;
+    startup_time_ms: number;
+    etag: string;
+    handlers: string;
+    named_handlers: string;
+    /** The VersionCode, secrets sealed. */
+    code: string;
+    /** Digest of what was uploaded; with answered_on null a repeated upload is the same one. */
+    upload_digest: string | null;
+    answered_on: string | null;
+  };
+  version_modules: { version_id: string; digest: string };
+  aliases: { worker_tag: string; alias: string; version_id: string; created_on: string };
+  deployments: {
+    id: string;
+    worker_tag: string;
+    /** 1 for the first deployment of the Worker. */
+    number: number;
+    created_on: string;
+    source: string;
+    author_id: string;
+    author_email: string;
+    triggered_by: string;
+    message: string | null;
+    split: string;
+    /** The version that has all the traffic, null in a split. */
+    sole_version: string | null;
+    rollback_from: string | null;
+  };
+  zones: { id: string; name: string; created_on: string };
+  routes: { id: string; zone_id: string; pattern: string; script: string | null; created_on: string };
+  domains: {
+    id: string;
+    hostname: string;
+    zone_id: string;
+    script: string;
+    enabled: number;
+    previews_enabled: number;
+    created_on: string;
+  };
+  schedules: { worker_tag: string; cron: string; created_on: string; modified_on: string };
+  audit: {
+    seq: Generated<number>;
+    id: string;
+    at: string;
+    actor_id: string;
+    actor_email: string;
+    action: string;
+    target: string;
+    detail: string;
+    generation: number | null;
+  };
+}

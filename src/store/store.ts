@@ -1,0 +1,121 @@
+import type { Kysely } from 'kysely';
+import type { Result } from '../base/index.ts';
+import { audit, type AuditEntry } from './audit.ts';
+import type { Database } from './database.ts';
+import { deployments } from './deployments.ts';
+import { hosts } from './hosts.ts';
+import { meta } from './meta.ts';
+import { schedules } from './schedules.ts';
+import type { Schema } from './schema.ts';
+import { tokens } from './tokens.ts';
+import { versions } from './versions.ts';
+import { workers } from './workers.ts';
+
+/** All queries, by what they are about; the same ones read outside and write inside a change. */
+export type Queries = ReturnType<typeof queriesOn>;
+
+const queriesOn = (db: Kysely<Schema>) => ({
+  meta: meta(db),
+  tokens: tokens(db),
+  workers: workers(db),
+  versions: versions(db),
+  deployments: deployments(db),
+  hosts: hosts(db),
+  schedules: schedules(db),
+  audit: audit(db),
+});
+
+/** What a change did to the routing table. */
+export interface Touched {
+  /** Names of Workers whose entry is to be read again; a name that no longer exists was deleted. */
+  readonly workers: ReadonlySet<string>;
+  readonly hosts: boolean;
+}
+
+export interface Change extends Queries {
+  /** This Worker's entry in the routing table changes with this transaction. */
+  touchWorker(name: string): void;
+  /** Routes, custom domains or the subdomain change with this transaction. */
+  touchHosts(): void;
+}
+
+export interface Commit extends Touched {
+  readonly generation: number;
+  readonly previous: number;
+}
+
+/** Throwing it inside a transaction undoes it; the refusal is then returned as a value. */
+class Undo extends Error {
+  readonly result: Result<never, unknown>;
+  constructor(result: Result<never, unknown>) {
+    super('refused');
+    this.result = result;
+  }
+}
+
+/**
+ * The only door to what is stored. Every change is one transaction that holds its audit row, so neither exists without
+ * the other; a change that is refused leaves nothing.
+ */
+export class Store {
+  readonly read: Queries;
+  readonly #database: Database;
+  readonly #listeners = new Set<(commit: Commit) => void>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.read = queriesOn(database.db);
+  }
+
+  /** Makes a change and its audit row, or neither. The entry may depend on what the change found out. */
+  async change<Value, Refusal>(
+    work: (change: Change) => Promise<Result<Value, Refusal>>,
+    entry: (value: Value) => AuditEntry,
+  ): Promise<Result<Value, Refusal>> {
+    const workersTouched = new Set<string>();
+    let hostsTouched = false;
+    try {
+      const { result, commit } = await this.#database.db.transaction().execute(async (transaction) => {
+        const queries = queriesOn(transaction);
+        const made = await work({
+          ...queries,
+          touchWorker: (name) => void workersTouched.add(name),
+          touchHosts: () => void (hostsTouched = true),
+        });
+        if (!made.ok) throw new Undo(made);
+        const previous = await queries.meta.generation();
+        const isTouched = hostsTouched || workersTouched.size > 0;
+        const generation = isTouched ? previous + 1 : previous;
+        if (isTouched) await queries.meta.set('generation', String(generation));
+        await queries.audit.append(entry(made.value), generation);
+        return { result: made, commit: { generation, previous, workers: workersTouched, hosts: hostsTouched } };
+      });
+      if (commit.generation !== commit.previous) for (const listener of this.#listeners) listener(commit);
+      return result;
+    } catch (error) {
+      // The refusal is the one `work` returned, so it has its type.
+      if (error instanceof Undo) return error.result as Result<Value, Refusal>;
+      throw error;
+    }
+  }
+
+  /** A write that is no user's change and has no audit row: first start, and the receipt of an answer. */
+  async note(work: (queries: Queries) => Promise<void>): Promise<void> {
+    await this.#database.db.transaction().execute((transaction) => work(queriesOn(transaction)));
+  }
+
+  /** Calls back after each committed change of the routing table, in the order of their generations. */
+  onCommit(listener: (commit: Commit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads that belong together, on one state of the database. */
+  async snapshot<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value> {
+    return this.#database.db.transaction().execute((transaction) => work(queriesOn(transaction)));
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}

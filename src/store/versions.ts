@@ -1,0 +1,150 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Source, Version } from '../domain/index.ts';
+import type { Schema } from './schema.ts';
+
+/** An upload whose answer may not have reached its client: the same upload again is answered with the same version. */
+export interface UploadReceipt {
+  readonly digest: string;
+  readonly answeredOn: string | undefined;
+}
+
+export const versions = (db: Kysely<Schema>) => {
+  const ofWorker = (workerTag: string) => db.selectFrom('versions').selectAll().where('worker_tag', '=', workerTag);
+  return {
+    byId: async (id: string): Promise<Version | undefined> => {
+      const row = await db.selectFrom('versions').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && versionFrom(row);
+    },
+    /** Those of the ids that exist and belong to the Worker. */
+    byIds: async (workerTag: string, ids: readonly string[]): Promise<readonly Version[]> => {
+      if (ids.length === 0) return [];
+      const rows = await ofWorker(workerTag).where('id', 'in', ids).execute();
+      return rows.map(versionFrom);
+    },
+    newest: async (workerTag: string): Promise<Version | undefined> => {
+      const row = await ofWorker(workerTag).orderBy('number', 'desc').limit(1).executeTakeFirst();
+      return row && versionFrom(row);
+    },
+    /** Newest first. */
+    page: async (workerTag: string, page: { readonly offset: number; readonly limit: number }): Promise<readonly Version[]> => {
+      const rows = await ofWorker(workerTag).orderBy('number', 'desc').offset(page.offset).limit(page.limit).execute();
+      return rows.map(versionFrom);
+    },
+    count: async (workerTag: string): Promise<number> => {
+      const { count } = await db
+        .selectFrom('versions')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('worker_tag', '=', workerTag)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    /** Every version's id, newest first: what has a URL of its own. */
+    ids: async (workerTag: string): Promise<readonly string[]> => {
+      const rows = await db.selectFrom('versions').select('id').where('worker_tag', '=', workerTag).orderBy('number', 'desc').execute();
+      return rows.map(({ id }) => id);
+    },
+    /** The version that this very upload made a short while ago and whose answer was not delivered. */
+    unanswered: async (workerTag: string, authorId: string, digest: string, since: string): Promise<Version | undefined> => {
+      const row = await ofWorker(workerTag)
+        .where('upload_digest', '=', digest)
+        .where('author_id', '=', authorId)
+        .where('answered_on', 'is', null)
+        .where('created_on', '>=', since)
+        .orderBy('number', 'desc')
+        .executeTakeFirst();
+      return row && versionFrom(row);
+    },
+    markAnswered: async (id: string, at: string): Promise<void> => {
+      await db.updateTable('versions').set({ answered_on: at }).where('id', '=', id).execute();
+    },
+    insert: async (version: Version, receipt: UploadReceipt | undefined): Promise<void> => {
+      await db.insertInto('versions').values(rowFrom(version, receipt)).execute();
+      const digests = [...new Set(version.modules.map(({ digest }) => digest))];
+      if (digests.length > 0) {
+        await db
+          .insertInto('version_modules')
+          .values(digests.map((digest) => ({ version_id: version.id, digest })))
+          .execute();
+      }
+    },
+    delete: async (id: string): Promise<void> => {
+      await db.deleteFrom('versions').where('id', '=', id).execute();
+    },
+    /** Every module digest that some version refers to. */
+    digests: async (): Promise<ReadonlySet<string>> => {
+      const rows = await db.selectFrom('version_modules').select('digest').distinct().execute();
+      return new Set(rows.map(({ digest }) => digest));
+    },
+    aliases: async (workerTag: string): Promise<Readonly<Record<string, string>>> => {
+      const rows = await db.selectFrom('aliases').selectAll().where('worker_tag', '=', workerTag).orderBy('created_on').execute();
+      return Object.fromEntries(rows.map(({ alias, version_id }) => [alias, version_id]));
+    },
+    /** Points an alias at a version and drops the aliases that were given longest ago beyond `most`. */
+    setAlias: async (workerTag: string, alias: string, versionId: string, at: string, most: number): Promise<void> => {
+      await db
+        .insertInto('aliases')
+        .values({ worker_tag: workerTag, alias, version_id: versionId, created_on: at })
+        .onConflict((c) => c.columns(['worker_tag', 'alias']).doUpdateSet({ version_id: versionId, created_on: at }))
+        .execute();
+      const old = db
+        .selectFrom('aliases')
+        .select('alias')
+        .where('worker_tag', '=', workerTag)
+        .orderBy('created_on', 'desc')
+        .limit(1_000_000)
+        .offset(most);
+      await db.deleteFrom('aliases').where('worker_tag', '=', workerTag).where('alias', 'in', old).execute();
+    },
+  };
+};
+
+const versionFrom = (row: Selectable<Schema['versions']>): Version => ({
+  // A row was written by rowFrom below; the code is the VersionCode it stored.
+  ...JSON.parse(row.code),
+  id: row.id,
+  scriptTag: row.worker_tag,
+  number: row.number,
+  createdOn: row.created_on,
+  source: row.source as Source,
+  author: { id: row.author_id, email: row.author_email },
+  triggeredBy: row.triggered_by,
+  message: row.message ?? undefined,
+  tag: row.tag ?? undefined,
+  alias: row.alias ?? undefined,
+  startupTimeMs: row.startup_time_ms,
+  etag: row.etag,
+  handlers: JSON.parse(row.handlers),
+  namedHandlers: JSON.parse(row.named_handlers),
+});
+
+const rowFrom = (version: Version, receipt: UploadReceipt | undefined): Schema['versions'] => ({
+  id: version.id,
+  worker_tag: version.scriptTag,
+  number: version.number,
+  created_on: version.createdOn,
+  source: version.source,
+  author_id: version.author.id,
+  author_email: version.author.email,
+  triggered_by: version.triggeredBy,
+  message: version.message ?? null,
+  tag: version.tag ?? null,
+  alias: version.alias ?? null,
+  startup_time_ms: version.startupTimeMs,
+  etag: version.etag,
+  handlers: JSON.stringify(version.handlers),
+  named_handlers: JSON.stringify(version.namedHandlers),
+  code: JSON.stringify({
+    syntax: version.syntax,
+    mainModule: version.mainModule,
+    modules: version.modules,
+    bindings: version.bindings,
+    compatibilityDate: version.compatibilityDate,
+    compatibilityFlags: version.compatibilityFlags,
+    usageModel: version.usageModel,
+    limits: version.limits,
+    placement: version.placement,
+    kept: version.kept,
+  }),
+  upload_digest: receipt?.digest ?? null,
+  answered_on: receipt?.answeredOn ?? null,
+});

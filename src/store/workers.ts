@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** A Worker: its name and everything that is not versioned. `tag` is its identity and outlives nothing. */
+export interface Worker {
+  readonly tag: string;
+  readonly name: string;
+  readonly createdOn: string;
+  readonly modifiedOn: string;
+  readonly lastDeployedFrom: string | undefined;
+  readonly nextNumber: number;
+  readonly workersDev: boolean;
+  readonly previews: boolean;
+  readonly settings: WorkerSettings;
+}
+
+/** Settings that change no version: PATCH script-settings writes them, every version sees them. */
+export interface WorkerSettings {
+  readonly logpush?: boolean | undefined;
+  readonly observability?: unknown;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly tail_consumers?: readonly unknown[] | null | undefined;
+}
+
+export const workers = (db: Kysely<Schema>) => ({
+  byName: async (name: string): Promise<Worker | undefined> => {
+    const row = await db.selectFrom('workers').selectAll().where('name', '=', name).executeTakeFirst();
+    return row && workerFrom(row);
+  },
+  byTag: async (tag: string): Promise<Worker | undefined> => {
+    const row = await db.selectFrom('workers').selectAll().where('tag', '=', tag).executeTakeFirst();
+    return row && workerFrom(row);
+  },
+  all: async (): Promise<readonly Worker[]> => {
+    const rows = await db.selectFrom('workers').selectAll().orderBy('name').execute();
+    return rows.map(workerFrom);
+  },
+  insert: async (worker: Worker): Promise<void> => {
+    await db.insertInto('workers').values(rowFrom(worker)).execute();
+  },
+  update: async (worker: Worker): Promise<void> => {
+    const { tag, ...columns } = rowFrom(worker);
+    await db.updateTable('workers').set(columns).where('tag', '=', tag).execute();
+  },
+  delete: async (tag: string): Promise<void> => {
+    await db.deleteFrom('workers').where('tag', '=', tag).execute();
+  },
+});
+
+const workerFrom = (row: Schema['workers']): Worker => ({
+  tag: row.tag,
+  name: row.name,
+  createdOn: row.created_on,
+  modifiedOn: row.modified_on,
+  lastDeployedFrom: row.last_deployed_from ?? undefined,
+  nextNumber: row.next_number,
+  workersDev: row.workers_dev === 1,
+  previews: row.previews === 1,
+  settings: JSON.parse(row.settings),
+});
+
+const rowFrom = (worker: Worker): Schema['workers'] => ({
+  tag: worker.tag,
+  name: worker.name,
+  created_on: worker.createdOn,
+  modified_on: worker.modifiedOn,
+  last_deployed_from: worker.lastDeployedFrom ?? null,
+  next_number: worker.nextNumber,
+  workers_dev: Number(worker.workersDev),
+  previews: Number(worker.previews),
+  settings: JSON.stringify(worker.settings),
+});
