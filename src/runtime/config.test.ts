@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import type { Module, ModuleKind, VersionSpec } from '../domain/index.ts';
+import { renderConfig } from './config.ts';
+import { planProcess, type Where } from './plan.ts';
+
+const WHERE: Where = {
+  modulePath: (digest) => `/data/modules/${digest}`,
+  mainSocket: '/run/sb/w-abc/m',
+  probeSocket: '/run/sb/w-abc/p',
+  heapLimitMb: 128,
+};
+
+const part = (name: string, kind: ModuleKind): Module => ({ name, kind, contentType: 'x/y', digest: name.replace(/\W/g, '_'), size: 1 });
+
+const MODULES: VersionSpec = {
+  id: '11111111-1111-4111-8111-111111111111',
+  script: 'hello',
+  tag: 'v1.2',
+  createdOn: '2026-11-01T10:00:00.000001Z',
+  syntax: 'modules',
+  mainModule: 'src/index.js',
+  modules: [
+    part('src/abc-note.txt', 'text'),
+    part('src/index.js', 'esm'),
+    part('src/index.js.map', 'sourcemap'),
+    part('old.cjs', 'commonjs'),
+    part('add.wasm', 'wasm'),
+    part('bytes.bin', 'data'),
+    part('data.json', 'json'),
+  ],
+  bindings: [
+    { type: 'plain_text', name: 'GREETING', text: 'say "hi"\n' },
+    { type: 'secret_text', name: 'TOKEN', text: 'hush-hush' },
+    { type: 'json', name: 'FLAGS', json: { on: [true, 'é'] } },
+    { type: 'secret_text', name: 'OTHER', text: 'hush-too' },
+    { type: 'version_metadata', name: 'VERSION' },
+  ],
+  compatibilityDate: '2026-11-01',
+  compatibilityFlags: ['nodejs_compat', 'global_navigator'],
+  limits: {},
+};
+
+const SERVICE_WORKER: VersionSpec = {
+  ...MODULES,
+  tag: undefined,
+  syntax: 'service-worker',
+  mainModule: 'script.js',
+  modules: [part('script.js', 'esm'), part('a.wasm', 'wasm'), part('b.txt', 'text'), part('c.bin', 'data')],
+  bindings: [
+    { type: 'wasm_module', name: 'ADD', part: 'a.wasm' },
+    { type: 'text_blob', name: 'NOTE', part: 'b.txt' },
+    { type: 'data_blob', name: 'BYTES', part: 'c.bin' },
+  ],
+  compatibilityDate: undefined,
+  compatibilityFlags: [],
+};
+
+for (const [name, spec] of Object.entries({ modules: MODULES, 'service-worker': SERVICE_WORKER })) {
+  test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
+    const golden = new URL(`golden/${name}.capnp`, import.meta.url);
+    assert.equal(renderConfig(planProcess(spec, WHERE)), await readFile(golden, 'utf8'));
+  });
+}
+
+test('[X-3] secrets go into the environment of the process, never into its configuration', () => {
+  const plan = planProcess(MODULES, WHERE);
+  assert.deepEqual(plan.environment, { SB_SECRET_0: 'hush-hush', SB_SECRET_1: 'hush-too' });
+  assert.doesNotMatch(renderConfig(plan), /hush/);
+});

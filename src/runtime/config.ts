@@ -1,0 +1,52 @@
+import { capnpList, capnpString, capnpStruct } from './capnp-text.ts';
+import type { BindingPlan, Content, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
+
+/** The plan as workerd's text configuration, for `workerd serve <file> -I/`: files are embedded by absolute path. */
+export const renderConfig = (plan: ProcessPlan): string => `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  v8Flags = ${capnpList(plan.v8Flags.map(capnpString), '  ')},
+  services = [
+${plan.workers.map(renderWorker).join('')}    (
+      name = "internet",
+      network = (
+        allow = ["public"],
+        deny = ${capnpList(plan.deniedNetworks.map(capnpString), '        ')},
+        tlsOptions = (trustBrowserCas = true),
+      ),
+    ),
+  ],
+  sockets = ${capnpList(plan.sockets.map(renderSocket), '  ')},
+);
+`;
+
+const renderWorker = (worker: WorkerPlan): string => `    (
+      name = ${capnpString(worker.name)},
+      worker = (
+        compatibilityDate = ${capnpString(worker.compatibilityDate)},
+        compatibilityFlags = ${capnpList(worker.compatibilityFlags.map(capnpString), '        ')},
+        ${renderCode(worker.code)},
+        bindings = ${capnpList(worker.bindings.map(renderNamed), '        ')},
+        globalOutbound = "internet",
+      ),
+    ),
+`;
+
+const renderCode = (code: WorkerPlan['code']): string =>
+  'modules' in code
+    ? `modules = ${capnpList(code.modules.map(renderNamed), '        ')}`
+    : `serviceWorkerScript = ${renderContent(code.serviceWorkerScript)}`;
+
+const renderNamed = ({ name, field, content }: ModulePlan | BindingPlan): string =>
+  capnpStruct({ name: capnpString(name), [field]: renderContent(content) });
+
+const renderContent = (content: Content): string =>
+  'inline' in content ? capnpString(content.inline) : `embed ${capnpString(content.file)}`;
+
+const renderSocket = ({ name, path, service, cfBlobHeader }: SocketPlan): string =>
+  capnpStruct({
+    name: capnpString(name),
+    address: capnpString(`unix:${path}`),
+    http: capnpStruct({ cfBlobHeader: cfBlobHeader === undefined ? undefined : capnpString(cfBlobHeader) }),
+    service: capnpString(service),
+  });

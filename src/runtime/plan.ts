@@ -1,0 +1,161 @@
+import { invariant } from '../base/index.ts';
+import type { Module, VersionSpec } from '../domain/index.ts';
+
+/** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
+export interface ProcessPlan {
+  readonly v8Flags: readonly string[];
+  readonly workers: readonly WorkerPlan[];
+  readonly sockets: readonly SocketPlan[];
+  /** Networks the version may not reach although they look public; private ones are never reachable (I6). */
+  readonly deniedNetworks: readonly string[];
+  /** Secrets, the whole environment of the process. They never stand in its configuration file (I8). */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface WorkerPlan {
+  readonly name: string;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly code: { readonly modules: readonly ModulePlan[] } | { readonly serviceWorkerScript: Content };
+  readonly bindings: readonly BindingPlan[];
+}
+
+/** What a value of the configuration is: in the text itself, or the bytes of a file. */
+export type Content = { readonly inline: string } | { readonly file: string };
+
+/** Named by workerd's own fields, see `Worker.Module` and `Worker.Binding` in workerd.capnp. */
+export interface ModulePlan {
+  readonly name: string;
+  readonly field: 'esModule' | 'commonJsModule' | 'wasm' | 'text' | 'data' | 'json';
+  readonly content: Content;
+}
+
+export interface BindingPlan {
+  readonly name: string;
+  readonly field: 'text' | 'json' | 'data' | 'wasmModule' | 'fromEnvironment';
+  readonly content: Content;
+}
+
+export interface SocketPlan {
+  readonly name: string;
+  readonly path: string;
+  readonly service: string;
+  readonly cfBlobHeader: string | undefined;
+}
+
+export interface Where {
+  readonly modulePath: (digest: string) => string;
+  readonly mainSocket: string;
+  readonly probeSocket: string;
+  readonly heapLimitMb: number;
+  readonly deniedNetworks?: readonly string[];
+}
+
+/** The header in which the edge hands over `request.cf` as JSON; the edge strips copies that clients send. */
+export const CF_BLOB_HEADER = 'switchback-cf';
+
+/** What a Worker without a date gets (https://developers.cloudflare.com/workers/configuration/compatibility-dates/). */
+export const EARLIEST_COMPATIBILITY_DATE = '2021-11-02';
+
+/** workerd takes 198.18.0.0/15 (benchmarks between networks, RFC 2544) for public, and networks use it inside. */
+const LOOKS_PUBLIC = ['198.18.0.0/15'];
+
+/**
+ * A version's process: the version on one socket, and on another a Worker of ours that says whether the process
+ * answers, so that asking never runs the version's own code.
+ */
+export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => ({
+  ...planFor(planWorker(spec, where), where),
+  environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
+});
+
+/** The same process with nothing of a user's in it, to measure what workerd itself costs. */
+export const planBare = (where: Where): ProcessPlan => planFor({ ...PROBE, name: 'main' }, where);
+
+const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
+  v8Flags: [`--max-heap-size=${where.heapLimitMb}`],
+  workers: [PROBE, main],
+  sockets: [
+    { name: 'main', path: where.mainSocket, service: 'main', cfBlobHeader: CF_BLOB_HEADER },
+    { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined },
+  ],
+  deniedNetworks: [...LOOKS_PUBLIC, ...(where.deniedNetworks ?? [])],
+  environment: {},
+});
+
+const PROBE: WorkerPlan = {
+  name: 'probe',
+  compatibilityDate: '2026-01-01',
+  compatibilityFlags: [],
+  code: {
+    modules: [{ name: 'probe.js', field: 'esModule', content: { inline: `export default { fetch: () => new Response('ready') };` } }],
+  },
+  bindings: [],
+};
+
+const planWorker = (spec: VersionSpec, where: Where): WorkerPlan => ({
+  name: 'main',
+  compatibilityDate: spec.compatibilityDate ?? EARLIEST_COMPATIBILITY_DATE,
+  compatibilityFlags: spec.compatibilityFlags,
+  code:
+    spec.syntax === 'modules'
+      ? { modules: mainFirst(spec).flatMap((module) => planModule(module, where)) }
+      : { serviceWorkerScript: fileOf(partOf(spec, spec.mainModule), where) },
+  bindings: planBindings(spec, where),
+});
+
+/** workerd runs the first module of its list. */
+const mainFirst = (spec: VersionSpec): readonly Module[] => [
+  partOf(spec, spec.mainModule),
+  ...spec.modules.filter(({ name }) => name !== spec.mainModule),
+];
+
+const MODULE_FIELDS = {
+  esm: 'esModule',
+  commonjs: 'commonJsModule',
+  wasm: 'wasm',
+  text: 'text',
+  data: 'data',
+  json: 'json',
+} as const;
+
+const planModule = ({ name, kind, digest }: Module, where: Where): ModulePlan[] =>
+  kind === 'sourcemap' ? [] : [{ name, field: MODULE_FIELDS[kind], content: { file: where.modulePath(digest) } }];
+
+const PART_FIELDS = { wasm_module: 'wasmModule', text_blob: 'text', data_blob: 'data' } as const;
+
+const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
+  const secrets = secretsOf(spec);
+  return spec.bindings.map((binding): BindingPlan => {
+    const { name } = binding;
+    switch (binding.type) {
+      case 'plain_text':
+        return { name, field: 'text', content: { inline: binding.text } };
+      case 'json':
+        return { name, field: 'json', content: { inline: JSON.stringify(binding.json) } };
+      case 'secret_text':
+        return { name, field: 'fromEnvironment', content: { inline: secretVariable(secrets.indexOf(binding)) } };
+      case 'version_metadata':
+        return { name, field: 'json', content: { inline: versionMetadata(spec) } };
+      case 'wasm_module':
+      case 'text_blob':
+      case 'data_blob':
+        return { name, field: PART_FIELDS[binding.type], content: fileOf(partOf(spec, binding.part), where) };
+    }
+  });
+};
+
+/** https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata/ */
+const versionMetadata = ({ id, tag, createdOn }: VersionSpec): string => JSON.stringify({ id, tag: tag ?? '', timestamp: createdOn });
+
+const secretsOf = (spec: VersionSpec) => spec.bindings.filter((binding) => binding.type === 'secret_text');
+
+const secretVariable = (index: number): string => `SB_SECRET_${index}`;
+
+const fileOf = ({ digest }: Module, where: Where): Content => ({ file: where.modulePath(digest) });
+
+const partOf = (spec: VersionSpec, name: string): Module => {
+  const part = spec.modules.find((module) => module.name === name);
+  invariant(part, `version ${spec.id} has the part ${name} that it names`);
+  return part;
+};
