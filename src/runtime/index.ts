@@ -1,0 +1,11 @@
+/** Runs versions in workerd: each in its own process, tried before it may be deployed, replaced when it fails. */
+export { Supervisor, DEFAULT_SETTINGS, type SupervisorOptions, type SupervisorSettings } from './supervisor.ts';
+export { tryVersion, type Trial, type TrialOptions } from './trial.ts';
+export type { ExportedClass } from './trial-entry.ts';
+export { StartFailure, type StartFailureKind } from './start-failure.ts';
+export { VersionProcess, type DrainOptions, type ProcessOptions, type RunningVersion } from './version-process.ts';
+export { endOrphans } from './process-folder.ts';
+export { CF_BLOB_HEADER, planProcess, type ProcessPlan } from './plan.ts';
+export { renderConfig } from './config.ts';
+export { workerdBinary } from './binary.ts';
+export type { VerifiedModules } from './verified-modules.ts';

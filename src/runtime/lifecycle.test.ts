@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { backOffMs, DEFAULT_LIFECYCLE, nextStep, type LifecycleSettings, type Situation, type Step } from './lifecycle.ts';
+
+const MINUTE = 60_000;
+const NOW = 1_000_000_000;
+const MB = 1024 * 1024;
+
+const ready = (more: Partial<Extract<Situation, { state: 'ready' }>> = {}): Situation => ({
+  state: 'ready',
+  isActive: true,
+  inFlight: 0,
+  idleSince: NOW,
+  unansweredSince: undefined,
+  residentBytes: 60 * MB,
+  ...more,
+});
+
+const backingOff = (isActive: boolean, retryAt: number): Situation => ({ state: 'backing_off', isActive, retryAt });
+
+const WAIT: Step = { act: 'wait', lookAgainAt: NOW + 1000 };
+const DRAIN: Step = { act: 'drain' };
+
+const WORLDS: readonly {
+  readonly rule: string;
+  readonly situation: Situation;
+  readonly settings?: Partial<LifecycleSettings>;
+  readonly step: Step;
+}[] = [
+  { rule: '[X-5] an active version that just served stays', situation: ready(), step: WAIT },
+  { rule: '[X-5] an active version is stopped after ten idle minutes', situation: ready({ idleSince: NOW - 10 * MINUTE }), step: DRAIN },
+  {
+    rule: '[X-5] it is looked at again when it is due',
+    situation: ready({ idleSince: NOW - 10 * MINUTE + 300 }),
+    step: { act: 'wait', lookAgainAt: NOW + 300 },
+  },
+  { rule: '[X-5] idle time 0 keeps it for ever', situation: ready({ idleSince: 0 }), settings: { idleMs: 0 }, step: WAIT },
+  { rule: '[X-6] open requests and WebSockets keep it, however old', situation: ready({ idleSince: 0, inFlight: 1 }), step: WAIT },
+  {
+    rule: '[X-6] open WebSockets keep a version no deployment names',
+    situation: ready({ idleSince: 0, inFlight: 1, isActive: false }),
+    step: WAIT,
+  },
+  {
+    rule: '[X-7] a short idle time does not cut waitUntil',
+    situation: ready({ idleSince: NOW - 20_000 }),
+    settings: { idleMs: 1, watchMs: 60_000 },
+    step: { act: 'wait', lookAgainAt: NOW + 10_000 },
+  },
+  {
+    rule: '[X-7] after the grace for waitUntil it goes',
+    situation: ready({ idleSince: NOW - 30_000 }),
+    settings: { idleMs: 1 },
+    step: DRAIN,
+  },
+  {
+    rule: '[X-8] a version no deployment names stays warm for an hour',
+    situation: ready({ isActive: false, idleSince: NOW - 59 * MINUTE }),
+    step: WAIT,
+  },
+  { rule: '[X-8] and is drained after it', situation: ready({ isActive: false, idleSince: NOW - 60 * MINUTE }), step: DRAIN },
+  {
+    rule: '[X-9] too much memory replaces it, also under load',
+    situation: ready({ inFlight: 3, residentBytes: 513 * MB }),
+    step: { act: 'replace', reason: 'It used 513 MB of memory, more than the 512 MB it may.' },
+  },
+  { rule: '[X-9] memory nobody can measure is not a reason', situation: ready({ residentBytes: undefined }), step: WAIT },
+  {
+    rule: '[X-10] no answer for ten seconds while it has requests replaces it',
+    situation: ready({ inFlight: 1, unansweredSince: NOW - 10_000 }),
+    step: { act: 'replace', reason: 'It did not answer for 10 s while it had requests.' },
+  },
+  { rule: '[X-10] a shorter silence does not', situation: ready({ inFlight: 1, unansweredSince: NOW - 9999 }), step: WAIT },
+  { rule: '[X-10] silence without requests does not', situation: ready({ unansweredSince: NOW - 10_000 }), step: WAIT },
+  { rule: '[X-11] a failed active version is started when its back-off is over', situation: backingOff(true, NOW), step: { act: 'start' } },
+  { rule: '[X-11] and not before', situation: backingOff(true, NOW + 700), step: { act: 'wait', lookAgainAt: NOW + 700 } },
+  {
+    rule: '[X-11] a failed version nobody needs is remembered for a minute',
+    situation: backingOff(false, NOW - 1),
+    step: { act: 'wait', lookAgainAt: NOW + 59_999 },
+  },
+  { rule: '[X-11] and then forgotten', situation: backingOff(false, NOW - MINUTE), step: { act: 'forget' } },
+];
+
+for (const { rule, situation, settings, step } of WORLDS) {
+  test(rule, () => assert.deepEqual(nextStep(situation, { ...DEFAULT_LIFECYCLE, ...settings }, NOW), step));
+}
+
+test('[X-11] back-off starts at once and doubles to a minute', () => {
+  const delays = [1, 2, 3, 4, 8, 9, 10, 1000].map(backOffMs);
+  assert.deepEqual(delays, [0, 500, 1000, 2000, 32_000, 60_000, 60_000, 60_000]);
+});

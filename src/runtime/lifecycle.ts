@@ -1,0 +1,92 @@
+/** Times are milliseconds of one clock; every limit is in milliseconds unless its name says otherwise. */
+export interface LifecycleSettings {
+  /** How long a version that no deployment names stays loaded after its last request, so that a rollback swaps at once. */
+  readonly warmMs: number;
+  /** How long an active version may be without requests before it is stopped; 0 = for ever. */
+  readonly idleMs: number;
+  /** How long work may go on after a response. Never stopped sooner (https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil). */
+  readonly waitUntilGraceMs: number;
+  readonly memoryLimitMb: number;
+  /** How long a process with requests in flight may leave its probe without an answer. */
+  readonly hangMs: number;
+  /** How often a running process is looked at. */
+  readonly watchMs: number;
+}
+
+export const DEFAULT_LIFECYCLE: LifecycleSettings = {
+  warmMs: 60 * 60_000,
+  idleMs: 10 * 60_000,
+  waitUntilGraceMs: 30_000,
+  memoryLimitMb: 512,
+  hangMs: 10_000,
+  watchMs: 1000,
+};
+
+/** What is known about a version's process at one moment. */
+export type Situation =
+  | {
+      readonly state: 'ready';
+      readonly isActive: boolean;
+      readonly inFlight: number;
+      readonly idleSince: number;
+      readonly unansweredSince: number | undefined;
+      readonly residentBytes: number | undefined;
+    }
+  | { readonly state: 'backing_off'; readonly isActive: boolean; readonly retryAt: number };
+
+/** What to do about it, and when to look again if that is nothing. */
+export type Step =
+  | { readonly act: 'wait'; readonly lookAgainAt: number }
+  | { readonly act: 'start' }
+  | { readonly act: 'drain' }
+  | { readonly act: 'forget' }
+  | { readonly act: 'replace'; readonly reason: string };
+
+export const nextStep = (situation: Situation, settings: LifecycleSettings, now: number): Step =>
+  situation.state === 'ready' ? nextWhileReady(situation, settings, now) : nextWhileBackingOff(situation, now);
+
+type Ready = Extract<Situation, { state: 'ready' }>;
+type BackingOff = Extract<Situation, { state: 'backing_off' }>;
+
+const nextWhileReady = (process: Ready, settings: LifecycleSettings, now: number): Step => {
+  const sickness = sicknessOf(process, settings, now);
+  if (sickness !== undefined) return { act: 'replace', reason: sickness };
+  const lookAgainAt = now + settings.watchMs;
+  if (process.inFlight > 0) return { act: 'wait', lookAgainAt };
+  const stopAt = process.idleSince + Math.max(idleLimit(process, settings), settings.waitUntilGraceMs);
+  return now >= stopAt ? { act: 'drain' } : { act: 'wait', lookAgainAt: Math.min(lookAgainAt, stopAt) };
+};
+
+const idleLimit = ({ isActive }: Ready, { idleMs, warmMs }: LifecycleSettings): number => {
+  if (!isActive) return warmMs;
+  return idleMs === 0 ? Infinity : idleMs;
+};
+
+const MB = 1024 * 1024;
+
+const sicknessOf = (process: Ready, { hangMs, memoryLimitMb }: LifecycleSettings, now: number): string | undefined => {
+  if (process.residentBytes !== undefined && process.residentBytes > memoryLimitMb * MB) {
+    return `It used ${Math.round(process.residentBytes / MB)} MB of memory, more than the ${memoryLimitMb} MB it may.`;
+  }
+  const isHung = process.inFlight > 0 && process.unansweredSince !== undefined && now - process.unansweredSince >= hangMs;
+  return isHung ? `It did not answer for ${hangMs / 1000} s while it had requests.` : undefined;
+};
+
+/** How long failures of a version that nobody needs are remembered beyond their back-off. */
+const FORGET_AFTER_MS = 60_000;
+
+const nextWhileBackingOff = ({ isActive, retryAt }: BackingOff, now: number): Step => {
+  if (isActive) return now >= retryAt ? { act: 'start' } : { act: 'wait', lookAgainAt: retryAt };
+  const forgetAt = retryAt + FORGET_AFTER_MS;
+  return now >= forgetAt ? { act: 'forget' } : { act: 'wait', lookAgainAt: forgetAt };
+};
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 60_000;
+
+/** The first failure in a row is tried again at once, then after 0.5 s, 1 s, 2 s … up to a minute. */
+export const backOffMs = (failuresInARow: number): number =>
+  failuresInARow <= 1 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failuresInARow - 2));
+
+/** A process that ran this long had started well: its end is the first failure of a new row. */
+export const STEADY_AFTER_MS = 60_000;

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+import type { Handlers, VersionSpec } from '../domain/index.ts';
+import { bareStartCpuMs } from './bare-start.ts';
+import { askSocket } from './probe.ts';
+import { sourceMapped } from './stack.ts';
+import { StartFailure } from './start-failure.ts';
+import {
+  doesNothing,
+  inTheVersionsWords,
+  listenersIn,
+  planTrial,
+  readDescription,
+  type Description,
+  type ExportedClass,
+} from './trial-entry.ts';
+import { VersionProcess, type ProcessOptions } from './version-process.ts';
+import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
+
+export interface TrialOptions extends Omit<ProcessOptions, 'modulePath' | 'plan'> {
+  readonly modules: VerifiedModules;
+}
+
+export type Trial =
+  | (Handlers & {
+      readonly ok: true;
+      /** CPU milliseconds spent on evaluating the version: those of its start less those of an empty Worker's. */
+      readonly startupTimeMs: number;
+      readonly classes: readonly ExportedClass[];
+    })
+  | { readonly ok: false; readonly failure: StartFailure };
+
+const DESCRIBE_WITHIN_MS = 5000;
+
+/**
+ * Runs a version once before it may be deployed, away from all traffic and storage: it starts within the limits, its
+ * process answers, and it has something to be called by. A failure speaks the version's own words, source-mapped.
+ */
+export const tryVersion = async (spec: VersionSpec, options: TrialOptions): Promise<Trial> => {
+  try {
+    const modulePath = await verifiedModules(spec, options.modules);
+    const bareCpuMs = await bareStartCpuMs(options);
+    await using process = await VersionProcess.start(spec, { ...options, modulePath, plan: planTrial });
+    const description = await describe(spec, process, modulePath);
+    if (doesNothing(description)) {
+      throw new StartFailure('nothing_registered', 'No event handlers were registered. This script does nothing.');
+    }
+    const { handlers, namedHandlers, classes } = description;
+    return { ok: true, startupTimeMs: evaluationMs(process.startupCpuMs, bareCpuMs), handlers, namedHandlers, classes };
+  } catch (cause) {
+    if (!(cause instanceof StartFailure)) throw cause;
+    return { ok: false, failure: await explained(cause, spec, options.modules) };
+  }
+};
+
+const evaluationMs = (cpuMs: number | undefined, bareCpuMs: number | undefined): number =>
+  cpuMs === undefined || bareCpuMs === undefined ? 0 : Math.max(0, Math.round(cpuMs - bareCpuMs));
+
+const describe = async (spec: VersionSpec, process: VersionProcess, modulePath: (digest: string) => string): Promise<Description> => {
+  if (spec.syntax === 'service-worker') return listenersIn(await readFile(modulePath(digestOf(spec, spec.mainModule) ?? ''), 'utf8'));
+  const answer = await askSocket(process.socketPath, AbortSignal.timeout(DESCRIBE_WITHIN_MS)).catch((cause: unknown) => {
+    throw new StartFailure('timed_out', 'The script started, but what it exports could not be read.', { cause });
+  });
+  const description = readDescription(answer.body);
+  if (!description.ok)
+    throw new StartFailure('threw', 'The script started, but reading what it exports failed: does an export throw when it is read?');
+  return description.value;
+};
+
+const explained = async (failure: StartFailure, spec: VersionSpec, modules: VerifiedModules): Promise<StartFailure> => {
+  if (failure.kind !== 'threw') return failure;
+  const message = await sourceMapped(namedAfterScript(inTheVersionsWords(failure.message), spec), async (name) => {
+    const digest = digestOf(spec, mapFor(name, spec));
+    if (digest === undefined) return undefined;
+    // A map that cannot be read costs the mapping, never the message.
+    return modules.verifiedPath(digest).then(
+      (path) => readFile(path, 'utf8'),
+      () => undefined,
+    );
+  });
+  return new StartFailure(failure.kind, message, { cause: failure });
+};
+
+/** workerd calls a service-worker script by the name of its service. */
+const namedAfterScript = (message: string, spec: VersionSpec): string =>
+  spec.syntax === 'modules' ? message : message.replace(/^( +at )main:/gm, (_, at: string) => `${at}${spec.mainModule}:`);
+
+/** wrangler uploads `index.js.map` beside `index.js`, in whichever folder; a lone map belongs to the main module. */
+const mapFor = (moduleName: string, spec: VersionSpec): string => {
+  const maps = spec.modules.filter(({ kind }) => kind === 'sourcemap').map(({ name }) => name);
+  const wanted = `${moduleName}.map`;
+  const sameBase = maps.find((name) => posix.basename(name) === posix.basename(wanted));
+  return (
+    maps.find((name) => name === wanted) ?? sameBase ?? (moduleName === spec.mainModule && maps.length === 1 ? (maps[0] ?? wanted) : wanted)
+  );
+};
+
+const digestOf = (spec: VersionSpec, name: string): string | undefined => spec.modules.find((module) => module.name === name)?.digest;

@@ -1,0 +1,192 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { VersionSpec } from '../domain/index.ts';
+import { Child, type Ending } from './child.ts';
+import { confineMemory } from './cgroup.ts';
+import { planProcess, type ProcessPlan, type Where } from './plan.ts';
+import { makeProcessFolder } from './process-folder.ts';
+import { Pulse } from './pulse.ts';
+import { StartFailure } from './start-failure.ts';
+import { untilReady, type StartupLimits } from './startup.ts';
+
+/** A version that answers, as the edge sees it. `enter` and `leave` stand around every request and every WebSocket. */
+export interface RunningVersion {
+  readonly versionId: string;
+  readonly socketPath: string;
+  readonly spec: VersionSpec;
+  enter(): void;
+  leave(): void;
+  readonly inFlight: number;
+  /** Resolves when the process has ended, however it did. */
+  readonly exited: Promise<Ending>;
+}
+
+export interface ProcessOptions extends Partial<StartupLimits> {
+  /** Short: unix socket paths go into it. */
+  readonly runtimeDir: string;
+  /** Where the bytes of a module are, already verified. */
+  readonly modulePath: (digest: string) => string;
+  readonly heapLimitMb?: number;
+  /** Enforced by the kernel where cgroups are ours to write; elsewhere the supervisor's watch alone holds it. */
+  readonly memoryLimitMb?: number;
+  readonly deniedNetworks?: readonly string[];
+  /** Each line the version writes to its console, bounded in length and number. */
+  readonly onLog?: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** The trial runs the same process with one module more. */
+  readonly plan?: (spec: VersionSpec, where: Where) => ProcessPlan;
+}
+
+export interface DrainOptions {
+  /** How long work may go on after the last response; Cloudflare gives `waitUntil` 30 s. */
+  readonly waitUntilGraceMs: number;
+  /** How long requests and WebSockets may go on. */
+  readonly deadlineMs: number;
+  /** How long after SIGTERM comes SIGKILL. */
+  readonly killAfterMs?: number;
+}
+
+export const DEFAULT_HEAP_LIMIT_MB = 128;
+export const DEFAULT_STARTUP: StartupLimits = { startupCpuMs: 1000, startupDeadlineMs: 10_000 };
+const DEFAULT_KILL_AFTER_MS = 5000;
+
+/** One version in one workerd process, from its first answer to its end. */
+export class VersionProcess implements RunningVersion {
+  readonly spec: VersionSpec;
+  readonly versionId: string;
+  readonly socketPath: string;
+  readonly exited: Promise<Ending>;
+  /** CPU time from the spawn to the first answer; undefined where the machine does not tell. */
+  readonly startupCpuMs: number | undefined;
+  readonly readyAt: number;
+  readonly pulse: Pulse;
+  readonly #child: Child;
+  #inFlight = 0;
+  #served = 0;
+  #idleSince: number;
+  #onIdle: (() => void) | undefined;
+
+  private constructor(spec: VersionSpec, child: Child, startupCpuMs: number | undefined) {
+    this.spec = spec;
+    this.versionId = spec.id;
+    this.socketPath = child.folder.mainSocket;
+    this.exited = child.exited;
+    this.startupCpuMs = startupCpuMs;
+    this.readyAt = Date.now();
+    this.pulse = new Pulse(child.folder.probeSocket);
+    this.#child = child;
+    this.#idleSince = this.readyAt;
+  }
+
+  /** Resolves once it answers. Throws {@link StartFailure}, and then nothing of it is left. */
+  static async start(spec: VersionSpec, options: ProcessOptions): Promise<VersionProcess> {
+    refuseZeroInSecrets(spec);
+    const child = await spawned(spec, options);
+    const { cpuMs } = await untilReady(child, { ...DEFAULT_STARTUP, ...definedLimits(options) }, options.signal);
+    return new VersionProcess(spec, child, cpuMs);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** When its last request ended, or when it became ready; milliseconds of the wall clock. */
+  get idleSince(): number {
+    return this.#idleSince;
+  }
+
+  enter(): void {
+    this.#inFlight += 1;
+    this.#served += 1;
+  }
+
+  leave(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight > 0) return;
+    this.#idleSince = Date.now();
+    this.#onIdle?.();
+  }
+
+  residentBytes(): number | undefined {
+    return this.#child.residentBytes();
+  }
+
+  cpuMs(): number | undefined {
+    return this.#child.cpuMs();
+  }
+
+  /** At once and without mercy: for a process that hangs or grew too large. */
+  kill(): void {
+    this.#child.signal('SIGKILL');
+  }
+
+  /** Ends it without losing work. The caller has already stopped sending requests here. */
+  async drain({ waitUntilGraceMs, deadlineMs, killAfterMs = DEFAULT_KILL_AFTER_MS }: DrainOptions): Promise<void> {
+    const isIdle = await this.#idleWithin(deadlineMs);
+    // workerd does not wait for waitUntil itself when it is told to end (2026-11).
+    if (isIdle && this.#served > 0) await this.#unlessEnded(this.#idleSince + waitUntilGraceMs - Date.now());
+    this.#child.signal('SIGTERM');
+    await this.#unlessEnded(killAfterMs);
+    if (!this.#child.hasEnded) this.kill();
+    await this.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.exited;
+  }
+
+  #idleWithin(deadlineMs: number): Promise<boolean> {
+    if (this.#inFlight === 0) return Promise.resolve(true);
+    const idle = new Promise<boolean>((resolve) => {
+      this.#onIdle = () => resolve(true);
+    });
+    return Promise.race([idle, this.#unlessEnded(deadlineMs).then(() => false)]);
+  }
+
+  async #unlessEnded(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) return;
+    const ended = new AbortController();
+    const pause = wait(milliseconds, undefined, { signal: ended.signal }).catch(() => undefined);
+    await Promise.race([pause, this.exited]);
+    ended.abort();
+  }
+}
+
+const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Child> => {
+  try {
+    const folder = await makeProcessFolder(options.runtimeDir);
+    const plan = (options.plan ?? planProcess)(spec, {
+      modulePath: options.modulePath,
+      mainSocket: folder.mainSocket,
+      probeSocket: folder.probeSocket,
+      heapLimitMb: options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,
+      deniedNetworks: options.deniedNetworks ?? [],
+    });
+    const child = await Child.spawn(plan, folder, options.onLog);
+    if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
+    return child;
+  } catch (cause) {
+    throw new StartFailure('not_started', `The runtime could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+};
+
+const definedLimits = ({ startupCpuMs, startupDeadlineMs }: Partial<StartupLimits>): Partial<StartupLimits> => ({
+  ...(startupCpuMs === undefined ? {} : { startupCpuMs }),
+  ...(startupDeadlineMs === undefined ? {} : { startupDeadlineMs }),
+});
+
+/** Secrets travel in the environment, whose strings end at a zero byte. */
+const refuseZeroInSecrets = (spec: VersionSpec): void => {
+  const unusable = spec.bindings.find((binding) => binding.type === 'secret_text' && binding.text.includes('\0'));
+  if (unusable === undefined) return;
+  throw new StartFailure(
+    'no_such_runtime_feature',
+    `The secret ${unusable.name} holds a zero character, which the runtime cannot pass on: store it without, for example as base64.`,
+  );
+};
