@@ -1,0 +1,53 @@
+import { BadConfiguration, EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
+import type { Settings } from './settings.ts';
+
+/** What a child tells the launcher once it answers requests. Ports in it are the real ones, also where 0 was asked for. */
+export type ReadyMessage =
+  | { readonly type: 'ready'; readonly role: 'control'; readonly controlUrl: string; readonly subdomain: string }
+  | { readonly type: 'ready'; readonly role: 'edge'; readonly edgeUrl: string; readonly edgeAdminUrl: string };
+
+/** A started half of the product: what to announce, and how to end it without losing a request. */
+export interface Service {
+  readonly ready: ReadyMessage;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs one half of the product as a child of the launcher: settings come in the environment, `ready` goes out by IPC. It drains
+ * and ends on SIGTERM, and also when the channel closes, so that no half outlives a launcher that was killed.
+ */
+export const runChild = async (start: (settings: Settings) => Promise<Service>): Promise<void> => {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  // Before anything else: a signal during the start must not kill it half way.
+  process.on('SIGTERM', ask).on('SIGINT', ask).on('disconnect', ask);
+  let service: Service;
+  try {
+    service = await start(childSettings(process.env));
+  } catch (error) {
+    process.exit(explain(error));
+  }
+  if (process.connected) process.send?.(service.ready);
+  else ask();
+  await asked;
+  try {
+    await service.stop();
+    process.exit(0);
+  } catch (error) {
+    process.exit(explain(error));
+  }
+};
+
+const childSettings = ({ SWITCHBACK_SETTINGS }: NodeJS.ProcessEnv): Settings => {
+  if (SWITCHBACK_SETTINGS === undefined) throw new BadConfiguration('This program is started by `switchback start`, not by itself.');
+  // Written by the launcher of the same release from settings that were validated there.
+  return JSON.parse(SWITCHBACK_SETTINGS) as Settings;
+};
+
+const explain = (error: unknown): number => {
+  if (error instanceof BadConfiguration) {
+    process.stderr.write(`switchback: ${error.message}\n`);
+    return EXIT_BAD_CONFIGURATION;
+  }
+  console.error(error);
+  return 1;
+};

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { onStopSignals } from './stop-signals.ts';
+
+/** A child that notes its starts and its end in files, gives a port, and behaves as `special` says. */
+const childSource = (role: 'control' | 'edge', special: string): string => `
+import { appendFileSync } from 'node:fs';
+import { runChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
+import { BadConfiguration } from ${JSON.stringify(join(import.meta.dirname, 'bad-configuration.ts'))};
+const note = (text) => appendFileSync(new URL('./${role}.log', import.meta.url), text + '\\n');
+await runChild(async (settings) => {
+  note('start ' + JSON.stringify({ pid: process.pid, port: settings.${role}Port, control: settings.control, token: settings.edgeToken.length }));
+  ${special}
+  const keepAlive = setInterval(() => {}, 1000);
+  const ready = ${
+    role === 'control'
+      ? `{ type: 'ready', role: 'control', controlUrl: 'http://127.0.0.1:' + (settings.controlPort || 4001), subdomain: 'acme' }`
+      : `{ type: 'ready', role: 'edge', edgeUrl: 'http://127.0.0.1:' + (settings.edgePort || 4002), edgeAdminUrl: 'http://127.0.0.1:4003' }`
+  };
+  return { ready, stop: async () => { note('drained'); clearInterval(keepAlive); } };
+});
+`;
+
+class World {
+  readonly folder = mkdtempSync(join(tmpdir(), 'switchback-launcher-'));
+  readonly launcher: ChildProcess;
+  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  said = '';
+
+  constructor(t: TestContext, special: { control?: string; edge?: string } = {}) {
+    for (const role of ['control', 'edge'] as const) writeFileSync(this.#path(`${role}.ts`), childSource(role, special[role] ?? ''));
+    writeFileSync(
+      this.#path('launch.ts'),
+      `import { launch, readSettings } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+       const settings = readSettings({ flags: { controlPort: '0', edgePort: '0' }, environment: {}, configFile: undefined, workingFolder: import.meta.dirname });
+       const scripts = { control: import.meta.dirname + '/control.ts', edge: import.meta.dirname + '/edge.ts' };
+       process.exit(await launch(settings.value, { onReady: (a) => console.log('READY ' + JSON.stringify(a)), say: (s) => console.log(s) }, scripts));`,
+    );
+    this.launcher = spawn(process.execPath, [this.#path('launch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.launcher.stdout?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    this.launcher.stderr?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    this.exited = new Promise((resolve) => this.launcher.on('exit', (code, signal) => resolve({ code, signal })));
+    t.after(async () => {
+      this.launcher.kill('SIGKILL');
+      await until('no child is left', () => !this.pids().some(isAlive));
+      rmSync(this.folder, { recursive: true });
+    });
+  }
+
+  log(role: 'control' | 'edge'): string[] {
+    const path = this.#path(`${role}.log`);
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  }
+
+  starts(role: 'control' | 'edge'): { pid: number; port: number; control?: string; token: number }[] {
+    return this.log(role)
+      .filter((line) => line.startsWith('start '))
+      .map((line) => JSON.parse(line.slice(6)) as { pid: number; port: number; token: number });
+  }
+
+  pids(): number[] {
+    return [...this.starts('control'), ...this.starts('edge')].map(({ pid }) => pid);
+  }
+
+  async ready(): Promise<void> {
+    await until('both children are ready', () => this.said.includes('READY'));
+  }
+
+  #path(name: string): string {
+    return join(this.folder, name);
+  }
+}
+
+const until = async (what: string, holds: () => boolean): Promise<void> => {
+  const deadline = performance.now() + 20_000;
+  while (!holds()) {
+    assert.ok(performance.now() < deadline, `waited in vain until ${what}`);
+    await wait(20);
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('both children start, the edge knows where the control plane listens, and the addresses are told once', async (t) => {
+  const world = new World(t);
+  await world.ready();
+  assert.deepEqual(JSON.parse(world.said.slice('READY '.length)), {
+    controlUrl: 'http://127.0.0.1:4001',
+    subdomain: 'acme',
+    edgeUrl: 'http://127.0.0.1:4002',
+    edgeAdminUrl: 'http://127.0.0.1:4003',
+  });
+  assert.equal(world.starts('edge')[0]?.control, 'http://127.0.0.1:4001');
+  assert.equal(world.starts('edge')[0]?.token, world.starts('control')[0]?.token);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} drains both children and ends with 0, also when it comes twice at once`, async (t) => {
+    const world = new World(t);
+    await world.ready();
+    world.launcher.kill(signal);
+    world.launcher.kill(signal);
+    assert.deepEqual(await world.exited, { code: 0, signal: null });
+    assert.equal(world.log('control').at(-1), 'drained');
+    assert.equal(world.log('edge').at(-1), 'drained');
+  });
+}
+
+test('a signal repeated after a second kills children that do not drain', async (t) => {
+  const world = new World(t, { edge: `process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => note('deaf'));` });
+  await world.ready();
+  world.launcher.kill('SIGINT');
+  await until('the edge was asked', () => world.log('edge').includes('deaf'));
+  const impatience = setInterval(() => world.launcher.kill('SIGINT'), 200);
+  t.after(() => clearInterval(impatience));
+  assert.deepEqual(await world.exited, { code: 130, signal: null });
+  await until('no child is left', () => !world.pids().some(isAlive));
+});
+
+test('a child that crashes is started again on the port it had', async (t) => {
+  const world = new World(t);
+  await world.ready();
+  process.kill(world.starts('edge')[0]?.pid ?? 0, 'SIGKILL');
+  await until('the edge is back', () => world.said.includes('The edge process is ready again.'));
+  assert.deepEqual(
+    world.starts('edge').map(({ port }) => port),
+    [0, 4002],
+  );
+  assert.match(world.said, /The edge process ended \(SIGKILL\); starting it again in 0\.2 s\./);
+});
+
+test('children end when the launcher is killed', async (t) => {
+  const world = new World(t);
+  await world.ready();
+  world.launcher.kill('SIGKILL');
+  await until('no child is left', () => !world.pids().some(isAlive));
+  assert.equal(world.log('edge').at(-1), 'drained');
+});
+
+test('a refusal by the control plane is final: its sentence, exit code 1, no restart and no edge', async (t) => {
+  const world = new World(t, { control: `throw new BadConfiguration('Another server uses this data directory.');` });
+  assert.deepEqual(await world.exited, { code: 1, signal: null });
+  assert.equal(world.starts('control').length, 1);
+  assert.equal(world.starts('edge').length, 0);
+  assert.match(world.said, /^switchback: Another server uses this data directory\.$/m);
+});
+
+test('a child that never becomes ready is given up after three tries', async (t) => {
+  const world = new World(t, { edge: `throw new Error('broken');` });
+  assert.deepEqual(await world.exited, { code: 1, signal: null });
+  assert.equal(world.starts('edge').length, 3);
+  assert.equal(world.log('control').at(-1), 'drained');
+});
+
+test('only a signal that comes more than a second after the first insists', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  const heard: string[] = [];
+  const ignore = onStopSignals(
+    () => heard.push('stop'),
+    (signal) => heard.push(signal),
+  );
+  t.after(ignore);
+  for (const at of [0, 1, 1000, 1001]) {
+    now = at;
+    process.emit('SIGINT', 'SIGINT');
+  }
+  assert.deepEqual(heard, ['stop', 'SIGINT']);
+});

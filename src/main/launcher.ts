@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { ReadyMessage } from './child.ts';
+import type { Settings } from './settings.ts';
+import { onStopSignals } from './stop-signals.ts';
+import { SupervisedChild } from './supervised-child.ts';
+
+/** Where the product answers, as far as this machine runs it. */
+export interface Addresses {
+  readonly controlUrl?: string;
+  readonly subdomain?: string;
+  readonly edgeUrl?: string;
+  readonly edgeAdminUrl?: string;
+}
+
+export interface LaunchEvents {
+  /** Once, when all that this machine runs is ready. */
+  onReady(addresses: Addresses): void;
+  say(sentence: string): void;
+}
+
+type Role = 'control' | 'edge';
+
+/** The children have shorter deadlines of their own; this one is for a child that hangs. */
+const STOP_DEADLINE_MS = 30_000;
+/** So long an edge waits for a control plane that is slow to start; then it serves its last good table without it. */
+const EDGE_WAITS_MS = 10_000;
+
+const SCRIPTS: Readonly<Record<Role, string>> = {
+  control: join(import.meta.dirname, 'control.ts'),
+  edge: join(import.meta.dirname, 'edge.ts'),
+};
+
+/** Runs control plane and edge (or one of them) as children until a signal or a fault ends it; answers the exit code. */
+export const launch = async (settings: Settings, events: LaunchEvents, scripts = SCRIPTS): Promise<number> => {
+  const launcher = new Launcher(settings, events, scripts);
+  const ignoreSignals = onStopSignals(
+    () => {
+      events.say('Stopping: requests in flight are finished first. Once more to stop at once.');
+      launcher.stop(0);
+    },
+    (signal) => launcher.kill(128 + constants.signals[signal]),
+  );
+  try {
+    return await launcher.run();
+  } finally {
+    ignoreSignals();
+  }
+};
+
+class Launcher {
+  readonly #events: LaunchEvents;
+  readonly #scripts: Readonly<Record<Role, string>>;
+  readonly #roles: readonly Role[];
+  readonly #children = new Map<Role, SupervisedChild>();
+  readonly #ready = new Set<Role>();
+  readonly #ended = Promise.withResolvers<number>();
+  /** What the next child is started with: settings with the real ports in place of 0, once they are known. */
+  #settings: Settings;
+  #addresses: Addresses = {};
+  #edgeTimer: NodeJS.Timeout | undefined;
+  #isStopping = false;
+
+  constructor(settings: Settings, events: LaunchEvents, scripts: Readonly<Record<Role, string>>) {
+    this.#events = events;
+    this.#scripts = scripts;
+    this.#roles = settings.role === 'all' ? ['control', 'edge'] : [settings.role];
+    this.#settings = {
+      ...settings,
+      control: settings.control ?? expectedControlUrl(settings),
+      edgeToken: settings.edgeToken ?? randomBytes(24).toString('hex'),
+    };
+  }
+
+  /**
+   * The control plane goes first: it holds the data directory, and a second server on it must end before its edge has
+   * touched anything. An edge whose control plane does not come up starts all the same, as long as it knows where to ask.
+   */
+  async run(): Promise<number> {
+    const [first] = this.#roles;
+    if (first !== undefined) this.#start(first);
+    if (this.#settings.role === 'all' && this.#settings.control !== undefined) {
+      this.#edgeTimer = setTimeout(() => this.#start('edge'), EDGE_WAITS_MS);
+    }
+    return this.#ended.promise;
+  }
+
+  stop(exitCode: number): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    clearTimeout(this.#edgeTimer);
+    const stopping = [...this.#children.values()].map((child) => child.stop(STOP_DEADLINE_MS));
+    void Promise.all(stopping).then(() => this.#ended.resolve(exitCode), this.#ended.reject);
+  }
+
+  kill(exitCode: number): void {
+    this.#isStopping = true;
+    for (const child of this.#children.values()) child.kill();
+    this.#ended.resolve(exitCode);
+  }
+
+  #start(role: Role): void {
+    if (this.#isStopping || this.#children.has(role)) return;
+    const child = new SupervisedChild(role, this.#scripts[role], () => this.#settings, {
+      onReady: (message) => this.#childIsReady(message),
+      onCrash: (reason, pauseMs) => this.#events.say(`${reason}; starting it again in ${pauseMs / 1000} s.`),
+      onGivenUp: (reason) => {
+        this.#events.say(reason);
+        this.stop(1);
+      },
+    });
+    this.#children.set(role, child);
+    child.start();
+  }
+
+  #childIsReady(message: ReadyMessage): void {
+    this.#settings = withRealPorts(this.#settings, message);
+    this.#addresses = { ...this.#addresses, ...addressesIn(message) };
+    if (this.#ready.has(message.role)) return this.#events.say(`The ${message.role} process is ready again.`);
+    this.#ready.add(message.role);
+    if (this.#ready.size === this.#roles.length) return this.#events.onReady(this.#addresses);
+    clearTimeout(this.#edgeTimer);
+    this.#start('edge');
+  }
+}
+
+/** Where the control plane will listen; unknown while it may take any free port. */
+const expectedControlUrl = ({ role, host, controlPort }: Settings): string | undefined => {
+  if (role === 'edge' || controlPort === 0) return undefined;
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
+  return `http://${reachable}:${controlPort}`;
+};
+
+const withRealPorts = (settings: Settings, message: ReadyMessage): Settings =>
+  message.role === 'control'
+    ? { ...settings, controlPort: portOf(message.controlUrl), control: message.controlUrl }
+    : { ...settings, edgePort: portOf(message.edgeUrl), edgeAdminPort: portOf(message.edgeAdminUrl) };
+
+const portOf = (url: string): number => {
+  const { port, protocol } = new URL(url);
+  return port === '' ? ({ 'http:': 80, 'https:': 443 }[protocol] ?? 0) : Number(port);
+};
+
+const addressesIn = (message: ReadyMessage): Addresses =>
+  message.role === 'control'
+    ? { controlUrl: message.controlUrl, subdomain: message.subdomain }
+    : { edgeUrl: message.edgeUrl, edgeAdminUrl: message.edgeAdminUrl };

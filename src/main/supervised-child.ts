@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
+import type { ReadyMessage } from './child.ts';
+import type { Settings } from './settings.ts';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+/** After so long a life the next crash is a new story and the pause starts small again. */
+const HEALTHY_AFTER_MS = 30_000;
+/** A child that never once became ready is not going to: its message should stand at the end of the terminal, not scroll by. */
+const TRIES_TO_BECOME_READY = 3;
+
+export interface ChildEvents {
+  onReady(message: ReadyMessage): void;
+  /** The child ended in a way that starting it again cannot mend. */
+  onGivenUp(reason: string): void;
+  /** It crashed and is started again after the pause. */
+  onCrash(reason: string, pauseMs: number): void;
+}
+
+/** One half of the product as an operating-system process that is started again whenever it dies, until it is stopped. */
+export class SupervisedChild {
+  readonly #role: string;
+  readonly #script: string;
+  readonly #settings: () => Settings;
+  readonly #events: ChildEvents;
+  #process: ChildProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopping = false;
+  #wasReady = false;
+  #crashes = 0;
+
+  /** `settings` is asked at every start: a restart keeps the port that was found the first time. */
+  constructor(role: string, script: string, settings: () => Settings, events: ChildEvents) {
+    this.#role = role;
+    this.#script = script;
+    this.#settings = settings;
+    this.#events = events;
+  }
+
+  start(): void {
+    if (this.#isStopping) return;
+    const startedAt = performance.now();
+    // Detached: Ctrl-C reaches only the launcher, which then stops its children in order. They end with the channel anyway.
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', this.#script], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+      env: { ...process.env, SWITCHBACK_SETTINGS: JSON.stringify(this.#settings()) },
+    });
+    this.#process = child;
+    child.on('message', (message: ReadyMessage) => {
+      if (message.type !== 'ready') return;
+      this.#wasReady = true;
+      this.#events.onReady(message);
+    });
+    child.on('error', (error) => this.#gone(error.message, startedAt));
+    child.on('exit', (code, signal) => this.#gone(signal ?? code ?? 1, startedAt));
+  }
+
+  /** Asks it to drain and end; it is killed when it has not by the deadline. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#process;
+    if (child === undefined) return;
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    child.once('exit', () => resolve());
+    const deadline = setTimeout(() => this.kill(), deadlineMs);
+    child.kill('SIGTERM');
+    await ended;
+    clearTimeout(deadline);
+  }
+
+  kill(): void {
+    this.#isStopping = true;
+    clearTimeout(this.#timer);
+    this.#process?.kill('SIGKILL');
+  }
+
+  #gone(how: string | number, startedAt: number): void {
+    this.#process = undefined;
+    if (this.#isStopping) return;
+    const reason = `The ${this.#role} process ended (${typeof how === 'number' ? `code ${how}` : how})`;
+    if (how === EXIT_BAD_CONFIGURATION) return this.#giveUp(`The ${this.#role} process cannot run with this configuration; see above.`);
+    this.#crashes = performance.now() - startedAt > HEALTHY_AFTER_MS ? 1 : this.#crashes + 1;
+    if (!this.#wasReady && this.#crashes >= TRIES_TO_BECOME_READY) {
+      return this.#giveUp(`${reason} ${this.#crashes} times before it was ready; see above.`);
+    }
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#crashes - 1));
+    this.#timer = setTimeout(() => this.start(), pauseMs);
+    this.#events.onCrash(reason, pauseMs);
+  }
+
+  #giveUp(reason: string): void {
+    this.#isStopping = true;
+    this.#events.onGivenUp(reason);
+  }
+}
