@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { capnpString } from './capnp-text.ts';
-import { aWorkbench, get } from './workbench.ts';
+import { aWorkbench, ask } from './workbench.ts';
 import { VersionProcess } from './version-process.ts';
 
 test('quotes, backslashes and control characters are escaped, the rest stands as it is', () => {
@@ -19,6 +19,6 @@ test('[X-1] every text reaches the Worker as it was given, whatever is in it', a
   const bindings = texts.map((text, index) => ({ type: 'plain_text' as const, name: `T${index}`, text }));
   const spec = await bench.aVersion({ 'index.js': 'export default { fetch: (_, env) => Response.json(env) };' }, { bindings });
   await using process = await VersionProcess.start(spec, bench);
-  const seen = JSON.parse(await get(process.socketPath)) as Record<string, string>;
+  const seen = JSON.parse(await ask(process.socketPath)) as Record<string, string>;
   for (const { name, text } of bindings) assert.equal(seen[name], text.toWellFormed());
 });

@@ -27,10 +27,15 @@ const renderWorker = (worker: WorkerPlan): string => `    (
         compatibilityFlags = ${capnpList(worker.compatibilityFlags.map(capnpString), '        ')},
         ${renderCode(worker.code)},
         bindings = ${capnpList(worker.bindings.map(renderNamed), '        ')},
-        globalOutbound = "internet",
+        globalOutbound = "internet",${renderCache(worker.cache)}
       ),
     ),
 `;
+
+const renderCache = (cache: WorkerPlan['cache']): string =>
+  cache === undefined
+    ? ''
+    : `\n        cacheApiOutbound = ${capnpStruct({ name: capnpString(cache.service), entrypoint: capnpString(cache.entrypoint) })},`;
 
 const renderCode = (code: WorkerPlan['code']): string =>
   'modules' in code

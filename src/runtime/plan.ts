@@ -1,5 +1,6 @@
 import { invariant } from '../base/index.ts';
 import type { Module, VersionSpec } from '../domain/index.ts';
+import { LEADS_INSIDE } from './leads-inside.ts';
 
 /** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
 export interface ProcessPlan {
@@ -18,6 +19,8 @@ export interface WorkerPlan {
   readonly compatibilityFlags: readonly string[];
   readonly code: { readonly modules: readonly ModulePlan[] } | { readonly serviceWorkerScript: Content };
   readonly bindings: readonly BindingPlan[];
+  /** Who answers its Cache API. */
+  readonly cache?: { readonly service: string; readonly entrypoint: string };
 }
 
 /** What a value of the configuration is: in the text itself, or the bytes of a file. */
@@ -57,9 +60,6 @@ export const CF_BLOB_HEADER = 'switchback-cf';
 /** What a Worker without a date gets (https://developers.cloudflare.com/workers/configuration/compatibility-dates/). */
 export const EARLIEST_COMPATIBILITY_DATE = '2021-11-02';
 
-/** workerd takes 198.18.0.0/15 (benchmarks between networks, RFC 2544) for public, and networks use it inside. */
-const LOOKS_PUBLIC = ['198.18.0.0/15'];
-
 /**
  * A version's process: the version on one socket, and on another a Worker of ours that says whether the process
  * answers, so that asking never runs the version's own code.
@@ -79,17 +79,20 @@ const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
     { name: 'main', path: where.mainSocket, service: 'main', cfBlobHeader: CF_BLOB_HEADER },
     { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined },
   ],
-  deniedNetworks: [...LOOKS_PUBLIC, ...(where.deniedNetworks ?? [])],
+  deniedNetworks: [...LEADS_INSIDE, ...(where.deniedNetworks ?? [])],
   environment: {},
 });
+
+/** `cache` answers as where Cloudflare has no cache: every look-up misses, every store succeeds, nothing is there to delete. */
+const PROBE_SOURCE = `export default { fetch: () => new Response('ready') };
+export const cache = { fetch: ({ method }) => new Response(null, { status: { PUT: 204, PURGE: 404 }[method] ?? 504 }) };
+`;
 
 const PROBE: WorkerPlan = {
   name: 'probe',
   compatibilityDate: '2026-01-01',
   compatibilityFlags: [],
-  code: {
-    modules: [{ name: 'probe.js', field: 'esModule', content: { inline: `export default { fetch: () => new Response('ready') };` } }],
-  },
+  code: { modules: [{ name: 'probe.js', field: 'esModule', content: { inline: PROBE_SOURCE } }] },
   bindings: [],
 };
 
@@ -102,6 +105,7 @@ const planWorker = (spec: VersionSpec, where: Where): WorkerPlan => ({
       ? { modules: mainFirst(spec).flatMap((module) => planModule(module, where)) }
       : { serviceWorkerScript: fileOf(partOf(spec, spec.mainModule), where) },
   bindings: planBindings(spec, where),
+  cache: { service: 'probe', entrypoint: 'cache' },
 });
 
 /** workerd runs the first module of its list. */

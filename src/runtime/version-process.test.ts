@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { CF_BLOB_HEADER } from './plan.ts';
 import { VersionProcess } from './version-process.ts';
-import { aWorkbench, get, HELLO, until } from './workbench.ts';
+import { aWorkbench, ask, HELLO, until } from './workbench.ts';
 
 /** A module with `add(a, b)`, written by hand. */
 const ADD_WASM = Buffer.from('0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b', 'hex');
@@ -35,7 +35,7 @@ test('[X-19] all kinds of modules load, under the names they were uploaded with'
     { compatibilityDate: '2026-01-01', compatibilityFlags: ['nodejs_compat'] },
   );
   await using running = await VersionProcess.start(spec, bench);
-  assert.deepEqual(JSON.parse(await get(running.socketPath)), ['a note', '00ff0a', { deep: [1] }, 5, 'commonjs']);
+  assert.deepEqual(JSON.parse(await ask(running.socketPath)), ['a note', '00ff0a', { deep: [1] }, 5, 'commonjs']);
 });
 
 test('[X-20] bindings arrive as Cloudflare gives them', async (t) => {
@@ -53,7 +53,7 @@ test('[X-20] bindings arrive as Cloudflare gives them', async (t) => {
     },
   );
   await using running = await VersionProcess.start(spec, bench);
-  assert.deepEqual(JSON.parse(await get(running.socketPath)), {
+  assert.deepEqual(JSON.parse(await ask(running.socketPath)), {
     TEXT: 'plain',
     JSON: { a: [null, 'é'] },
     SECRET: 'hush "quoted"\nsecond line',
@@ -77,7 +77,7 @@ test('[X-20] a service-worker script finds wasm, text and data as globals', asyn
     },
   );
   await using running = await VersionProcess.start(spec, bench);
-  assert.equal(await get(running.socketPath), '5,a note,2');
+  assert.equal(await ask(running.socketPath), '5,a note,2');
 });
 
 test('[X-3] secrets stand in no file, and the process gets nothing of our own environment', async (t) => {
@@ -94,7 +94,21 @@ test('[X-21] request.cf is what the edge says in its header, and the Worker does
   const bench = await aWorkbench(t);
   const source = `export default { fetch: (request) => Response.json([request.cf, request.headers.get('${CF_BLOB_HEADER}')]) };`;
   await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
-  assert.deepEqual(JSON.parse(await get(running.socketPath, '/', { [CF_BLOB_HEADER]: '{"colo":"AMS"}' })), [{ colo: 'AMS' }, null]);
+  assert.deepEqual(JSON.parse(await ask(running.socketPath, '/', { [CF_BLOB_HEADER]: '{"colo":"AMS"}' })), [{ colo: 'AMS' }, null]);
+});
+
+test('[X-28] the Cache API works and holds nothing', async (t) => {
+  const bench = await aWorkbench(t);
+  const source = `export default { async fetch(request) {
+    const said = [];
+    for (const cache of [caches.default, await caches.open('named')]) {
+      await cache.put(request.url, new Response('kept', { headers: { 'cache-control': 'max-age=60' } }));
+      said.push((await cache.match(request.url)) ?? null, await cache.delete(request.url));
+    }
+    return Response.json(said);
+  } };`;
+  await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
+  assert.deepEqual(JSON.parse(await ask(running.socketPath)), [null, false, null, false]);
 });
 
 test('what the version writes to its console is passed on line by line', async (t) => {
@@ -105,7 +119,7 @@ test('what the version writes to its console is passed on line by line', async (
     ...bench,
     onLog: (line) => lines.push(line),
   });
-  await get(running.socketPath);
+  await ask(running.socketPath);
   await until(() => lines.length === 3, 'three lines were seen');
   assert.deepEqual(lines.toSorted(), ['one', 'three', 'two']);
 });
@@ -128,7 +142,7 @@ test('[X-22] draining waits for the requests in flight, and then for waitUntil',
     onLog: (line) => lines.push(line),
   });
   running.enter();
-  const answer = get(running.socketPath).finally(() => running.leave());
+  const answer = ask(running.socketPath).finally(() => running.leave());
   const drained = running.drain({ waitUntilGraceMs: 1500, deadlineMs: 10_000 });
   assert.equal(await answer, 'answered');
   await drained;
@@ -142,7 +156,7 @@ test('[X-22] a request that outlasts the deadline does not keep the process', as
   const source = `export default { async fetch() { await scheduler.wait(60000); return new Response('late'); } };`;
   await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
   running.enter();
-  const broken = assert.rejects(get(running.socketPath).finally(() => running.leave()));
+  const broken = assert.rejects(ask(running.socketPath).finally(() => running.leave()));
   await running.drain({ waitUntilGraceMs: 30_000, deadlineMs: 100, killAfterMs: 100 });
   assert.deepEqual(await running.exited, { code: null, signal: 'SIGKILL' });
   await broken;

@@ -65,14 +65,20 @@ const KINDS: Readonly<Record<string, ModuleKind>> = {
 };
 const kindOf = (name: string): ModuleKind => KINDS[name.slice(name.lastIndexOf('.') + 1)] ?? 'esm';
 
-/** GET over the version's socket; rejects when the connection breaks. */
-export const get = async (socketPath: string, path = '/', headers: Readonly<Record<string, string>> = {}): Promise<string> => {
-  const asked = request({ socketPath, path, headers: { host: 'hello.test', ...headers }, agent: false });
-  asked.end();
+/** Asks the version over its socket: GET, or POST where there is a body; rejects when the connection breaks. */
+export const ask = async (
+  socketPath: string,
+  path = '/',
+  headers: Readonly<Record<string, string>> = {},
+  body?: string,
+): Promise<string> => {
+  const method = body === undefined ? 'GET' : 'POST';
+  const asked = request({ socketPath, path, method, headers: { host: 'hello.test', ...headers }, agent: false });
+  asked.end(body);
   const [answer] = await once(asked, 'response');
-  let body = '';
-  for await (const chunk of answer) body += String(chunk);
-  return body;
+  let said = '';
+  for await (const chunk of answer) said += String(chunk);
+  return said;
 };
 
 /** Waits for a condition, never for a time. */
