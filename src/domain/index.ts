@@ -35,3 +35,4 @@ export {
   type OverrideIgnored,
   type VersionAnswer,
 } from './version-headers.ts';
+export { MOST_MODULE_NAME_BYTES, moduleKindFrom, moduleNameFrom, type ModuleKindRefusal, type ModuleNameFault } from './module-name.ts';
