@@ -1,0 +1,4 @@
+export { readUploadForm, type ReadOptions, type UploadRequest } from './read-upload-form.ts';
+export { type FormFile, type Store, type StoredBytes, type UploadForm } from './upload-form.ts';
+export { type DocumentName, type FormLimits, type FormRefusal } from './refusal.ts';
+export { contentBody, type ContentBody } from './content-body.ts';
