@@ -1,4 +1,6 @@
 import type { ProcessReport } from '../domain/index.ts';
+import type { Situation } from './lifecycle.ts';
+import { StartFailure } from './start-failure.ts';
 import type { VersionProcess } from './version-process.ts';
 
 /** What a version's earlier processes told about it; goes with it from state to state. */
@@ -36,4 +38,35 @@ const vitalsOf = (process: VersionProcess): Pick<ProcessReport, 'pid' | 'started
     startedOn: new Date(process.readyAt).toISOString(),
     ...(residentBytes === undefined ? {} : { residentBytes }),
   };
+};
+
+export const situationOf = (entry: Entry, isActive: boolean): Situation | undefined => {
+  switch (entry.state) {
+    case 'starting':
+      return undefined;
+    case 'backing_off':
+      return { state: 'backing_off', isActive, retryAt: entry.retryAt };
+    case 'ready': {
+      const { inFlight, idleSince, pulse } = entry.process;
+      return {
+        state: 'ready',
+        isActive,
+        inFlight,
+        idleSince,
+        unansweredSince: pulse.unansweredSince,
+        residentBytes: entry.process.residentBytes(),
+      };
+    }
+  }
+};
+
+export const toldOf = (entry: Entry | undefined): Told => ({ failures: entry?.failures ?? 0, restarts: entry?.restarts ?? 0 });
+
+export const backingOff = (entry: Extract<Entry, { state: 'backing_off' }>): StartFailure => {
+  const retryAfterMs = entry.retryAt - Date.now();
+  return new StartFailure(
+    'backing_off',
+    `It failed ${entry.failures} times in a row and is tried again in ${Math.ceil(retryAfterMs / 1000)} s. ${entry.reason}`,
+    { retryAfterMs },
+  );
 };

@@ -1,5 +1,6 @@
 /** Runs versions in workerd: each in its own process, tried before it may be deployed, replaced when it fails. */
-export { Supervisor, DEFAULT_SETTINGS, type SupervisorOptions, type SupervisorSettings } from './supervisor.ts';
+export { Supervisor, type SupervisorOptions } from './supervisor.ts';
+export { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 export { tryVersion, type Trial, type TrialOptions } from './trial.ts';
 export type { ExportedClass } from './trial-entry.ts';
 export { StartFailure, type StartFailureKind } from './start-failure.ts';

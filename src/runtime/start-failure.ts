@@ -35,6 +35,13 @@ export class StartFailure extends Error {
   }
 }
 
+/** Whatever was thrown on the way to a running version, as the reason why there is none. */
+export const asStartFailure = (failure: unknown): StartFailure => {
+  if (failure instanceof StartFailure) return failure;
+  if (failure instanceof Error && failure.name === 'AbortError') return new StartFailure('stopped', 'The edge is shutting down.');
+  return new StartFailure('not_started', failure instanceof Error ? failure.message : String(failure), { cause: failure });
+};
+
 /** What workerd wrote before it ended, told as the reason why the version did not start. */
 export const failureFrom = (stderr: string, ending: string): StartFailure => {
   const said = complaintsIn(stderr);

@@ -4,7 +4,8 @@ import { readdir } from 'node:fs/promises';
 import test, { type TestContext } from 'node:test';
 import type { ProcessReport, VersionSpec } from '../domain/index.ts';
 import { StartFailure } from './start-failure.ts';
-import { Supervisor, type SupervisorSettings } from './supervisor.ts';
+import type { SupervisorSettings } from './settings.ts';
+import { Supervisor } from './supervisor.ts';
 import type { RunningVersion } from './version-process.ts';
 import { ask, aWorkbench, HELLO, until, type Workbench } from './workbench.ts';
 

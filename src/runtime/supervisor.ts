@@ -1,35 +1,12 @@
 import type { ProcessReport, VersionSpec } from '../domain/index.ts';
-import { backOffMs, DEFAULT_LIFECYCLE, nextStep, STEADY_AFTER_MS, type LifecycleSettings, type Situation } from './lifecycle.ts';
-import { reportOf, type Entry, type Told } from './entry.ts';
-import { StartFailure } from './start-failure.ts';
+import { describeEnding } from './child.ts';
+import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
+import { backOffMs, nextStep, STEADY_AFTER_MS, type Step } from './lifecycle.ts';
+import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
+import { asStartFailure, type StartFailure } from './start-failure.ts';
 import { Turns } from './turns.ts';
 import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
 import { VersionProcess, type DrainOptions, type RunningVersion } from './version-process.ts';
-import { describeEnding } from './child.ts';
-
-export interface SupervisorSettings extends LifecycleSettings {
-  /** How many processes may be starting at the same time. */
-  readonly startsAtOnce: number;
-  /** Above the trial's limit: a version that passed it must not fail on a busier day. */
-  readonly startupCpuMs: number;
-  readonly startupDeadlineMs: number;
-  readonly heapLimitMb: number;
-  /** How long a process that is being stopped may finish its requests. */
-  readonly drainDeadlineMs: number;
-  readonly killAfterMs: number;
-  readonly deniedNetworks: readonly string[];
-}
-
-export const DEFAULT_SETTINGS: SupervisorSettings = {
-  ...DEFAULT_LIFECYCLE,
-  startsAtOnce: 4,
-  startupCpuMs: 3000,
-  startupDeadlineMs: 30_000,
-  heapLimitMb: 128,
-  drainDeadlineMs: 60_000,
-  killAfterMs: 5000,
-  deniedNetworks: [],
-};
 
 export interface SupervisorOptions {
   readonly runtimeDir: string;
@@ -60,6 +37,7 @@ export class Supervisor {
   #active: ReadonlySet<string> = new Set();
   #scripts: ReadonlyMap<string, string> = new Map();
   #timer: NodeJS.Timeout | undefined;
+  #lookAt = Infinity;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -98,7 +76,7 @@ export class Supervisor {
   want({ active, scripts }: { readonly active: ReadonlySet<string>; readonly scripts?: ReadonlyMap<string, string> }): void {
     this.#active = active;
     this.#scripts = scripts ?? this.#scripts;
-    this.#look();
+    this.#lookBy(Date.now());
   }
 
   states(): ProcessReport[] {
@@ -160,7 +138,7 @@ export class Supervisor {
     this.#ready.set(process.versionId, process);
     this.#enter(process.versionId, { state: 'ready', process, ...told });
     void process.exited.then((ending) => this.#ended(process, `Its process ${describeEnding(ending)}.`));
-    this.#look();
+    this.#lookBy(Date.now());
     return process;
   }
 
@@ -182,7 +160,7 @@ export class Supervisor {
   #backOff(versionId: string, reason: string, told: Told): void {
     this.#options.log({ versionId, message: reason });
     this.#enter(versionId, { state: 'backing_off', reason, retryAt: Date.now() + backOffMs(told.failures), ...told });
-    this.#look();
+    this.#lookBy(Date.now());
   }
 
   #enter(versionId: string, entry: Entry): void {
@@ -190,27 +168,41 @@ export class Supervisor {
     this.#options.onChange();
   }
 
-  /** Looks at every process, does what its situation asks for, and comes back when the earliest of them wants it. */
-  #look(): void {
+  #lookBy(time: number): void {
+    if (this.#closing.signal.aborted || time >= this.#lookAt) return;
     clearTimeout(this.#timer);
-    if (this.#closing.signal.aborted) return;
+    this.#lookAt = time;
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, time - Date.now()));
+    this.#timer.unref();
+  }
+
+  /** Looks at every process, does what its situation asks for, and comes back when the first of them needs it. */
+  #look(): void {
+    this.#lookAt = Infinity;
     const now = Date.now();
-    let lookAgainAt = Infinity;
     for (const [versionId, entry] of this.#entries) {
       const situation = situationOf(entry, this.#active.has(versionId));
-      if (situation === undefined) continue;
-      const step = nextStep(situation, this.#settings, now);
-      if (step.act === 'wait') lookAgainAt = Math.min(lookAgainAt, step.lookAgainAt);
-      if (step.act === 'start') this.#begin(versionId).catch(() => undefined);
-      if (step.act === 'forget') this.#entries.delete(versionId);
-      if (entry.state !== 'ready') continue;
-      if (step.act === 'drain') this.#drain(entry.process);
-      if (step.act === 'replace') this.#replace(entry.process, step.reason);
-      if (step.act === 'wait' && entry.process.inFlight > 0) entry.process.pulse.ask(now);
+      if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), versionId, entry, now);
     }
-    if (lookAgainAt === Infinity) return;
-    this.#timer = setTimeout(() => this.#look(), Math.max(MOST_OFTEN_MS, lookAgainAt - now));
-    this.#timer.unref();
+  }
+
+  #take(step: Step, versionId: string, entry: Entry, now: number): void {
+    switch (step.act) {
+      case 'wait':
+        if (entry.state === 'ready' && entry.process.inFlight > 0) entry.process.pulse.ask(now);
+        return this.#lookBy(step.lookAgainAt);
+      case 'start':
+        // Whoever asks for the version learns how this went; the supervisor has noted it.
+        this.#begin(versionId).catch(() => undefined);
+        return undefined;
+      case 'forget':
+        this.#entries.delete(versionId);
+        return this.#options.onChange();
+      case 'drain':
+        return entry.state === 'ready' ? this.#drain(entry.process) : undefined;
+      case 'replace':
+        return entry.state === 'ready' ? this.#replace(entry.process, step.reason) : undefined;
+    }
   }
 
   #drain(process: VersionProcess, sooner: Partial<DrainOptions> = {}): void {
@@ -230,43 +222,3 @@ export class Supervisor {
     this.#ended(process, reason);
   }
 }
-
-/** A step that is due at once still leaves room for everything else. */
-const MOST_OFTEN_MS = 5;
-
-const situationOf = (entry: Entry, isActive: boolean): Situation | undefined => {
-  switch (entry.state) {
-    case 'starting':
-      return undefined;
-    case 'backing_off':
-      return { state: 'backing_off', isActive, retryAt: entry.retryAt };
-    case 'ready': {
-      const { inFlight, idleSince, pulse } = entry.process;
-      return {
-        state: 'ready',
-        isActive,
-        inFlight,
-        idleSince,
-        unansweredSince: pulse.unansweredSince,
-        residentBytes: entry.process.residentBytes(),
-      };
-    }
-  }
-};
-
-const toldOf = (entry: Entry | undefined): Told => ({ failures: entry?.failures ?? 0, restarts: entry?.restarts ?? 0 });
-
-const backingOff = (entry: Extract<Entry, { state: 'backing_off' }>): StartFailure => {
-  const retryAfterMs = entry.retryAt - Date.now();
-  return new StartFailure(
-    'backing_off',
-    `It failed ${entry.failures} times in a row and is tried again in ${Math.ceil(retryAfterMs / 1000)} s. ${entry.reason}`,
-    { retryAfterMs },
-  );
-};
-
-const asStartFailure = (failure: unknown): StartFailure => {
-  if (failure instanceof StartFailure) return failure;
-  if (failure instanceof Error && failure.name === 'AbortError') return new StartFailure('stopped', 'The edge is shutting down.');
-  return new StartFailure('not_started', failure instanceof Error ? failure.message : String(failure), { cause: failure });
-};

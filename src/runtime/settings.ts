@@ -1,0 +1,25 @@
+import { DEFAULT_LIFECYCLE, type LifecycleSettings } from './lifecycle.ts';
+
+export interface SupervisorSettings extends LifecycleSettings {
+  /** How many processes may be starting at the same time. */
+  readonly startsAtOnce: number;
+  /** Above the trial's limit: a version that passed it must not fail on a busier day. */
+  readonly startupCpuMs: number;
+  readonly startupDeadlineMs: number;
+  readonly heapLimitMb: number;
+  /** How long a process that is being stopped may finish its requests. */
+  readonly drainDeadlineMs: number;
+  readonly killAfterMs: number;
+  readonly deniedNetworks: readonly string[];
+}
+
+export const DEFAULT_SETTINGS: SupervisorSettings = {
+  ...DEFAULT_LIFECYCLE,
+  startsAtOnce: 4,
+  startupCpuMs: 3000,
+  startupDeadlineMs: 30_000,
+  heapLimitMb: 128,
+  drainDeadlineMs: 60_000,
+  killAfterMs: 5000,
+  deniedNetworks: [],
+};
