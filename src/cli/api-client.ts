@@ -1,0 +1,45 @@
+import { Failure, notRunning } from './failure.ts';
+import type { Credentials } from './server.ts';
+
+/** Long enough for a server that acknowledges a change only when its edges have it. */
+const TIMEOUT_MS = 30_000;
+
+interface Envelope {
+  readonly success?: boolean;
+  readonly result?: unknown;
+  readonly errors?: readonly { readonly code: number; readonly message: string }[];
+}
+
+/** One call of the control plane. `path` is relative to its address; answers the body, without Cloudflare's envelope where it has one. */
+export const callApi = async (server: Credentials, method: string, path: string, body?: unknown): Promise<unknown> => {
+  const response = await fetch(`${server.control_url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${server.api_token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((cause: Error) => {
+    if (cause.name === 'TimeoutError')
+      throw new Failure(`The server at ${server.control_url} did not answer within ${TIMEOUT_MS / 1000} s; see its log.`);
+    throw notRunning(`No Switchback server answers at ${server.control_url}.`);
+  });
+  return resultOf(server, response.status, await response.text());
+};
+
+const resultOf = (server: Credentials, status: number, text: string): unknown => {
+  const envelope = parsed(text);
+  if (envelope === undefined)
+    throw new Failure(`${server.control_url} does not answer as Switchback does (status ${status}): another program has its port.`);
+  const [error] = envelope.errors ?? [];
+  if (envelope.success === false || status >= 400)
+    throw new Failure(error === undefined ? `The server answered ${status}.` : `${error.message} [code: ${error.code}]`);
+  return envelope.success === true ? envelope.result : envelope;
+};
+
+const parsed = (text: string): Envelope | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,165 @@
+import { Command } from 'commander';
+import { completionScript, type Shell, SHELLS } from './completion.ts';
+import { printEnv } from './env.ts';
+import { Failure, EXIT } from './failure.ts';
+import { link } from './link.ts';
+import { printStatus } from './status.ts';
+import { createToken, listTokens, revokeToken } from './token.ts';
+import { printVersion, switchbackVersion } from './version.ts';
+import { wrangler } from './wrangler.ts';
+import { addZone, deleteZone, listZones } from './zone.ts';
+
+const DATA = ['--data <dir>', 'the server of this data directory, instead of the one started last'] as const;
+const JSON_OUTPUT = ['--json', 'print JSON for programs'] as const;
+
+/** The whole command line. `args` only tells which of its heavier parts are needed. */
+export const buildProgram = async (args: readonly string[]): Promise<Command> => {
+  const program = new Command('switchback')
+    .description('Versions & Deployments for Workers on your own machines')
+    .version(switchbackVersion(), '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(switchback --help lists what there is)')
+    .configureOutput({ outputError: (message, write) => write(`switchback: ${message.replace(/^error: /, '')}`) })
+    .addHelpText(
+      'after',
+      '\nThe first minute:\n  switchback start                 in one terminal\n  switchback wrangler deploy       in the folder of a Worker\n  switchback status',
+    );
+  for (const command of await commands(args)) program.addCommand(inherit(command, program));
+  return program;
+};
+
+const commands = async (args: readonly string[]): Promise<Command[]> => [
+  await start(args),
+  wranglerCommand(),
+  envCommand(),
+  linkCommand(),
+  statusCommand(),
+  zoneCommand(),
+  tokenCommand(),
+  demoCommand(),
+  completionCommand(args),
+  versionCommand(),
+];
+
+/** The flags of `start` come from the table of settings, which is read only when they matter. */
+const start = async (args: readonly string[]): Promise<Command> => {
+  const isNeeded = args.some((word) => word === 'start' || word === 'completion');
+  if (isNeeded) return (await import('./start.ts')).startCommand();
+  return new Command('start').description('Run the server: API and edge, until Ctrl-C');
+};
+
+const wranglerCommand = (): Command =>
+  new Command('wrangler')
+    .description('Run the real wrangler against this server: your project’s own, else the bundled one')
+    .argument('[args...]', 'everything after it goes to wrangler as it is')
+    .option(...DATA)
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: string[], options: { data?: string }) => {
+      process.exitCode = await wrangler(args, options);
+    });
+
+const envCommand = (): Command =>
+  new Command('env')
+    .description('Print what wrangler and the SDKs need, as lines for a .env')
+    .option(...DATA)
+    .addHelpText('after', '\nExample:\n  switchback env > .env.switchback')
+    .action(printEnv);
+
+const linkCommand = (): Command =>
+  new Command('link')
+    .description('Write those lines into a project’s .env, so that any wrangler in it deploys here')
+    .argument('[project]', 'folder of the project', '.')
+    .option(...DATA)
+    .addHelpText('after', '\nExample:\n  cd my-worker && switchback link && npx wrangler deploy')
+    .action(link);
+
+const statusCommand = (): Command =>
+  new Command('status')
+    .description('Show what runs: Workers, their addresses, versions, shares and processes')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nEnds with 3 when no server is running.')
+    .action(printStatus);
+
+const zoneCommand = (): Command => {
+  const zone = new Command('zone').description('Domains whose routes and custom domains Workers may have');
+  zone
+    .command('add <name>')
+    .description('Add a zone')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .action(addZone);
+  zone
+    .command('list')
+    .description('List the zones')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .action(listZones);
+  zone
+    .command('delete <name>')
+    .description('Delete a zone, by name or id')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .action(deleteZone);
+  return zone.addHelpText('after', '\nExample:\n  switchback zone add example.com');
+};
+
+const tokenCommand = (): Command => {
+  const token = new Command('token').description('API tokens, one for each person or program that deploys');
+  token
+    .command('create <name>')
+    .description('Make a token; it is shown once')
+    .option('--email <address>', 'whom lists show as the author of what it deploys')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .action(createToken);
+  token
+    .command('list')
+    .description('List the tokens')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .action(listTokens);
+  token
+    .command('revoke <name>')
+    .description('Revoke a token, by name or id')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .action(revokeToken);
+  return token.addHelpText('after', '\nExample:\n  switchback token create ci --email ci@example.com');
+};
+
+const demoCommand = (): Command =>
+  new Command('demo')
+    .description('Watch a canary live: deploy, split, shift, roll back, on an example Worker')
+    .option(...DATA)
+    .option('--fast', 'fewer requests and no pauses')
+    .action(async (options: { data?: string; fast?: boolean }) => (await import('./demo.ts')).demo(options));
+
+const completionCommand = (args: readonly string[]): Command =>
+  new Command('completion')
+    .description('Print a completion script for bash, zsh or fish')
+    .argument('<shell>', SHELLS.join(', '))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  eval "$(switchback completion bash)"\n  switchback completion fish > ~/.config/fish/completions/switchback.fish',
+    )
+    .action(async (shell: string) => {
+      if (!SHELLS.includes(shell as Shell)) throw new Failure(`There is no completion for ${shell}: use ${SHELLS.join(', ')}.`, EXIT.usage);
+      process.stdout.write(completionScript(await buildProgram(args), shell as Shell));
+    });
+
+const versionCommand = (): Command =>
+  new Command('version')
+    .description('Show the versions of Switchback and of what it runs on')
+    .option(...JSON_OUTPUT)
+    .action(printVersion);
+
+/** Commands made apart from the program take over how it ends and how it reports. */
+const inherit = (command: Command, parent: Command): Command => {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, parent);
+  return command;
+};

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Failure, notRunning } from './failure.ts';
+import { runningServers } from './running.ts';
+
+/** What a command needs to talk to a server: DATA/credentials, which the control plane writes for its operator. */
+export interface Credentials {
+  readonly api_token: string;
+  readonly account_id: string;
+  readonly control_url: string;
+}
+
+/** The server a command means: that of `--data` or SWITCHBACK_DATA, else the one started last. */
+export const findServer = async (data: string | undefined): Promise<Credentials> => {
+  const wanted = data ?? (process.env['SWITCHBACK_DATA'] || undefined);
+  if (wanted !== undefined) return readCredentials(resolve(wanted));
+  const newest = (await runningServers()).find(({ control_url: url }) => url !== undefined);
+  if (newest === undefined) throw notRunning('No Switchback server of yours is running.');
+  return readCredentials(newest.data);
+};
+
+const readCredentials = async (data: string): Promise<Credentials> => {
+  const path = join(data, 'credentials');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw notRunning(`No Switchback server has run on ${data} yet.`);
+    throw new Failure(`${path} cannot be read (${code}): run this as the user who started the server.`);
+  }
+  try {
+    return JSON.parse(text) as Credentials;
+  } catch {
+    throw new Failure(`${path} is damaged: restart the server, which writes it again.`);
+  }
+};
