@@ -28,9 +28,9 @@ const platformOf = (name) => {
 /** Where Node would look for `name` from the package at `owner`: its own node_modules first, then each one above it. */
 const placesFor = (owner, name) => {
   const places = [];
-  for (let folder = owner; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
-    places.push(`${folder}${folder === '' ? '' : '/'}node_modules/${name}`);
-    if (folder === '') return places;
+  for (let at = owner; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
+    places.push(`${at}${at === '' ? '' : '/'}node_modules/${name}`);
+    if (at === '') return places;
   }
 };
 
