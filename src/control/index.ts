@@ -16,7 +16,7 @@ export {
   type RequestedRoute,
 } from './hosts.ts';
 export { Publisher } from './publisher.ts';
-export { reviseDeployed, reviseNewest, type Revised } from './revise.ts';
+export { revise, type Revised, type Revision } from './revise.ts';
 export { replaceSchedules } from './schedules.ts';
 export { changeSecrets, changeSecretsOfNewest, secretsOf, type SecretChanges } from './secrets.ts';
 export { storedSpec } from './specs.ts';

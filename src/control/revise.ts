@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
   carriedOver,
+  mainVersion,
   type Annotations,
   type Deployment,
   type Refusal,
@@ -11,12 +12,19 @@ import {
 } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { Turns } from './turns.ts';
 import { allTrafficTo, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
 /** A change to what runs that leaves the rest of a version as it is: a secret, a setting, new code under old settings. */
 export interface Revision {
   readonly worker: string;
-  readonly revise: (code: VersionCode, worker: Worker) => Result<VersionCode, Refusal>;
+  readonly change: (code: VersionCode, worker: Worker) => Result<VersionCode, Refusal>;
+  /**
+   * What is revised. `deployed`: each deployed version, the split carried over, and the newest version where that is not
+   * deployed, so that deploying it later does not bring the old state back. `main`: the deployed version with the greatest
+   * share, which then gets all traffic, as new code does. `newest`: the newest version; nothing is deployed.
+   */
+  readonly of: 'deployed' | 'main' | 'newest';
   readonly annotations: Partial<Annotations>;
   readonly triggeredBy: string;
   /** For the audit row; never a secret's value. */
@@ -31,26 +39,26 @@ export interface Revised {
   readonly deployment: Deployment | undefined;
 }
 
-/**
- * Revises what serves: a new version from each deployed one, the split carried over; and one from the newest version
- * where that is not deployed, so that deploying it later does not bring the old state back. Works in every state of a
- * rollout. A Worker that was never deployed gets its newest version revised and deployed.
- */
-export const reviseDeployed = async (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> => {
+/** Revisions of one Worker wait for each other: a client that sets five secrets at once means all five. */
+const turns = new Turns();
+
+/** Makes new versions out of present ones. Works in every state of a rollout, also before the first deployment. */
+export const revise = (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> =>
+  turns.take(revision.worker, () => reviseInTurn(control, actor, revision));
+
+const reviseInTurn = async (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> => {
   const worker = await control.store.read.workers.byName(revision.worker);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: revision.worker });
   const active = await control.store.read.deployments.active(worker.tag);
   const newest = await control.store.read.versions.newest(worker.tag);
   if (newest === undefined) return refuse({ code: 'no_versions', name: worker.name });
-  const serving: Split = active?.split ?? allTrafficTo(newest.id);
-  const deployed = await control.store.read.versions.byIds(worker.tag, serving.map(({ versionId }) => versionId));
-  const bases = (deployed.some(({ id }) => id === newest.id) ? deployed : [...deployed, newest]).toSorted((a, b) => a.number - b.number);
-  const revised = await triedRevisions(control, actor, worker, bases, revision);
+  const split = splitAfter(revision, active, newest);
+  const revised = await triedRevisions(control, actor, worker, await basesOf(control, worker, revision, split, newest), revision);
   if (!revised.ok) return revised;
-  return control.store.change<Revised, Refusal>(
+  const made = await control.store.change<Revised, Refusal>(
     async (change) => {
-      const stillActive = await change.deployments.active(worker.tag);
-      if (stillActive?.id !== active?.id) return refuse({ code: 'active_deployment_changed', expected: active?.id ?? 'none', active: stillActive && { id: stillActive.id, by: stillActive.author.email, createdOn: stillActive.createdOn } });
+      const present = await change.deployments.active(worker.tag);
+      if (present?.id !== active?.id) return refuse(overtaken(active, present));
       const versions: Version[] = [];
       const replacement = new Map<string, string>();
       for (const { base, version } of revised.value) {
@@ -59,9 +67,10 @@ export const reviseDeployed = async (control: Control, actor: Actor, revision: R
         versions.push(stored.value);
         replacement.set(base, stored.value.id);
       }
+      if (revision.of === 'newest') return accept({ worker, versions, deployment: undefined });
       const deployment = await storeDeployment(control, actor, change, {
         worker,
-        split: carriedOver(serving, replacement),
+        split: carriedOver(split, replacement),
         message: revision.annotations.message,
         triggeredBy: revision.triggeredBy,
       });
@@ -74,30 +83,28 @@ export const reviseDeployed = async (control: Control, actor: Actor, revision: R
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
       }),
   );
+  // Somebody deployed between our reading and our writing: read again. Each round means another deployment was made.
+  return !made.ok && made.refusal.code === 'active_deployment_changed' ? reviseInTurn(control, actor, revision) : made;
 };
 
-/** Makes a version from the newest one and deploys nothing: what `wrangler versions secret …` asks for. */
-export const reviseNewest = async (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> => {
-  const worker = await control.store.read.workers.byName(revision.worker);
-  if (worker === undefined) return refuse({ code: 'worker_not_found', name: revision.worker });
-  const newest = await control.store.read.versions.newest(worker.tag);
-  if (newest === undefined) return refuse({ code: 'no_versions', name: worker.name });
-  const revised = await triedRevisions(control, actor, worker, [newest], revision);
-  if (!revised.ok) return revised;
-  return control.store.change<Revised, Refusal>(
-    async (change) => {
-      const versions: Version[] = [];
-      for (const { version } of revised.value) {
-        const stored = await storeVersion(control, change, version);
-        if (!stored.ok) return stored;
-        versions.push(stored.value);
-      }
-      return accept({ worker, versions, deployment: undefined });
-    },
-    ({ versions }) =>
-      auditEntry(control, actor, revision.action, `worker/${worker.name}`, { ...revision.detail, versions: versions.map(({ id }) => id) }),
-  );
+const splitAfter = (revision: Revision, active: Deployment | undefined, newest: Version): Split => {
+  if (active === undefined) return allTrafficTo(newest.id);
+  return revision.of === 'main' ? allTrafficTo(mainVersion(active)) : active.split;
 };
+
+const basesOf = async (control: Control, worker: Worker, revision: Revision, split: Split, newest: Version): Promise<readonly Version[]> => {
+  if (revision.of === 'newest') return [newest];
+  const deployed = await control.store.read.versions.byIds(worker.tag, split.map(({ versionId }) => versionId));
+  const isNewestDeployed = deployed.some(({ id }) => id === newest.id);
+  const bases = revision.of === 'main' || isNewestDeployed ? deployed : [...deployed, newest];
+  return bases.toSorted((a, b) => a.number - b.number);
+};
+
+const overtaken = (expected: Deployment | undefined, active: Deployment | undefined): Refusal => ({
+  code: 'active_deployment_changed',
+  expected: expected?.id ?? 'none',
+  active: active && { id: active.id, by: active.author.email, createdOn: active.createdOn },
+});
 
 const triedRevisions = async (
   control: Control,
@@ -110,7 +117,7 @@ const triedRevisions = async (
   if (!annotations.ok) return annotations;
   const revised = [];
   for (const base of bases) {
-    const code = revision.revise(codeOf(base), worker);
+    const code = revision.change(codeOf(base), worker);
     if (!code.ok) return code;
     const version = await tried(control, actor, {
       worker,
@@ -125,7 +132,7 @@ const triedRevisions = async (
 };
 
 /** What runs of a version, without who made it and when. */
-export const codeOf = (version: Version): VersionCode => ({
+const codeOf = (version: Version): VersionCode => ({
   syntax: version.syntax,
   mainModule: version.mainModule,
   modules: version.modules,

@@ -2,7 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { isBindingName, isSecret, type Binding, type Refusal, type VersionCode } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
-import { reviseDeployed, reviseNewest, type Revised, type Revision } from './revise.ts';
+import { revise, type Revised, type Revision } from './revise.ts';
 import { sealed } from './upload.ts';
 
 /** New values by name; null deletes. */
@@ -17,15 +17,16 @@ export interface SecretsRequest {
 
 /** Changes secrets of what serves, in any state of a rollout. */
 export const changeSecrets = (control: Control, actor: Actor, request: SecretsRequest): Promise<Result<Revised, Refusal>> =>
-  reviseDeployed(control, actor, revisionFor(control, request));
+  revise(control, actor, revisionFor(control, request, 'deployed'));
 
 /** Changes secrets in a new version that is not deployed. */
 export const changeSecretsOfNewest = (control: Control, actor: Actor, request: SecretsRequest): Promise<Result<Revised, Refusal>> =>
-  reviseNewest(control, actor, revisionFor(control, request));
+  revise(control, actor, revisionFor(control, request, 'newest'));
 
-const revisionFor = (control: Control, request: SecretsRequest): Revision => ({
+const revisionFor = (control: Control, request: SecretsRequest, of: Revision['of']): Revision => ({
   worker: request.worker,
-  revise: (code, worker) => withSecrets(control, worker, code, request.changes),
+  of,
+  change: (code, worker) => withSecrets(control, worker, code, request.changes),
   annotations: { message: request.message, tag: request.tag },
   triggeredBy: 'secret',
   action: 'secret.change',

@@ -4,6 +4,7 @@ import type { HostTable, WorkerEntry } from './routing-table.ts';
 
 /** A table's hosts, laid out for requests: built once for each generation, then only read. */
 export interface HostIndex {
+  readonly hosts: HostTable;
   readonly workers: ReadonlyMap<string, WorkerEntry>;
   /** `.<subdomain>.<domain>` for each domain: what follows a Worker's own label. */
   readonly suffixes: readonly string[];
@@ -34,8 +35,14 @@ export interface NoMatch {
   readonly script?: undefined;
 }
 
-export const compileHosts = (hosts: HostTable, workers: readonly WorkerEntry[]): HostIndex => ({
+/** `previous` lends what was made of the same hosts before: a deployment changes a Worker, and the routes stay as they are. */
+export const compileHosts = (hosts: HostTable, workers: readonly WorkerEntry[], previous?: HostIndex): HostIndex => ({
+  ...(previous?.hosts === hosts ? previous : compiledNames(hosts)),
   workers: new Map(workers.map((worker) => [worker.name, worker])),
+});
+
+const compiledNames = (hosts: HostTable): Omit<HostIndex, 'workers'> => ({
+  hosts,
   suffixes: hosts.domains.map((domain) => `.${hosts.subdomain}.${domain}`.toLowerCase()),
   routes: compileRoutes(hosts.routes),
   customDomains: new Map(hosts.customDomains.map(({ hostname, script, enabled }) => [hostname.toLowerCase(), { script, enabled }])),

@@ -1,3 +1,4 @@
+import type { ModuleNameFault } from './module-name.ts';
 import type { SplitRefusal } from './split.ts';
 
 /** Every expected no of the product, with the facts its sentence needs. src/api/refusals.ts gives each its code, status and words. */
@@ -9,7 +10,7 @@ export type UploadRefusal =
   | { readonly code: 'metadata_invalid'; readonly faults: readonly string[] }
   | { readonly code: 'main_module_missing' }
   | { readonly code: 'main_module_not_uploaded'; readonly name: string; readonly uploaded: readonly string[] }
-  | { readonly code: 'module_name_invalid'; readonly name: string; readonly reason: string }
+  | { readonly code: 'module_name_invalid'; readonly name: string; readonly reason: ModuleNameFault }
   | { readonly code: 'module_twice'; readonly name: string }
   | { readonly code: 'module_type_unknown'; readonly name: string; readonly contentType: string }
   | { readonly code: 'python_unsupported'; readonly name: string }
@@ -49,6 +50,7 @@ export interface ActiveDeployment {
 
 export type ResourceRefusal =
   | { readonly code: 'worker_not_found'; readonly name: string }
+  | { readonly code: 'service_not_found'; readonly name: string }
   | { readonly code: 'worker_exists'; readonly name: string }
   | { readonly code: 'environment_not_found'; readonly environment: string }
   | { readonly code: 'secret_not_found'; readonly name: string }

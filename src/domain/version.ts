@@ -31,8 +31,8 @@ export type Syntax = 'modules' | 'service-worker';
 export type UsageModel = 'standard' | 'bundled' | 'unbound';
 
 export interface Limits {
-  readonly cpu_ms?: number;
-  readonly subrequests?: number;
+  readonly cpu_ms?: number | undefined;
+  readonly subrequests?: number | undefined;
 }
 
 /** What the version exports, found by running it once: `fetch`, `scheduled`, …; and each named entrypoint with its handlers. */

@@ -1,0 +1,58 @@
+import type { Result } from '../base/index.ts';
+import type { Account, Actor, Control, Publisher } from '../control/index.ts';
+import type { BodyOf, Endpoint, ParamsOf, QueryOf } from '../contract/index.ts';
+import type { Refusal } from '../domain/index.ts';
+import type { Token } from '../store/index.ts';
+import type { UploadForm } from './form/index.ts';
+import type { Hosts } from './views.ts';
+
+/** What the handlers work with. */
+export interface Api extends Control {
+  readonly account: Account;
+  /** Sends the routing table and its changes to the edges. */
+  readonly publisher: Publisher;
+  readonly apiSettings: {
+    /** Bytes of a whole upload. */
+    readonly maxUploadBytes: number;
+    /** Host names beside loopback and IP addresses under which the API may be called. */
+    readonly allowedHosts: readonly string[];
+    readonly controlUrl: string;
+  };
+  /** Where Workers answer, as an edge last reported. */
+  readonly edgeAuthority: () => string;
+  /** What edges show to read the feed. */
+  readonly edgeToken: string;
+  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A request after the door: known token, parsed and typed. */
+export interface Incoming<E extends Endpoint = Endpoint> {
+  readonly params: ParamsOf<E>;
+  readonly query: QueryOf<E>;
+  readonly body: BodyOf<E>;
+  /** The upload's files, where the endpoint takes a form. */
+  readonly form: UploadForm | undefined;
+  readonly headers: Headers;
+  readonly token: Token;
+  readonly actor: Actor;
+}
+
+export interface Answer {
+  readonly result: unknown;
+  readonly resultInfo?: unknown;
+  readonly messages?: readonly string[];
+  readonly status?: number;
+  /** Bytes instead of the envelope. */
+  readonly raw?: Response;
+  /** Runs once the answer has left for the client. */
+  readonly onSent?: () => void;
+}
+
+export type Handler<E extends Endpoint> = (api: Api, request: Incoming<E>) => Promise<Result<Answer, Refusal>>;
+
+export type Handlers<Family extends Readonly<Record<string, Endpoint>>> = { readonly [Name in keyof Family]: Handler<Family[Name]> };
+
+export const hostsOf = async (api: Api): Promise<Hosts> => ({
+  subdomain: (await api.store.read.meta.get('subdomain')) ?? '',
+  authority: api.edgeAuthority(),
+});

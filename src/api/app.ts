@@ -1,0 +1,129 @@
+import { Hono, type Context } from 'hono';
+import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
+import type { Refusal } from '../domain/index.ts';
+import type { Answer, Api, Handler, Handlers } from './api.ts';
+import { enter } from './door.ts';
+import { edgeRoutes } from './edge-routes.ts';
+import { broken, failure, success } from './envelope.ts';
+import { account } from './handlers/account.ts';
+import { legacy } from './handlers/legacy.ts';
+import { own } from './handlers/own.ts';
+import { scripts } from './handlers/scripts.ts';
+import { secrets } from './handlers/secrets.ts';
+import { services } from './handlers/services.ts';
+import { triggers } from './handlers/triggers.ts';
+import { versions } from './handlers/versions.ts';
+import { workers } from './handlers/workers.ts';
+import { zones } from './handlers/zones.ts';
+import { isKnownHost } from './known-host.ts';
+import { landingPage } from './landing.ts';
+import { worldFault } from './world-fault.ts';
+
+const handlers = {
+  ...account,
+  ...scripts,
+  ...versions,
+  ...secrets,
+  ...triggers,
+  ...services,
+  ...workers,
+  ...legacy,
+  ...zones,
+} satisfies Handlers<typeof endpoints>;
+
+/** What the node server puts beside a request: the raw response, to know when an answer has left. */
+interface Bindings {
+  readonly outgoing?: { once(event: 'finish', listener: () => void): unknown };
+}
+
+type AppContext = Context<{ Bindings: Bindings }>;
+
+const CLIENT_V4 = '/client/v4';
+const OWN = '/switchback/v1';
+
+/** The control plane's HTTP API. Tests call it without a socket: `app.request(…)`. */
+export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
+  const app = new Hono<{ Bindings: Bindings }>();
+  app.use(async (c, next) => {
+    const host = c.req.header('host') ?? new URL(c.req.url).host;
+    if (!isKnownHost(host, api.apiSettings.allowedHosts)) return failure({ code: 'host_unknown', host });
+    return next();
+  });
+  app.get('/healthz', (c) => c.json({ ok: true }));
+  app.get('/readyz', async (c) => c.json({ ok: true, generation: await api.store.read.meta.generation() }));
+  app.get('/', (c) => c.html(landingPage(api)));
+  app.get('/openapi.json', (c) => c.json(openApiDocument()));
+  mount(app, api, CLIENT_V4, endpoints, handlers);
+  mount(app, api, OWN, ownEndpoints, own);
+  app.route('/edge/v1', edgeRoutes(api));
+  for (const [prefix, product] of NOT_OFFERED) {
+    for (const path of [CLIENT_V4 + prefix, `${CLIENT_V4}${prefix}/*`]) app.all(path, () => failure({ code: 'product_not_offered', product }));
+  }
+  app.notFound((c) => failure(unrouted(c.req.method, c.req.path)));
+  app.onError((error, c) => failed(api, error, c));
+  return app;
+};
+
+const mount = (
+  app: Hono<{ Bindings: Bindings }>,
+  api: Api,
+  base: string,
+  family: Readonly<Record<string, Endpoint>>,
+  handled: Readonly<Record<string, unknown>>,
+): void => {
+  // A literal segment stands before a parameter that would match it too.
+  const named = Object.entries(family).toSorted(([, a], [, b]) => parameters(a.path) - parameters(b.path));
+  for (const [name, endpoint] of named) {
+    // Handlers satisfy their family, so the handler of a name takes that name's endpoint.
+    const handler = handled[name] as Handler<Endpoint>;
+    app.on(endpoint.method, base + endpoint.path, (c) => handle(api, endpoint, handler, c));
+  }
+};
+
+const parameters = (path: string): number => path.split('/').filter((segment) => segment.startsWith(':')).length;
+
+const handle = async (api: Api, endpoint: Endpoint, handler: Handler<Endpoint>, c: AppContext): Promise<Response> => {
+  const request = await enter(api, endpoint, c.req.raw, c.req.param());
+  if (!request.ok) return failure(request.refusal);
+  const answer = await handler(api, request.value);
+  if (!answer.ok) return failure(answer.refusal);
+  const { value } = answer;
+  if (value.onSent !== undefined) whenSent(c, value.onSent);
+  if (value.raw !== undefined) return value.raw;
+  if (endpoint.method === 'GET') return success(value);
+  return success(await confirmed(api, value));
+};
+
+/** Waits until the connected edges serve what was just written; one that does not yet is named, not waited for (I3). */
+const confirmed = async (api: Api, answer: Answer): Promise<Answer> => {
+  const pending = await api.feed.confirmed(await api.store.read.meta.generation());
+  if (pending.length === 0) return answer;
+  const message = `Stored. These edges have not confirmed it yet and follow as soon as they can: ${pending.join(', ')}.`;
+  return { ...answer, messages: [...(answer.messages ?? []), message] };
+};
+
+const whenSent = (c: AppContext, onSent: () => void): void => {
+  const outgoing = c.env?.outgoing;
+  if (outgoing === undefined) onSent();
+  else outgoing.once('finish', onSent);
+};
+
+/** Cloudflare answers unknown paths and methods in its envelope too; a path that takes other methods says which. */
+const unrouted = (method: string, path: string): Refusal => {
+  const allowed = [...Object.values(endpoints).map((endpoint) => [CLIENT_V4, endpoint] as const), ...Object.values(ownEndpoints).map((endpoint) => [OWN, endpoint] as const)]
+    .filter(([base, endpoint]) => new RegExp(`^${base}${endpoint.path.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path))
+    .map(([, endpoint]) => endpoint.method);
+  return allowed.length === 0
+    ? { code: 'path_unknown', method, path }
+    : { code: 'method_unknown', method, path, allowed: [...new Set(allowed)] };
+};
+
+/** A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look. */
+const failed = (api: Api, error: Error, c: AppContext): Response => {
+  const id = api.ids.hex32();
+  api.log('request failed', { id, method: c.req.method, path: c.req.path, error: error.stack ?? String(error), cause: String(error.cause ?? '') });
+  const fault = worldFault(error);
+  return fault === undefined
+    ? broken(500, 10013, `An internal error happened; nothing was changed. The server's log has it under ${id}.`)
+    : broken(503, 10013, `${fault} Nothing was changed, and traffic is not affected.`);
+};

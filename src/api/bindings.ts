@@ -1,0 +1,24 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { requestedBinding } from '../contract/index.ts';
+import type { Refusal, RequestedBinding } from '../domain/index.ts';
+
+const KNOWN = new Set(['plain_text', 'json', 'secret_text', 'version_metadata', 'wasm_module', 'text_blob', 'data_blob', 'inherit']);
+
+interface AnyBinding {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The bindings of an upload: one of a type we do not offer is refused by name, a malformed one with its fault. */
+export const requestedBindings = (given: readonly AnyBinding[] | undefined): Result<readonly RequestedBinding[], Refusal> => {
+  const bindings: RequestedBinding[] = [];
+  for (const binding of given ?? []) {
+    const { name, type } = binding;
+    if (!KNOWN.has(type)) return refuse({ code: 'binding_unsupported', name, type });
+    const parsed = requestedBinding.safeParse(binding);
+    if (!parsed.success) return refuse({ code: 'binding_invalid', name, fault: `its ${type} needs other members than ${Object.keys(binding).join(', ')}` });
+    // zod gives optional members as `string | undefined`, which mean the same as absent ones here.
+    bindings.push(parsed.data as RequestedBinding);
+  }
+  return accept(bindings);
+};

@@ -1,0 +1,143 @@
+import type { z } from 'zod';
+import { accept, refuse, unreachable, type Result } from '../base/index.ts';
+import { authorOf, tokenHash, type Actor } from '../control/index.ts';
+import type { Endpoint } from '../contract/index.ts';
+import type { Refusal, Source } from '../domain/index.ts';
+import type { Token } from '../store/index.ts';
+import type { Api, Incoming } from './api.ts';
+import { readUploadForm, type FormRefusal, type UploadForm } from './form/index.ts';
+
+const MOST_JSON_BYTES = 4 * 1024 * 1024;
+const MOST_METADATA_BYTES = 1024 * 1024;
+const MOST_PARTS = 2_000;
+const MOST_PART_NAME_BYTES = 512;
+
+/** Everything that is checked before a handler sees a request; inside, its types are trusted. */
+export const enter = async (api: Api, endpoint: Endpoint, request: Request, params: Record<string, string>): Promise<Result<Incoming, Refusal>> => {
+  const token = await authenticated(api, request.headers);
+  if (!token.ok) return token;
+  if (params['account_id'] !== undefined && params['account_id'] !== api.account.id) {
+    return refuse({ code: 'account_foreign', accountId: params['account_id'] });
+  }
+  const query = parsed(endpoint.query, Object.fromEntries(new URL(request.url).searchParams), 'query');
+  if (!query.ok) return query;
+  const read = await readBody(api, endpoint, request);
+  if (!read.ok) return read;
+  return accept({
+    // Each is typed by the endpoint it was parsed for.
+    params: params as never,
+    query: (query.value ?? {}) as never,
+    body: read.value.body as never,
+    form: read.value.form,
+    headers: request.headers,
+    token: token.value,
+    actor: actorOf(token.value, request.headers),
+  });
+};
+
+const authenticated = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {
+  const bearer = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  const presented = bearer ?? headers.get('x-auth-key') ?? undefined;
+  if (presented === undefined) return refuse({ code: 'token_missing' });
+  const token = await api.store.read.tokens.byHash(tokenHash(presented.trim()));
+  return token === undefined ? refuse({ code: 'token_wrong' }) : accept(token);
+};
+
+const actorOf = (token: Token, headers: Headers): Actor => ({ author: authorOf(token), source: sourceOf(headers.get('user-agent') ?? '') });
+
+const sourceOf = (userAgent: string): Source => {
+  if (/\bwrangler\//i.test(userAgent)) return 'wrangler';
+  return /\bterraform\b/i.test(userAgent) ? 'terraform' : 'api';
+};
+
+interface ReadBody {
+  readonly body: unknown;
+  readonly form: UploadForm | undefined;
+}
+
+const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise<Result<ReadBody, Refusal>> => {
+  const { body } = endpoint;
+  if (body === undefined) return accept({ body: undefined, form: undefined });
+  const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');
+  if (body.kind === 'json' || (body.kind === 'json_or_upload' && !isForm)) {
+    const json = await readJson(request);
+    if (!json.ok) return json;
+    const value = parsed(body.schema, json.value, 'body');
+    return value.ok ? accept({ body: value.value, form: undefined }) : value;
+  }
+  const form = await readForm(api, request);
+  if (!form.ok) return form;
+  const schema = body.kind === 'upload' ? body.metadata : body.schema;
+  const json = form.value.settings ?? form.value.metadata;
+  if (json === undefined) return accept({ body: undefined, form: form.value });
+  const value = parsed(schema, json, 'metadata');
+  return value.ok ? accept({ body: value.value, form: form.value }) : value;
+};
+
+/** JSON whatever the content type says: wrangler labels much of it text/plain. */
+const readJson = async (request: Request): Promise<Result<unknown, Refusal>> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MOST_JSON_BYTES) return refuse({ code: 'body_too_large', limit: MOST_JSON_BYTES });
+    chunks.push(chunk);
+  }
+  try {
+    return accept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))));
+  } catch (error) {
+    const detail = size === 0 ? 'it is empty' : error instanceof SyntaxError ? error.message : 'it is not UTF-8';
+    return refuse({ code: 'body_not_json', detail });
+  }
+};
+
+const readForm = async (api: Api, request: Request): Promise<Result<UploadForm, Refusal>> => {
+  const form = await readUploadForm(
+    { headers: request.headers, body: request.body ?? new ReadableStream({ start: (controller) => controller.close() }) },
+    {
+      store: (source) => api.modules.put(source),
+      limits: {
+        totalBytes: api.apiSettings.maxUploadBytes,
+        parts: MOST_PARTS,
+        metadataBytes: MOST_METADATA_BYTES,
+        partNameBytes: MOST_PART_NAME_BYTES,
+      },
+    },
+  );
+  return form.ok ? form : refuse(refusalOf(form.refusal, api.apiSettings.maxUploadBytes));
+};
+
+const refusalOf = (refusal: FormRefusal, limit: number): Refusal => {
+  if (refusal.code === 'upload_too_large') return { code: 'upload_too_large', limit };
+  if (refusal.code === 'part_name_invalid') return { code: 'module_name_invalid', name: refusal.name, reason: refusal.reason };
+  return { code: 'form_invalid', detail: formFault(refusal) };
+};
+
+const formFault = (refusal: Exclude<FormRefusal, { readonly code: 'upload_too_large' | 'part_name_invalid' }>): string => {
+  switch (refusal.code) {
+    case 'missing_body':
+      return 'it has no body';
+    case 'missing_boundary':
+      return 'its content type names no boundary';
+    case 'unsupported_media_type':
+      return `${JSON.stringify(refusal.contentType)} is neither multipart/form-data nor JavaScript`;
+    case 'malformed_multipart':
+      return `its form is malformed: ${refusal.detail}`;
+    case 'too_many_parts':
+      return `it has more than ${refusal.limit} parts`;
+    case 'metadata_too_large':
+      return `its metadata is larger than ${refusal.limit} bytes`;
+    case 'metadata_not_json':
+      return `its "${refusal.field}" is not JSON: ${refusal.detail}`;
+    default:
+      return unreachable(refusal);
+  }
+};
+
+const parsed = (schema: z.ZodType | undefined, value: unknown, where: 'query' | 'body' | 'metadata'): Result<unknown, Refusal> => {
+  if (schema === undefined) return accept(undefined);
+  const result = schema.safeParse(value);
+  if (result.success) return accept(result.data);
+  const faults = result.error.issues.slice(0, 10).map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`);
+  return refuse(where === 'metadata' ? { code: 'metadata_invalid', faults } : { code: 'request_invalid', faults });
+};

@@ -1,0 +1,29 @@
+import type { Refusal } from '../domain/index.ts';
+import type { Answer } from './api.ts';
+import { spoken } from './refusals.ts';
+
+/** Cloudflare's envelope: `success` alone decides for its clients, the status is for everybody else. */
+export const success = ({ result, resultInfo, messages = [], status = 200 }: Answer): Response =>
+  Response.json(
+    {
+      success: true,
+      errors: [],
+      messages: messages.map((message) => ({ code: 100399, message })),
+      result,
+      ...(resultInfo === undefined ? {} : { result_info: resultInfo }),
+    },
+    { status },
+  );
+
+/** errors[0] is what clients act on; the bindings an upload could not inherit are one error each, as wrangler expects. */
+export const failure = (refusal: Refusal): Response => {
+  const { status, code, message } = spoken(refusal);
+  const messages = refusal.code === 'inherit_missing' ? message.split('; ') : [message];
+  return Response.json(
+    { success: false, errors: messages.map((text) => ({ code, message: text })), messages: [], result: null },
+    { status, headers: status === 401 ? { 'www-authenticate': 'Bearer' } : {} },
+  );
+};
+
+export const broken = (status: number, code: number, message: string): Response =>
+  Response.json({ success: false, errors: [{ code, message }], messages: [], result: null }, { status });

@@ -1,0 +1,37 @@
+import { accept, refuse, type Result } from '../../base/index.ts';
+import { hyphenated, mainVersion, type Refusal, type Version } from '../../domain/index.ts';
+import type { StoredDeployment, Worker } from '../../store/index.ts';
+import type { Api } from '../api.ts';
+
+/** What most calls begin with: the Worker, and what serves of it. */
+
+export const workerNamed = async (api: Api, name: string): Promise<Result<Worker, Refusal>> => {
+  const worker = await api.store.read.workers.byName(name);
+  return worker === undefined ? refuse({ code: 'worker_not_found', name }) : accept(worker);
+};
+
+export interface Serving {
+  readonly worker: Worker;
+  readonly deployment: StoredDeployment | undefined;
+  /** The version with the greatest share; the newest one where nothing is deployed; none of a Worker without code. */
+  readonly version: Version | undefined;
+}
+
+export const serving = async (api: Api, name: string): Promise<Result<Serving, Refusal>> => {
+  const worker = await workerNamed(api, name);
+  return worker.ok ? accept(await servingOf(api, worker.value)) : worker;
+};
+
+export const servingOf = async (api: Api, worker: Worker): Promise<Serving> => {
+  const deployment = await api.store.read.deployments.active(worker.tag);
+  const version =
+    deployment === undefined
+      ? await api.store.read.versions.newest(worker.tag)
+      : await api.store.read.versions.byId(mainVersion(deployment));
+  return { worker, deployment, version };
+};
+
+export const versionOf = async (api: Api, worker: Worker, versionId: string): Promise<Result<Version, Refusal>> => {
+  const [version] = await api.store.read.versions.byIds(worker.tag, [hyphenated(versionId)]);
+  return version === undefined ? refuse({ code: 'version_not_found', versionId }) : accept(version);
+};

@@ -1,0 +1,39 @@
+import { accept, refuse } from '../../base/index.ts';
+import { changeSecrets, secretsOf } from '../../control/index.ts';
+import type { Endpoints } from '../../contract/index.ts';
+import type { Handlers } from '../api.ts';
+
+type Names = 'listSecrets' | 'putSecret' | 'getSecret' | 'deleteSecret' | 'patchSecrets';
+
+const view = (name: string) => ({ name, type: 'secret_text' as const });
+
+export const secrets: Handlers<Pick<Endpoints, Names>> = {
+  listSecrets: async (api, { params }) => {
+    const names = await secretsOf(api, params.script_name);
+    return names.ok ? accept({ result: names.value.map(view) }) : names;
+  },
+  putSecret: async (api, { params, body, actor }) => {
+    const changed = await changeSecrets(api, actor, { worker: params.script_name, changes: { [body.name]: { text: body.text } } });
+    return changed.ok ? accept({ result: view(body.name) }) : changed;
+  },
+  getSecret: async (api, { params }) => {
+    const names = await secretsOf(api, params.script_name);
+    if (!names.ok) return names;
+    const name = params.secret_name;
+    return names.value.includes(name) ? accept({ result: view(name) }) : refuse({ code: 'secret_not_found', name });
+  },
+  deleteSecret: async (api, { params, actor }) => {
+    const name = params.secret_name;
+    const names = await secretsOf(api, params.script_name);
+    if (!names.ok) return names;
+    if (!names.value.includes(name)) return refuse({ code: 'secret_not_found', name });
+    const changed = await changeSecrets(api, actor, { worker: params.script_name, changes: { [name]: null } });
+    return changed.ok ? accept({ result: null }) : changed;
+  },
+  patchSecrets: async (api, { params, body, actor }) => {
+    const changed = await changeSecrets(api, actor, { worker: params.script_name, changes: body.secrets });
+    if (!changed.ok) return changed;
+    const names = await secretsOf(api, params.script_name);
+    return names.ok ? accept({ result: names.value.map(view) }) : names;
+  },
+};

@@ -1,0 +1,121 @@
+import { accept, refuse } from '../../base/index.ts';
+import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules } from '../../control/index.ts';
+import type { Endpoints } from '../../contract/index.ts';
+import type { CustomDomain } from '../../store/index.ts';
+import type { Api, Handlers } from '../api.ts';
+import { domainView, routeView, schedulesView } from '../views.ts';
+import { workerNamed } from './found.ts';
+
+type Names =
+  | 'getSubdomain'
+  | 'postSubdomain'
+  | 'deleteSubdomain'
+  | 'getSchedules'
+  | 'putSchedules'
+  | 'putScriptRoutes'
+  | 'domainsChangeset'
+  | 'putDomainRecords'
+  | 'listDomains'
+  | 'putDomain'
+  | 'getDomain'
+  | 'deleteDomain'
+  | 'listDomainRecords'
+  | 'getDomainRecord';
+
+/** Clients that know it want version URLs to follow `enabled` where they do not say. */
+const API_DATE_HEADER = 'cloudflare-workers-script-api-date';
+
+const NOT_FIRING = 'Cron schedules are stored and shown, but Switchback does not fire them yet.';
+
+const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) => {
+  const zones = new Map((await api.store.read.hosts.zones()).map(({ id, name }) => [id, name]));
+  const domains = await api.store.read.hosts.domains();
+  return domains.flatMap((domain) => {
+    const zone = zones.get(domain.zoneId) ?? '';
+    return isWanted(domain, zone) ? [domainView(domain, zone)] : [];
+  });
+};
+
+const domainById = async (api: Api, domainId: string) => {
+  const [domain] = await domainsWhere(api, ({ id }) => id === domainId);
+  return domain === undefined ? refuse({ code: 'domain_not_found' as const, domainId }) : accept({ result: domain });
+};
+
+export const triggers: Handlers<Pick<Endpoints, Names>> = {
+  getSubdomain: async (api, { params }) => {
+    const worker = await workerNamed(api, params.script_name);
+    return worker.ok ? accept({ result: { enabled: worker.value.workersDev, previews_enabled: worker.value.previews } }) : worker;
+  },
+  postSubdomain: async (api, { params, body, headers, actor }) => {
+    const followsEnabled = body.previews_enabled === undefined && headers.get(API_DATE_HEADER) !== null;
+    const previews = followsEnabled ? body.enabled : body.previews_enabled;
+    const changed = await changeWorker(api, actor, params.script_name, { workersDev: body.enabled, previews }, 'subdomain.post');
+    return changed.ok ? accept({ result: { enabled: changed.value.workersDev, previews_enabled: changed.value.previews } }) : changed;
+  },
+  deleteSubdomain: async (api, { params, actor }) => {
+    const changed = await changeWorker(api, actor, params.script_name, { workersDev: false, previews: false }, 'subdomain.delete');
+    return changed.ok ? accept({ result: { enabled: false, previews_enabled: false } }) : changed;
+  },
+  getSchedules: async (api, { params }) => {
+    const worker = await workerNamed(api, params.script_name);
+    return worker.ok ? accept({ result: schedulesView(await api.store.read.schedules.ofWorker(worker.value.tag)) }) : worker;
+  },
+  putSchedules: async (api, { params, body, actor }) => {
+    const replaced = await replaceSchedules(api, actor, params.script_name, body.map(({ cron }) => cron));
+    if (!replaced.ok) return replaced;
+    return accept({ result: schedulesView(replaced.value), messages: replaced.value.length > 0 ? [NOT_FIRING] : [] });
+  },
+  putScriptRoutes: async (api, { params, body, actor }) => {
+    const routes = await replaceRoutes(api, actor, params.script_name, body);
+    return routes.ok ? accept({ result: routes.value.map((route) => routeView(route)) }) : routes;
+  },
+  domainsChangeset: async (api, { params, query, body }) => {
+    const present = await domainsWhere(api, () => true);
+    const wanted = new Map(body.map((origin) => [origin.hostname.toLowerCase(), origin]));
+    const isKnown = (hostname: string) => present.some((domain) => domain.hostname === hostname);
+    return accept({
+      result: {
+        added: body.filter(({ hostname }) => !isKnown(hostname.toLowerCase())),
+        updated: present.filter(({ hostname }) => wanted.has(hostname)).map((domain) => ({ ...domain, modified: false })),
+        removed:
+          query.replace_state === 'true' ? present.filter(({ hostname, service }) => service === params.script_name && !wanted.has(hostname)) : [],
+        conflicting: [],
+      },
+    });
+  },
+  putDomainRecords: async (api, { params, body, actor }) => {
+    const put = await putDomains(api, actor, params.script_name, body.origins, {
+      override: body.override_existing_origin ?? false,
+      replaceAll: true,
+    });
+    return put.ok ? accept({ result: await domainsWhere(api, ({ script }) => script === params.script_name) }) : put;
+  },
+  listDomains: async (api, { query }) =>
+    accept({
+      result: await domainsWhere(
+        api,
+        (domain, zone) =>
+          (query.hostname === undefined || query.hostname === domain.hostname) &&
+          (query.service === undefined || query.service === domain.script) &&
+          (query.zone_id === undefined || query.zone_id === domain.zoneId) &&
+          (query.zone_name === undefined || query.zone_name === zone),
+      ),
+    }),
+  putDomain: async (api, { body, actor }) => {
+    const put = await putDomains(api, actor, body.service, [body], { override: true, replaceAll: false });
+    if (!put.ok) return put;
+    const [domain] = await domainsWhere(api, ({ id }) => id === put.value[0]?.id);
+    return accept({ result: domain });
+  },
+  getDomain: (api, { params }) => domainById(api, params.domain_id),
+  deleteDomain: async (api, { params, actor }) => {
+    const deleted = await deleteDomain(api, actor, params.domain_id);
+    return deleted.ok ? accept({ result: null }) : deleted;
+  },
+  listDomainRecords: async (api, { query }) =>
+    accept({
+      // wrangler counts these pages from 0.
+      result: await domainsWhere(api, ({ script }) => query.service === undefined || script === query.service),
+    }),
+  getDomainRecord: (api, { params }) => domainById(api, params.domain_id),
+};

@@ -1,0 +1,52 @@
+import { accept, refuse } from '../../base/index.ts';
+import { addZone, deleteRoute, deleteZone, putRoute } from '../../control/index.ts';
+import type { Endpoints } from '../../contract/index.ts';
+import type { Api, Handlers } from '../api.ts';
+import { routeView, zoneView } from '../views.ts';
+import { onePage } from './account.ts';
+
+type Names = 'listZones' | 'createZone' | 'getZone' | 'deleteZone' | 'listRoutes' | 'createRoute' | 'getRoute' | 'putRoute' | 'deleteRoute';
+
+const routesOf = async (api: Api, zoneId: string) => (await api.store.read.hosts.routes()).filter((route) => route.zoneId === zoneId);
+
+export const zones: Handlers<Pick<Endpoints, Names>> = {
+  listZones: async (api, { query }) => {
+    const isForeign = query['account.id'] !== undefined && query['account.id'] !== api.account.id;
+    const all = isForeign ? [] : await api.store.read.hosts.zones();
+    const named = all.filter(({ name }) => query.name === undefined || name === query.name);
+    return accept(onePage(named.map((zone) => zoneView(zone, api.account.id)), query.page));
+  },
+  createZone: async (api, { body, actor }) => {
+    const zone = await addZone(api, actor, body.name);
+    return zone.ok ? accept({ result: zoneView(zone.value, api.account.id) }) : zone;
+  },
+  getZone: async (api, { params }) => {
+    const zone = await api.store.read.hosts.zoneById(params.zone_id);
+    return zone === undefined ? refuse({ code: 'zone_not_found', zone: params.zone_id }) : accept({ result: zoneView(zone, api.account.id) });
+  },
+  deleteZone: async (api, { params, actor }) => {
+    const zone = await deleteZone(api, actor, params.zone_id);
+    return zone.ok ? accept({ result: { id: zone.value.id } }) : zone;
+  },
+  listRoutes: async (api, { params, query }) => {
+    const zone = await api.store.read.hosts.zoneById(params.zone_id);
+    if (zone === undefined) return refuse({ code: 'zone_not_found', zone: params.zone_id });
+    return accept(onePage((await routesOf(api, zone.id)).map((route) => routeView(route)), query.page));
+  },
+  createRoute: async (api, { params, body, actor }) => {
+    const route = await putRoute(api, actor, params.zone_id, body);
+    return route.ok ? accept({ result: routeView(route.value) }) : route;
+  },
+  getRoute: async (api, { params }) => {
+    const route = (await routesOf(api, params.zone_id)).find(({ id }) => id === params.route_id);
+    return route === undefined ? refuse({ code: 'route_not_found', routeId: params.route_id }) : accept({ result: routeView(route) });
+  },
+  putRoute: async (api, { params, body, actor }) => {
+    const route = await putRoute(api, actor, params.zone_id, body, params.route_id);
+    return route.ok ? accept({ result: routeView(route.value) }) : route;
+  },
+  deleteRoute: async (api, { params, actor }) => {
+    const route = await deleteRoute(api, actor, params.zone_id, params.route_id);
+    return route.ok ? accept({ result: { id: route.value.id } }) : route;
+  },
+};

@@ -1,0 +1,28 @@
+/** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that an operator can do something about. */
+const SQLITE: Readonly<Record<number, string>> = {
+  5: 'The database is locked by another program.',
+  6: 'The database is locked by another program.',
+  8: 'The database is read-only.',
+  10: 'The database could not be read or written (I/O error).',
+  13: 'The disk is full: the database cannot grow.',
+  14: 'The database file cannot be opened.',
+};
+
+const FILES: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full.',
+  EROFS: 'The data directory is on a read-only file system.',
+  EACCES: 'The data directory cannot be written: permission denied.',
+  EDQUOT: 'The disk quota of the data directory is used up.',
+  EMFILE: 'Too many files are open.',
+};
+
+/** A sentence for a failure that is the machine's, not ours; undefined for every other. */
+export const worldFault = (error: unknown): string | undefined => {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    const { errcode, code } = current as { readonly errcode?: number; readonly code?: string };
+    // The extended code carries the primary one in its low byte.
+    const sentence = (errcode === undefined ? undefined : SQLITE[errcode & 0xff]) ?? (code === undefined ? undefined : FILES[code]);
+    if (sentence !== undefined) return sentence;
+  }
+  return undefined;
+};

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createApp, type Api } from '../api/index.ts';
+import { randomIds, systemClock } from '../base/index.ts';
+import { collectModules, EdgeFeed, openAccount, Publisher, type Control } from '../control/index.ts';
+import { ModuleStore, openVault, replaceFile } from '../files/index.ts';
+import { tryVersion } from '../runtime/index.ts';
+import { DataDirectoryInUse, openSqlite, Store } from '../store/index.ts';
+import { BadConfiguration } from './bad-configuration.ts';
+import { runChild, type Service } from './child.ts';
+import { listenHttp } from './listen.ts';
+import { openLog } from './log.ts';
+import { privateTrialFolder } from './trial-folder.ts';
+import type { Settings } from './settings.ts';
+
+/** Modules nobody refers to are looked for this often. */
+const COLLECT_EVERY_MS = 60 * 60_000;
+
+/** Starts the control plane on a data directory: its store, its API, and the feed that edges listen to. */
+const startControl = async (settings: Settings): Promise<Service> => {
+  const log = openLog('control');
+  const database = await openSqlite(settings.data).catch((error: unknown) => {
+    throw error instanceof DataDirectoryInUse ? new BadConfiguration(error.message, { cause: error }) : error;
+  });
+  const store = new Store(database);
+  const vault = await openVault(join(settings.data, 'secrets.key'), process.env['SWITCHBACK_SECRET_KEY']).catch((error: unknown) => {
+    throw new BadConfiguration(error instanceof Error ? error.message : String(error), { cause: error });
+  });
+  const modules = new ModuleStore(join(settings.data, 'modules'));
+  const feed = new EdgeFeed();
+  const trials = await privateTrialFolder(settings.data);
+  const control: Control = {
+    store,
+    modules,
+    vault,
+    feed,
+    clock: systemClock,
+    ids: randomIds,
+    tryVersion: (spec) =>
+      tryVersion(spec, {
+        runtimeDir: trials.path,
+        modules,
+        heapLimitMb: settings.heapLimitMb,
+        memoryLimitMb: settings.memoryLimitMb,
+        startupCpuMs: settings.startupCpuMs,
+      }),
+    settings: { deployableVersions: settings.deployableVersions, baseDomain: settings.baseDomain },
+  };
+  const credentialsFile = join(settings.data, 'credentials');
+  const { account, operatorToken } = await openAccount(control, await knownToken(credentialsFile));
+  const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain });
+  const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
+    createApp({ ...control, account, publisher, ...apiFor(settings, feed, controlUrl), log: (event, detail) => log.error(detail, event) }),
+  );
+  await replaceFile(credentialsFile, `${JSON.stringify({ api_token: operatorToken, account_id: account.id, control_url: http.url }, null, 2)}\n`);
+  const collecting = setInterval(() => {
+    collectModules(control).catch((error: unknown) => log.error({ error: String(error) }, 'modules could not be collected'));
+  }, COLLECT_EVERY_MS);
+  return {
+    ready: { type: 'ready', role: 'control', controlUrl: http.url, subdomain: (await store.read.meta.get('subdomain')) ?? '' },
+    stop: async () => {
+      clearInterval(collecting);
+      await http.close();
+      await trials.remove();
+      await store.close();
+    },
+  };
+};
+
+const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Api, 'apiSettings' | 'edgeAuthority' | 'edgeToken'> => ({
+  apiSettings: { maxUploadBytes: settings.maxUploadMb * 1024 * 1024, allowedHosts: [...settings.allowedHost, settings.host], controlUrl },
+  edgeAuthority: () => {
+    const url = feed.status().find(({ connected }) => connected)?.url;
+    const port = url === undefined ? String(settings.edgePort) : new URL(url).port;
+    return port === '' ? settings.baseDomain : `${settings.baseDomain}:${port}`;
+  },
+  edgeToken: settings.edgeToken ?? '',
+});
+
+const knownToken = async (file: string): Promise<string | undefined> => {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const { api_token: token } = JSON.parse(text) as { readonly api_token?: unknown };
+    return typeof token === 'string' ? token : undefined;
+  } catch {
+    // A damaged file is as good as none: the account gives the operator a new token.
+    return undefined;
+  }
+};
+
+await runChild(startControl);

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { createEdge } from '../edge/index.ts';
+import { BadConfiguration } from './bad-configuration.ts';
+import { runChild, type Service } from './child.ts';
+import { openLog } from './log.ts';
+import type { Settings } from './settings.ts';
+
+/** Starts an edge: visitors' listener, the versions' processes, and the connection to the control plane. */
+const startEdge = async (settings: Settings): Promise<Service> => {
+  if (settings.control === undefined || settings.edgeToken === undefined) {
+    throw new BadConfiguration('An edge needs --control URL and an edge token (SWITCHBACK_EDGE_TOKEN), the same as its control plane has.');
+  }
+  const edge = await createEdge({
+    dataDir: join(settings.data, 'edge'),
+    // On one machine the bytes are read where the control plane stored them; elsewhere they are fetched by digest.
+    modulesDir: settings.role === 'all' ? join(settings.data, 'modules') : undefined,
+    host: settings.host,
+    port: settings.edgePort,
+    adminPort: settings.edgeAdminPort,
+    controlUrl: settings.control,
+    edgeToken: settings.edgeToken,
+    tlsDir: settings.tlsDir,
+    trustedProxies: settings.trustedProxy,
+    runtimeSettings: {
+      idleMs: settings.idleMinutes * 60_000,
+      heapLimitMb: settings.heapLimitMb,
+      memoryLimitMb: settings.memoryLimitMb,
+      // A version that passed its trial must not fail on a busier day.
+      startupCpuMs: settings.startupCpuMs * 3,
+    },
+    log: openLog('edge'),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new BadConfiguration(
+      `Port ${settings.edgePort} or ${settings.edgeAdminPort} on ${settings.host} is in use by another program. Choose others with --edge-port and --edge-admin-port, or 0 for any free one.`,
+      { cause: error },
+    );
+  });
+  return {
+    ready: { type: 'ready', role: 'edge', edgeUrl: edge.url, edgeAdminUrl: edge.adminUrl },
+    stop: () => edge.close(),
+  };
+};
+
+await runChild(startEdge);

@@ -1,0 +1,52 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { BadConfiguration } from './bad-configuration.ts';
+
+/** Requests that are still running when the server stops get this long. */
+const DRAIN_MS = 5_000;
+
+/** What answers requests; the second argument is the server's raw request and response. */
+interface App {
+  fetch(request: Request, raw: object): Response | Promise<Response>;
+}
+
+export interface HttpListener {
+  /** `http://127.0.0.1:7450` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves an app. Its address goes into the app, because with port 0 it is known only once it listens. */
+export const listenHttp = async (host: string, port: number, appAt: (url: string) => App): Promise<HttpListener> => {
+  let app: App | undefined;
+  // Without TLS options the adaptor makes a plain HTTP/1.1 server.
+  const server = createAdaptorServer({
+    fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+    overrideGlobalObjects: false,
+  }) as Server;
+  // A slow connection may not hold the API for ever; uploads of the largest size still fit.
+  server.requestTimeout = 300_000;
+  server.headersTimeout = 15_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portInUse(host, port) : error));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+  app = appAt(url);
+  return { url, close: () => closed(server) };
+};
+
+const portInUse = (host: string, port: number): BadConfiguration =>
+  new BadConfiguration(`Port ${port} on ${host} is in use by another program. Choose another with --control-port, or 0 for any free one.`);
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
