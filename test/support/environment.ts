@@ -48,12 +48,13 @@ export function clientEnvironment({ home, connection, isCi = false, more = {} }:
 export function installingEnvironment(options: EnvironmentOptions): Environment {
   const { npm_registry: _, ...quiet } = clientEnvironment(options);
   const ofNpm = Object.entries(process.env).filter(([name]) =>
-    /^(npm_config_(registry|cache|cafile)|https?_proxy|no_proxy|node_extra_ca_certs)$/i.test(name),
+    /^(npm_config_(registry|cache|cafile|userconfig|globalconfig)|https?_proxy|no_proxy|node_extra_ca_certs)$/i.test(name),
   );
   return {
     npm_config_userconfig: join(homedir(), '.npmrc'),
     ...(Object.fromEntries(ofNpm) as Environment), // What is set in process.env is a string.
     ...quiet,
+    CREATE_CLOUDFLARE_TELEMETRY_DISABLED: '1',
   };
 }
 
