@@ -7,7 +7,7 @@ interface Token {
   readonly id: string;
   readonly name: string;
   readonly email?: string | null;
-  readonly issued_on?: string;
+  readonly created_on?: string;
 }
 
 interface Options {
@@ -35,7 +35,7 @@ export const listTokens = async ({ data, json }: Options): Promise<void> => {
   say(
     table(
       ['NAME', 'AUTHOR', 'CREATED', 'ID'],
-      tokens.map((token) => [token.name, authorOf(token), token.issued_on?.slice(0, 10) ?? '', token.id]),
+      tokens.map((token) => [token.name, authorOf(token), token.created_on?.slice(0, 10) ?? '', token.id]),
     ),
   );
 };

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+
+const EXECUTABLE = join(import.meta.dirname, '..', '..', 'bin', 'switchback');
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A user of the command line: a home, a working folder, and a control plane that answers what the test says. */
+class User {
+  readonly home = mkdtempSync(join(tmpdir(), 'switchback-user-'));
+  readonly calls: string[] = [];
+  #server: Server | undefined;
+
+  constructor(t: TestContext) {
+    t.after(() => {
+      this.#server?.close();
+      this.#server?.closeAllConnections();
+      rmSync(this.home, { recursive: true });
+    });
+  }
+
+  async run(...args: string[]): Promise<Outcome> {
+    const { HOME: _home, SWITCHBACK_DATA: _data, ...rest } = process.env;
+    const env = { ...rest, XDG_STATE_HOME: join(this.home, 'state'), NO_COLOR: '1' };
+    return new Promise((resolve) => {
+      execFile(EXECUTABLE, args, { cwd: this.home, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+  }
+
+  /** Lets a control plane run that this user's state folder knows. */
+  async serve(answer: (call: string) => unknown): Promise<string> {
+    this.#server = createServer((request, response) => {
+      const call = `${request.method} ${request.url} ${request.headers.authorization}`;
+      this.calls.push(call);
+      response.end(JSON.stringify(answer(call)));
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const data = join(this.home, 'data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'credentials'), JSON.stringify({ api_token: 'sb_secret', account_id: 'a'.repeat(32), control_url: url }));
+    const records = join(this.home, 'state', 'switchback', 'running');
+    mkdirSync(records, { recursive: true });
+    const record = { data, control_url: url, pid: process.pid, started_on: new Date().toISOString() };
+    writeFileSync(join(records, 'one.json'), JSON.stringify(record));
+    return url;
+  }
+
+  path(name: string): string {
+    return join(this.home, name);
+  }
+}
+
+const ok = (result: unknown): unknown => ({ success: true, result, errors: [], messages: [] });
+
+test('without a server every command that needs one says how to start it and ends with 3', async (t) => {
+  const user = new User(t);
+  for (const command of [['status'], ['env'], ['link'], ['zone', 'list'], ['token', 'list'], ['wrangler', 'deploy']]) {
+    assert.deepEqual(await user.run(...command), {
+      code: 3,
+      stdout: '',
+      stderr: 'switchback: No Switchback server of yours is running. Start it with: switchback start\n',
+    });
+  }
+  assert.deepEqual(await user.run('status', '--json'), { code: 3, stdout: '{\n  "running": false\n}\n', stderr: '' });
+});
+
+test('a server that is gone though its record is not counts as none', async (t) => {
+  const user = new User(t);
+  const records = user.path('state/switchback/running');
+  mkdirSync(records, { recursive: true });
+  mkdirSync(user.path('data'));
+  writeFileSync(user.path('data/credentials'), JSON.stringify({ api_token: 't', account_id: 'a', control_url: 'http://127.0.0.1:1' }));
+  writeFileSync(
+    join(records, 'one.json'),
+    JSON.stringify({ data: user.path('data'), control_url: 'http://127.0.0.1:1', pid: process.pid, started_on: '' }),
+  );
+  const { code, stderr } = await user.run('status');
+  assert.deepEqual(
+    [code, stderr],
+    [3, 'switchback: No Switchback server answers at http://127.0.0.1:1. Start it with: switchback start\n'],
+  );
+});
+
+test('what is not understood ends with 2 and suggests what was meant', async (t) => {
+  const user = new User(t);
+  const cases = [
+    [['staus'], "unknown command 'staus'\n(Did you mean status?)"],
+    [['start', '--edge-prot', '1'], "unknown option '--edge-prot'\n(Did you mean --edge-port?)"],
+    [['zone', 'add'], "missing required argument 'name'"],
+    [['completion', 'tcsh'], 'There is no completion for tcsh: use bash, zsh, fish.'],
+    [
+      ['start', '--edge-port', 'x', '--host', 'y'],
+      '--host must be an IP address or localhost, not "y"\n  --edge-port must be a whole number',
+    ],
+  ] as const;
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await user.run(...args);
+    assert.equal(code, 2, stderr);
+    assert.ok(stderr.includes(expected), stderr);
+  }
+});
+
+test('env prints only the lines for a .env', async (t) => {
+  const user = new User(t);
+  const url = await user.serve(() => ok(null));
+  assert.deepEqual(await user.run('env'), {
+    code: 0,
+    stdout: `CLOUDFLARE_API_BASE_URL=${url}/client/v4\nCLOUDFLARE_API_TOKEN=sb_secret\nCLOUDFLARE_ACCOUNT_ID=${'a'.repeat(32)}\nWRANGLER_SEND_METRICS=false\n`,
+    stderr: '',
+  });
+});
+
+test('link keeps the rest of .env, closes it to others, follows a link and has git ignore it', async (t) => {
+  const user = new User(t);
+  await user.serve(() => ok(null));
+  mkdirSync(user.path('project'));
+  writeFileSync(user.path('real.env'), 'MINE=1\nCLOUDFLARE_API_TOKEN=old\n', { mode: 0o644 });
+  symlinkSync('../real.env', user.path('project/.env'));
+  const { code, stdout, stderr } = await user.run('link', 'project');
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(readFileSync(user.path('project/.env'), 'utf8'), /^MINE=1\nCLOUDFLARE_API_TOKEN=sb_secret\nCLOUDFLARE_API_BASE_URL=/);
+  assert.equal(statSync(user.path('project/.env')).mode & 0o777, 0o600);
+  assert.ok(lstatSync(user.path('project/.env')).isSymbolicLink());
+  assert.equal(readFileSync(user.path('project/.gitignore'), 'utf8'), '.env\n');
+  assert.match(stdout, /wrangler dev hands the values of \.env to your local code/);
+  assert.match(stdout, /CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV=false/);
+});
+
+test('link warns of what would win over the token', async (t) => {
+  const user = new User(t);
+  await user.serve(() => ok(null));
+  writeFileSync(user.path('.env'), 'CLOUDFLARE_API_KEY=k\n');
+  writeFileSync(user.path('.env.local'), 'CLOUDFLARE_API_TOKEN=t\n');
+  const { stderr } = await user.run('link');
+  assert.match(stderr, /Mind: \.env also holds an API key/);
+  assert.match(stderr, /Mind: \.env\.local holds Cloudflare variables/);
+});
+
+test('link refuses a folder that is none and touches nothing', async (t) => {
+  const user = new User(t);
+  const { code, stderr } = await user.run('link', 'nowhere');
+  assert.deepEqual([code, stderr], [1, `switchback: ${user.path('nowhere')} is not a folder: name the folder of a Worker's project.\n`]);
+  assert.equal(existsSync(user.path('nowhere')), false);
+});
+
+test('status is a table for people and JSON for programs', async (t) => {
+  const user = new User(t);
+  const version = {
+    version_id: '648afe8e-efc3-49ca-88d0-b89a3b2c15fd',
+    number: 2,
+    percentage: 12.5,
+    tag: 'two',
+    state: 'ready',
+    pid: 42,
+    reason: null,
+  };
+  const status = {
+    running: true,
+    control_url: 'http://127.0.0.1:7450',
+    edge_url: 'http://127.0.0.1:7480',
+    generation: 7,
+    edges: [{ id: 'edge-1', url: 'http://127.0.0.1:7480', generation: 6, connected: true, pending: true }],
+    workers: [
+      {
+        name: 'hello',
+        url: 'http://hello.acme.localhost:7480',
+        deployment: { id: 'd', created_on: '2026-11-21T08:34:51.142000Z', author: '', versions: [version] },
+      },
+      { name: 'idle', url: null, deployment: null },
+    ],
+  };
+  await user.serve(() => ok(status));
+  assert.deepEqual(JSON.parse((await user.run('status', '--json')).stdout), status);
+  assert.equal(
+    (await user.run('status')).stdout,
+    `API    http://127.0.0.1:7450
+Edge   http://127.0.0.1:7480
+Table  generation 7, not yet at edge-1
+
+hello  http://hello.acme.localhost:7480
+  deployed 2026-11-21T08:34:51Z by unknown
+  SHARE   NO  VERSION                               TAG  PROCESS
+  12.5 %  #2  648afe8e-efc3-49ca-88d0-b89a3b2c15fd  two  ready (pid 42)
+
+idle  no address yet: enable workers.dev, or add a route
+  not deployed
+`,
+  );
+  assert.equal(user.calls[0], 'GET /switchback/v1/status Bearer sb_secret');
+});
+
+test('a refusal of the server is told in its words, with its code', async (t) => {
+  const user = new User(t);
+  await user.serve(() => ({
+    success: false,
+    result: null,
+    errors: [{ code: 1061, message: 'example.com is there already.' }],
+    messages: [],
+  }));
+  const { code, stderr } = await user.run('zone', 'add', 'example.com');
+  assert.deepEqual([code, stderr], [1, 'switchback: example.com is there already. [code: 1061]\n']);
+});
+
+test('a new token is alone on standard output, and lists never show a blank author', async (t) => {
+  const user = new User(t);
+  const token = { id: 'b'.repeat(32), name: 'ci', email: null, created_on: '2026-11-21T08:00:00Z' };
+  await user.serve((call) => ok(call.startsWith('POST') ? { ...token, value: 'sb_new' } : [token]));
+  assert.equal((await user.run('token', 'create', 'ci')).stdout, 'sb_new\n');
+  assert.equal((await user.run('token', 'list')).stdout, `NAME  AUTHOR  CREATED     ID\nci    ci      2026-11-21  ${token.id}\n`);
+  assert.equal((await user.run('token', 'revoke', 'ci')).code, 0);
+  assert.equal(user.calls.at(-1), `DELETE /client/v4/accounts/${'a'.repeat(32)}/tokens/${token.id} Bearer sb_secret`);
+});
+
+test('the command line may be called through a symbolic link from any folder', async (t) => {
+  const user = new User(t);
+  symlinkSync(EXECUTABLE, user.path('sb'));
+  symlinkSync('sb', user.path('sb2'));
+  const stdout = await new Promise((resolve) =>
+    execFile(user.path('sb2'), ['version', '--json'], { cwd: '/' }, (_error, output) => resolve(output)),
+  );
+  assert.match(String(stdout), /"switchback": "\d+\.\d+\.\d+"/);
+});
+
+test('every command has a help with its purpose, and completion knows every command', async (t) => {
+  const user = new User(t);
+  const help = await user.run('--help');
+  const bash = await user.run('completion', 'bash');
+  const fish = await user.run('completion', 'fish');
+  for (const command of ['start', 'wrangler', 'env', 'link', 'status', 'zone', 'token', 'demo', 'completion', 'version']) {
+    assert.match(help.stdout, new RegExp(`^  ${command}\\b`, 'm'));
+    assert.match(bash.stdout, new RegExp(`\\b${command}\\b`));
+    assert.match(fish.stdout, new RegExp(`-a ${command} `));
+  }
+  assert.match(bash.stdout, /--heap-limit-mb/);
+});
