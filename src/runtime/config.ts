@@ -48,10 +48,13 @@ const renderNamed = ({ name, field, content }: ModulePlan | BindingPlan): string
 const renderContent = (content: Content): string =>
   'inline' in content ? capnpString(content.inline) : `embed ${capnpString(content.file)}`;
 
-const renderSocket = ({ name, path, service, cfBlobHeader }: SocketPlan): string =>
+const renderSocket = ({ name, path, service, cfBlobHeader, schemeHeader }: SocketPlan): string =>
   capnpStruct({
     name: capnpString(name),
     address: capnpString(`unix:${path}`),
-    http: capnpStruct({ cfBlobHeader: cfBlobHeader === undefined ? undefined : capnpString(cfBlobHeader) }),
+    http: capnpStruct({
+      cfBlobHeader: cfBlobHeader === undefined ? undefined : capnpString(cfBlobHeader),
+      forwardedProtoHeader: schemeHeader === undefined ? undefined : capnpString(schemeHeader),
+    }),
     service: capnpString(service),
   });

@@ -6,7 +6,7 @@ export type { ExportedClass } from './trial-entry.ts';
 export { StartFailure, type StartFailureKind } from './start-failure.ts';
 export { VersionProcess, type DrainOptions, type ProcessOptions, type RunningVersion } from './version-process.ts';
 export { endOrphans } from './process-folder.ts';
-export { CF_BLOB_HEADER, planProcess, type ProcessPlan } from './plan.ts';
+export { CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type ProcessPlan } from './plan.ts';
 export { renderConfig } from './config.ts';
 export { workerdBinary } from './binary.ts';
 export type { VerifiedModules } from './verified-modules.ts';

@@ -44,6 +44,7 @@ export interface SocketPlan {
   readonly path: string;
   readonly service: string;
   readonly cfBlobHeader: string | undefined;
+  readonly schemeHeader: string | undefined;
 }
 
 export interface Where {
@@ -56,6 +57,9 @@ export interface Where {
 
 /** The header in which the edge hands over `request.cf` as JSON; the edge strips copies that clients send. */
 export const CF_BLOB_HEADER = 'switchback-cf';
+
+/** In which header the edge passes the visitor's scheme, `http` or `https`; workerd takes it away and puts it into `request.url`. */
+export const SCHEME_HEADER = 'switchback-scheme';
 
 /** What a Worker without a date gets (https://developers.cloudflare.com/workers/configuration/compatibility-dates/). */
 export const EARLIEST_COMPATIBILITY_DATE = '2021-11-02';
@@ -76,8 +80,8 @@ const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
   v8Flags: [`--max-heap-size=${where.heapLimitMb}`],
   workers: [PROBE, main],
   sockets: [
-    { name: 'main', path: where.mainSocket, service: 'main', cfBlobHeader: CF_BLOB_HEADER },
-    { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined },
+    { name: 'main', path: where.mainSocket, service: 'main', cfBlobHeader: CF_BLOB_HEADER, schemeHeader: SCHEME_HEADER },
+    { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined, schemeHeader: undefined },
   ],
   deniedNetworks: [...LEADS_INSIDE, ...(where.deniedNetworks ?? [])],
   environment: {},

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { CF_BLOB_HEADER } from './plan.ts';
+import { CF_BLOB_HEADER, SCHEME_HEADER } from './plan.ts';
 import { VersionProcess } from './version-process.ts';
 import { aWorkbench, ask, HELLO, until } from './workbench.ts';
 
@@ -95,6 +95,14 @@ test('[X-21] request.cf is what the edge says in its header, and the Worker does
   const source = `export default { fetch: (request) => Response.json([request.cf, request.headers.get('${CF_BLOB_HEADER}')]) };`;
   await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
   assert.deepEqual(JSON.parse(await ask(running.socketPath, '/', { [CF_BLOB_HEADER]: '{"colo":"AMS"}' })), [{ colo: 'AMS' }, null]);
+});
+
+test('[X-21] request.url has the scheme the edge says, and the Worker does not see that header either', async (t) => {
+  const bench = await aWorkbench(t);
+  const source = `export default { fetch: (request) => Response.json([request.url, request.headers.get('${SCHEME_HEADER}')]) };`;
+  await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
+  const [url, seen] = JSON.parse(await ask(running.socketPath, '/a', { [SCHEME_HEADER]: 'https' }));
+  assert.deepEqual([new URL(url).protocol, seen], ['https:', null]);
 });
 
 test('[X-28] the Cache API works and holds nothing', async (t) => {

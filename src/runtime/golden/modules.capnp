@@ -69,7 +69,7 @@ const config :Workerd.Config = (
     ),
   ],
   sockets = [
-    (name = "main", address = "unix:/run/sb/w-abc/m", http = (cfBlobHeader = "switchback-cf"), service = "main"),
+    (name = "main", address = "unix:/run/sb/w-abc/m", http = (cfBlobHeader = "switchback-cf", forwardedProtoHeader = "switchback-scheme"), service = "main"),
     (name = "probe", address = "unix:/run/sb/w-abc/p", http = (), service = "probe"),
   ],
 );
