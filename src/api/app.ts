@@ -57,7 +57,8 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
   mount(app, api, OWN, ownEndpoints, own);
   app.route('/edge/v1', edgeRoutes(api));
   for (const [prefix, product] of NOT_OFFERED) {
-    for (const path of [CLIENT_V4 + prefix, `${CLIENT_V4}${prefix}/*`]) app.all(path, () => failure({ code: 'product_not_offered', product }));
+    for (const path of [CLIENT_V4 + prefix, `${CLIENT_V4}${prefix}/*`])
+      app.all(path, () => failure({ code: 'product_not_offered', product }));
   }
   app.notFound((c) => failure(unrouted(c.req.method, c.req.path)));
   app.onError((error, c) => failed(api, error, c));
@@ -110,7 +111,10 @@ const whenSent = (c: AppContext, onSent: () => void): void => {
 
 /** Cloudflare answers unknown paths and methods in its envelope too; a path that takes other methods says which. */
 const unrouted = (method: string, path: string): Refusal => {
-  const allowed = [...Object.values(endpoints).map((endpoint) => [CLIENT_V4, endpoint] as const), ...Object.values(ownEndpoints).map((endpoint) => [OWN, endpoint] as const)]
+  const allowed = [
+    ...Object.values(endpoints).map((endpoint) => [CLIENT_V4, endpoint] as const),
+    ...Object.values(ownEndpoints).map((endpoint) => [OWN, endpoint] as const),
+  ]
     .filter(([base, endpoint]) => new RegExp(`^${base}${endpoint.path.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path))
     .map(([, endpoint]) => endpoint.method);
   return allowed.length === 0
@@ -121,7 +125,13 @@ const unrouted = (method: string, path: string): Refusal => {
 /** A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look. */
 const failed = (api: Api, error: Error, c: AppContext): Response => {
   const id = api.ids.hex32();
-  api.log('request failed', { id, method: c.req.method, path: c.req.path, error: error.stack ?? String(error), cause: String(error.cause ?? '') });
+  api.log('request failed', {
+    id,
+    method: c.req.method,
+    path: c.req.path,
+    error: error.stack ?? String(error),
+    cause: String(error.cause ?? ''),
+  });
   const fault = worldFault(error);
   return fault === undefined
     ? broken(500, 10013, `An internal error happened; nothing was changed. The server's log has it under ${id}.`)

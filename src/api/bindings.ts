@@ -16,7 +16,8 @@ export const requestedBindings = (given: readonly AnyBinding[] | undefined): Res
     const { name, type } = binding;
     if (!KNOWN.has(type)) return refuse({ code: 'binding_unsupported', name, type });
     const parsed = requestedBinding.safeParse(binding);
-    if (!parsed.success) return refuse({ code: 'binding_invalid', name, fault: `its ${type} needs other members than ${Object.keys(binding).join(', ')}` });
+    if (!parsed.success)
+      return refuse({ code: 'binding_invalid', name, fault: `its ${type} needs other members than ${Object.keys(binding).join(', ')}` });
     // zod gives optional members as `string | undefined`, which mean the same as absent ones here.
     bindings.push(parsed.data as RequestedBinding);
   }

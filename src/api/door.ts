@@ -13,7 +13,12 @@ const MOST_PARTS = 2_000;
 const MOST_PART_NAME_BYTES = 512;
 
 /** Everything that is checked before a handler sees a request; inside, its types are trusted. */
-export const enter = async (api: Api, endpoint: Endpoint, request: Request, params: Record<string, string>): Promise<Result<Incoming, Refusal>> => {
+export const enter = async (
+  api: Api,
+  endpoint: Endpoint,
+  request: Request,
+  params: Record<string, string>,
+): Promise<Result<Incoming, Refusal>> => {
   const token = await authenticated(api, request.headers);
   if (!token.ok) return token;
   if (params['account_id'] !== undefined && params['account_id'] !== api.account.id) {

@@ -23,82 +23,214 @@ const said = (status: number, code: number, message: string): Spoken => ({ statu
 /** Every refusal has a code, a status and one sentence with its remedy; a new refusal does not compile until it has. */
 const words: Words = {
   // Access
-  token_missing: () => said(401, 10000, 'Authentication error: no API token was sent. Send it as "Authorization: Bearer <token>"; `switchback env` prints the operator\'s.'),
-  token_wrong: () => said(401, 10000, 'Authentication error: this API token is unknown or was revoked. `switchback env` prints the operator\'s; `switchback token create` makes another.'),
-  account_foreign: ({ accountId }) => said(403, 10000, `Authentication error: this token has no account ${accountId}. \`switchback env\` prints the account id to use.`),
-  host_unknown: ({ host }) => said(421, 100300, `This server is not known as ${JSON.stringify(host)}. Call it by its own address, or start it with --allowed-host ${host}.`),
-  path_unknown: ({ method, path }) => said(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid? (${method}) The API's description is at /openapi.json.`),
-  method_unknown: ({ method, path, allowed }) => said(405, 10405, `Method ${method} is not allowed for ${path}; use ${allowed.join(' or ')}.`),
+  token_missing: () =>
+    said(
+      401,
+      10000,
+      'Authentication error: no API token was sent. Send it as "Authorization: Bearer <token>"; `switchback env` prints the operator\'s.',
+    ),
+  token_wrong: () =>
+    said(
+      401,
+      10000,
+      "Authentication error: this API token is unknown or was revoked. `switchback env` prints the operator's; `switchback token create` makes another.",
+    ),
+  account_foreign: ({ accountId }) =>
+    said(403, 10000, `Authentication error: this token has no account ${accountId}. \`switchback env\` prints the account id to use.`),
+  host_unknown: ({ host }) =>
+    said(
+      421,
+      100300,
+      `This server is not known as ${JSON.stringify(host)}. Call it by its own address, or start it with --allowed-host ${host}.`,
+    ),
+  path_unknown: ({ method, path }) =>
+    said(
+      404,
+      7003,
+      `Could not route to ${path}, perhaps your object identifier is invalid? (${method}) The API's description is at /openapi.json.`,
+    ),
+  method_unknown: ({ method, path, allowed }) =>
+    said(405, 10405, `Method ${method} is not allowed for ${path}; use ${allowed.join(' or ')}.`),
   body_not_json: ({ detail }) => said(400, 10026, `The request's body is not JSON: ${detail}.`),
   body_too_large: ({ limit }) => said(413, 100301, `The request's body is larger than ${limit} bytes.`),
   request_invalid: ({ faults }) => said(400, 10026, `The request is malformed: ${faults.join('; ')}.`),
   product_not_offered: ({ product }) => said(403, 10403, `Switchback does not offer ${product} yet.`),
 
   // Uploads
-  worker_name_invalid: ({ name }) => said(400, 10016, `The Worker name ${JSON.stringify(name)} is invalid: it must be 1 to 63 characters of a-z, 0-9, "-" and "_", and neither begin nor end with "-".`),
-  metadata_missing: () => said(400, 10021, 'The upload has no "metadata" part. Send the metadata as JSON in a form field named "metadata".'),
+  worker_name_invalid: ({ name }) =>
+    said(
+      400,
+      10016,
+      `The Worker name ${JSON.stringify(name)} is invalid: it must be 1 to 63 characters of a-z, 0-9, "-" and "_", and neither begin nor end with "-".`,
+    ),
+  metadata_missing: () =>
+    said(400, 10021, 'The upload has no "metadata" part. Send the metadata as JSON in a form field named "metadata".'),
   metadata_invalid: ({ faults }) => said(400, 10021, `The upload's metadata is malformed: ${faults.join('; ')}.`),
-  main_module_missing: () => said(400, 10021, 'The metadata names no entry. Set "main_module" to the name of the ES module to start with (or "body_part" for a service-worker script).'),
-  main_module_not_uploaded: ({ name, uploaded }) => said(400, 10021, `The entry ${JSON.stringify(name)} is not among the uploaded modules (${uploaded.length === 0 ? 'there are none' : uploaded.slice(0, 10).join(', ')}).`),
-  module_name_invalid: ({ name, reason }) => said(400, 10021, `The module name ${JSON.stringify(name.slice(0, 200))} is invalid: ${MODULE_NAME_FAULTS[reason]}.`),
-  module_twice: ({ name }) => said(400, 10021, `The module ${JSON.stringify(name)} was uploaded twice. Give each module a name of its own.`),
-  module_type_unknown: ({ name, contentType }) => said(400, 10021, `The module ${JSON.stringify(name)} has the content type ${JSON.stringify(contentType)}, which is none of a module. Use application/javascript+module for ES modules.`),
-  python_unsupported: ({ name }) => said(400, 10021, `${JSON.stringify(name)} is a Python module. Python Workers are not supported; use JavaScript, TypeScript or WebAssembly.`),
-  service_worker_version: () => said(400, 10021, 'Versions need ES modules: this upload is in service-worker syntax. Migrate it (https://developers.cloudflare.com/workers/reference/migrate-to-module-workers/), or upload it with `wrangler deploy`.'),
-  service_worker_parts: ({ name }) => said(400, 10021, `A Worker in service-worker syntax is one script, but ${JSON.stringify(name)} is a second one. Bundle them into one, or use ES modules.`),
-  metadata_unsupported: ({ member }) => said(400, 10021, `The upload uses "${member}", which Switchback does not support yet. Nothing was uploaded; remove it from the project's configuration to go on.`),
-  binding_unsupported: ({ name, type }) => said(400, 10021, `The binding ${JSON.stringify(name)} is of type "${type}", which Switchback does not support yet. Nothing was uploaded; remove it from the project's configuration to go on.`),
+  main_module_missing: () =>
+    said(
+      400,
+      10021,
+      'The metadata names no entry. Set "main_module" to the name of the ES module to start with (or "body_part" for a service-worker script).',
+    ),
+  main_module_not_uploaded: ({ name, uploaded }) =>
+    said(
+      400,
+      10021,
+      `The entry ${JSON.stringify(name)} is not among the uploaded modules (${uploaded.length === 0 ? 'there are none' : uploaded.slice(0, 10).join(', ')}).`,
+    ),
+  module_name_invalid: ({ name, reason }) =>
+    said(400, 10021, `The module name ${JSON.stringify(name.slice(0, 200))} is invalid: ${MODULE_NAME_FAULTS[reason]}.`),
+  module_twice: ({ name }) =>
+    said(400, 10021, `The module ${JSON.stringify(name)} was uploaded twice. Give each module a name of its own.`),
+  module_type_unknown: ({ name, contentType }) =>
+    said(
+      400,
+      10021,
+      `The module ${JSON.stringify(name)} has the content type ${JSON.stringify(contentType)}, which is none of a module. Use application/javascript+module for ES modules.`,
+    ),
+  python_unsupported: ({ name }) =>
+    said(
+      400,
+      10021,
+      `${JSON.stringify(name)} is a Python module. Python Workers are not supported; use JavaScript, TypeScript or WebAssembly.`,
+    ),
+  service_worker_version: () =>
+    said(
+      400,
+      10021,
+      'Versions need ES modules: this upload is in service-worker syntax. Migrate it (https://developers.cloudflare.com/workers/reference/migrate-to-module-workers/), or upload it with `wrangler deploy`.',
+    ),
+  service_worker_parts: ({ name }) =>
+    said(
+      400,
+      10021,
+      `A Worker in service-worker syntax is one script, but ${JSON.stringify(name)} is a second one. Bundle them into one, or use ES modules.`,
+    ),
+  metadata_unsupported: ({ member }) =>
+    said(
+      400,
+      10021,
+      `The upload uses "${member}", which Switchback does not support yet. Nothing was uploaded; remove it from the project's configuration to go on.`,
+    ),
+  binding_unsupported: ({ name, type }) =>
+    said(
+      400,
+      10021,
+      `The binding ${JSON.stringify(name)} is of type "${type}", which Switchback does not support yet. Nothing was uploaded; remove it from the project's configuration to go on.`,
+    ),
   binding_invalid: ({ name, fault }) => said(400, 10021, `The binding ${JSON.stringify(name)} is invalid: ${fault}.`),
   binding_twice: ({ name }) => said(400, 10021, `Two bindings are named ${JSON.stringify(name)}. Give each binding a name of its own.`),
-  inherit_missing: ({ names }) => said(400, 10057, names.map((name) => `inherit binding '${name}' is invalid: the version before has no binding of that name`).join('; ')),
+  inherit_missing: ({ names }) =>
+    said(
+      400,
+      10057,
+      names.map((name) => `inherit binding '${name}' is invalid: the version before has no binding of that name`).join('; '),
+    ),
   too_many_bindings: ({ count, limit }) => said(400, 10021, `The version has ${count} bindings; at most ${limit} are allowed.`),
-  compatibility_date_invalid: ({ date }) => said(400, 10021, `The compatibility date ${JSON.stringify(date)} is no date. Write it as YYYY-MM-DD.`),
+  compatibility_date_invalid: ({ date }) =>
+    said(400, 10021, `The compatibility date ${JSON.stringify(date)} is no date. Write it as YYYY-MM-DD.`),
   tag_too_long: ({ bytes, limit }) => said(400, 10021, `The version's tag is ${bytes} bytes long; at most ${limit} are allowed.`),
   message_too_long: ({ bytes, limit }) => said(400, 10021, `The message is ${bytes} bytes long; at most ${limit} are allowed.`),
   alias_invalid: ({ alias, reason }) => said(400, 10021, `The preview alias ${JSON.stringify(alias)} is invalid: ${reason}.`),
   trial_failed: ({ message }) => said(400, 10021, message),
-  first_upload_by_version: ({ name }) => said(404, 10007, `The Worker ${JSON.stringify(name)} does not exist yet, so no version can be uploaded to it. Run \`wrangler deploy\` once first.`),
-  upload_too_large: ({ limit }) => said(413, 10027, `The upload is larger than the limit of ${limit} bytes. Nothing was stored. The limit is set with --max-upload-mb.`),
+  first_upload_by_version: ({ name }) =>
+    said(
+      404,
+      10007,
+      `The Worker ${JSON.stringify(name)} does not exist yet, so no version can be uploaded to it. Run \`wrangler deploy\` once first.`,
+    ),
+  upload_too_large: ({ limit }) =>
+    said(413, 10027, `The upload is larger than the limit of ${limit} bytes. Nothing was stored. The limit is set with --max-upload-mb.`),
   form_invalid: ({ detail }) => said(400, 10021, `The upload could not be read: ${detail}.`),
 
   // Deployments
   split_empty: () => said(400, 100310, 'A deployment needs one or two versions; none was given.'),
   split_too_many: ({ count }) => said(400, 100311, `A deployment has one or two versions; ${count} were given.`),
-  split_same_version_twice: ({ versionId }) => said(400, 100312, `The version ${versionId} was given twice. Name two different versions, or one at 100 %.`),
-  split_percentage_out_of_range: ({ versionId, percentage }) => said(400, 100313, `The percentage of version ${versionId} is ${percentage}; it must be a number from 0 to 100.`),
+  split_same_version_twice: ({ versionId }) =>
+    said(400, 100312, `The version ${versionId} was given twice. Name two different versions, or one at 100 %.`),
+  split_percentage_out_of_range: ({ versionId, percentage }) =>
+    said(400, 100313, `The percentage of version ${versionId} is ${percentage}; it must be a number from 0 to 100.`),
   split_not_100: ({ total }) => said(400, 100314, `The percentages total ${total}; they must total 100.`),
-  version_not_found: ({ versionId }) => said(404, 100146, `The version ${JSON.stringify(versionId)} was not found among the versions of this Worker. \`wrangler versions list\` shows them.`),
-  version_outside_window: ({ versionId, window }) => said(400, 100315, `The version ${versionId} is older than the ${window} most recent ones, and only those may be deployed. Upload it again, or raise --deployable-versions.`),
-  version_is_live: ({ versionId }) => said(409, 100316, `The version ${versionId} is in the active deployment. Deploy another version first.`),
-  secrets_changed: ({ versionId, names }) => said(400, 10220, `The version ${versionId} is older than the one that serves, and would bring back old values of secrets. To deploy it all the same, use \`wrangler rollback ${versionId}\` or add ?force=true. The following secrets have changed: ${names.join(', ')}`),
-  active_deployment_changed: ({ expected, active }) => said(412, 100317, active === undefined ? `Nothing is deployed, but the request expects the deployment ${expected}. Read the deployments again.` : `The active deployment is ${active.id}, made by ${active.by} at ${active.createdOn}, not ${expected}. Look at it, then deploy again.`),
-  deployment_not_found: ({ deploymentId }) => said(404, 100318, `The deployment ${JSON.stringify(deploymentId)} was not found among the deployments of this Worker.`),
-  deployment_is_active: ({ deploymentId }) => said(409, 100319, `The deployment ${deploymentId} is the active one and cannot be deleted. Deploy something else first.`),
-  no_versions: ({ name }) => said(404, 10222, `The Worker ${JSON.stringify(name)} has no uploaded versions. Run \`wrangler deploy\` first.`),
+  version_not_found: ({ versionId }) =>
+    said(
+      404,
+      100146,
+      `The version ${JSON.stringify(versionId)} was not found among the versions of this Worker. \`wrangler versions list\` shows them.`,
+    ),
+  version_outside_window: ({ versionId, window }) =>
+    said(
+      400,
+      100315,
+      `The version ${versionId} is older than the ${window} most recent ones, and only those may be deployed. Upload it again, or raise --deployable-versions.`,
+    ),
+  version_is_live: ({ versionId }) =>
+    said(409, 100316, `The version ${versionId} is in the active deployment. Deploy another version first.`),
+  secrets_changed: ({ versionId, names }) =>
+    said(
+      400,
+      10220,
+      `The version ${versionId} is older than the one that serves, and would bring back old values of secrets. To deploy it all the same, use \`wrangler rollback ${versionId}\` or add ?force=true. The following secrets have changed: ${names.join(', ')}`,
+    ),
+  active_deployment_changed: ({ expected, active }) =>
+    said(
+      412,
+      100317,
+      active === undefined
+        ? `Nothing is deployed, but the request expects the deployment ${expected}. Read the deployments again.`
+        : `The active deployment is ${active.id}, made by ${active.by} at ${active.createdOn}, not ${expected}. Look at it, then deploy again.`,
+    ),
+  deployment_not_found: ({ deploymentId }) =>
+    said(404, 100318, `The deployment ${JSON.stringify(deploymentId)} was not found among the deployments of this Worker.`),
+  deployment_is_active: ({ deploymentId }) =>
+    said(409, 100319, `The deployment ${deploymentId} is the active one and cannot be deleted. Deploy something else first.`),
+  no_versions: ({ name }) =>
+    said(404, 10222, `The Worker ${JSON.stringify(name)} has no uploaded versions. Run \`wrangler deploy\` first.`),
   nothing_deployed: ({ name }) => said(404, 100320, `Nothing of the Worker ${JSON.stringify(name)} is deployed.`),
 
   // Workers and what belongs to them
   worker_not_found: ({ name }) => said(404, 10007, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
   service_not_found: ({ name }) => said(404, 10090, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
   worker_exists: ({ name }) => said(409, 10040, `A Worker named ${JSON.stringify(name)} exists already.`),
-  environment_not_found: ({ environment }) => said(404, 10092, `The environment ${JSON.stringify(environment)} does not exist; a Worker has the one environment "production".`),
+  environment_not_found: ({ environment }) =>
+    said(404, 10092, `The environment ${JSON.stringify(environment)} does not exist; a Worker has the one environment "production".`),
   secret_not_found: ({ name }) => said(404, 10056, `The secret ${JSON.stringify(name)} was not found.`),
-  secret_name_invalid: ({ name }) => said(400, 10054, `The secret name ${JSON.stringify(name)} is invalid: it must be 1 to 255 characters without spaces.`),
-  secret_name_taken: ({ name, type }) => said(400, 10053, `Binding name '${name}' already in use: it is a ${type} binding. Rename one of them.`),
+  secret_name_invalid: ({ name }) =>
+    said(400, 10054, `The secret name ${JSON.stringify(name)} is invalid: it must be 1 to 255 characters without spaces.`),
+  secret_name_taken: ({ name, type }) =>
+    said(400, 10053, `Binding name '${name}' already in use: it is a ${type} binding. Rename one of them.`),
   route_not_found: ({ routeId }) => said(404, 10009, `The route ${JSON.stringify(routeId)} was not found in this zone.`),
   route_pattern_invalid: ({ pattern, reason }) => said(400, 10022, `The route pattern ${JSON.stringify(pattern)} is invalid: ${reason}.`),
-  route_taken: ({ pattern, script }) => said(409, 10020, `A route with the pattern ${JSON.stringify(pattern)} exists already${script === null ? '' : `, for the Worker ${JSON.stringify(script)}`}.`),
-  zone_not_found: ({ zone }) => said(404, 10001, `The zone ${JSON.stringify(zone)} was not found. \`switchback zone list\` shows the zones, \`switchback zone add\` adds one.`),
+  route_taken: ({ pattern, script }) =>
+    said(
+      409,
+      10020,
+      `A route with the pattern ${JSON.stringify(pattern)} exists already${script === null ? '' : `, for the Worker ${JSON.stringify(script)}`}.`,
+    ),
+  zone_not_found: ({ zone }) =>
+    said(
+      404,
+      10001,
+      `The zone ${JSON.stringify(zone)} was not found. \`switchback zone list\` shows the zones, \`switchback zone add\` adds one.`,
+    ),
   zone_name_invalid: ({ zone }) => said(400, 1105, `${JSON.stringify(zone)} is no domain name.`),
   zone_exists: ({ zone }) => said(409, 1061, `The zone ${JSON.stringify(zone)} exists already.`),
-  hostname_not_in_zone: ({ hostname }) => said(400, 10082, `The host ${JSON.stringify(hostname)} is in none of the zones it may belong to. Add its zone with \`switchback zone add\`.`),
-  hostname_taken: ({ hostname, script }) => said(409, 100116, `The host ${JSON.stringify(hostname)} belongs to the Worker ${JSON.stringify(script)}.`),
+  hostname_not_in_zone: ({ hostname }) =>
+    said(
+      400,
+      10082,
+      `The host ${JSON.stringify(hostname)} is in none of the zones it may belong to. Add its zone with \`switchback zone add\`.`,
+    ),
+  hostname_taken: ({ hostname, script }) =>
+    said(409, 100116, `The host ${JSON.stringify(hostname)} belongs to the Worker ${JSON.stringify(script)}.`),
   domain_not_found: ({ domainId }) => said(404, 100114, `The custom domain ${JSON.stringify(domainId)} was not found.`),
   cron_invalid: ({ cron, reason }) => said(400, 10100, `The cron schedule ${JSON.stringify(cron)} is invalid: ${reason}.`),
-  subdomain_name_invalid: ({ name }) => said(400, 10030, `The subdomain ${JSON.stringify(name)} is invalid: it must be 1 to 63 characters of a-z, 0-9 and "-".`),
+  subdomain_name_invalid: ({ name }) =>
+    said(400, 10030, `The subdomain ${JSON.stringify(name)} is invalid: it must be 1 to 63 characters of a-z, 0-9 and "-".`),
   subdomain_free: ({ name }) => said(404, 10032, `The subdomain ${JSON.stringify(name)} is available.`),
-  token_not_found: ({ tokenId }) => said(404, 100330, `The token ${JSON.stringify(tokenId)} was not found. \`switchback token list\` shows them.`),
-  token_is_operator: () => said(400, 100331, "The operator's token cannot be revoked here; delete the credentials file and start again to get a new one."),
+  token_not_found: ({ tokenId }) =>
+    said(404, 100330, `The token ${JSON.stringify(tokenId)} was not found. \`switchback token list\` shows them.`),
+  token_is_operator: () =>
+    said(400, 100331, "The operator's token cannot be revoked here; delete the credentials file and start again to get a new one."),
 };
 
 export const spoken = (refusal: Refusal): Spoken =>

@@ -12,7 +12,13 @@ const failure = z
   .meta({ id: 'Failure' });
 
 const envelope = (result: z.ZodType) =>
-  z.object({ success: z.literal(true), errors: z.array(error), messages: z.array(z.unknown()), result, result_info: z.unknown().optional() });
+  z.object({
+    success: z.literal(true),
+    errors: z.array(error),
+    messages: z.array(z.unknown()),
+    result,
+    result_info: z.unknown().optional(),
+  });
 
 /** The whole API as an OpenAPI 3.1 document, generated from the contract alone. */
 export const openApiDocument = () =>
@@ -54,7 +60,9 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
     responses: {
       200: {
         description: 'Done',
-        content: endpoint.raw ? { 'multipart/form-data': { schema: z.unknown() } } : { 'application/json': { schema: envelope(endpoint.result) } },
+        content: endpoint.raw
+          ? { 'multipart/form-data': { schema: z.unknown() } }
+          : { 'application/json': { schema: envelope(endpoint.result) } },
       },
       default: { description: 'Refused', content: { 'application/json': { schema: failure } } },
     },

@@ -36,7 +36,9 @@ export const uploadMetadata = z
     main_module: nullish(z.string()).describe('The module that is the entry; ES modules.'),
     body_part: nullish(z.string()).describe('The part that is the script; service-worker syntax, only on PUT.'),
     bindings: nullish(z.array(anyBinding)),
-    keep_bindings: nullish(z.array(z.string())).describe('Binding types carried over from the version before. Secrets are, unless this is [].'),
+    keep_bindings: nullish(z.array(z.string())).describe(
+      'Binding types carried over from the version before. Secrets are, unless this is [].',
+    ),
     compatibility_date: nullish(z.string()),
     compatibility_flags: nullish(z.array(z.string())),
     usage_model: nullish(z.enum(['standard', 'bundled', 'unbound'])),
@@ -132,7 +134,9 @@ export const envPatch = z.looseObject({
 
 export const route = z.object({ id: z.string(), pattern: z.string(), script: z.string().nullable().optional() }).meta({ id: 'Route' });
 export const routeRequest = z.object({ pattern: z.string(), script: z.string().nullish() });
-export const scriptRoutes = z.array(z.looseObject({ pattern: z.string(), zone_id: z.string().optional(), zone_name: z.string().optional() }));
+export const scriptRoutes = z.array(
+  z.looseObject({ pattern: z.string(), zone_id: z.string().optional(), zone_name: z.string().optional() }),
+);
 
 export const domainRequest = z.looseObject({
   hostname: z.string(),
@@ -160,7 +164,9 @@ export const schedules = z.object({ schedules: z.array(z.object({ cron: z.string
 export const workerVersionRequest = z
   .looseObject({
     main_module: z.string(),
-    modules: z.array(z.object({ name: z.string(), content_type: z.string(), content_base64: z.string() })).describe('Each module as base64.'),
+    modules: z
+      .array(z.object({ name: z.string(), content_type: z.string(), content_base64: z.string() }))
+      .describe('Each module as base64.'),
     bindings: nullish(z.array(anyBinding)),
     compatibility_date: nullish(z.string()),
     compatibility_flags: nullish(z.array(z.string())),
@@ -192,4 +198,7 @@ export const worker = z
 export const tokenRequest = z.object({ name: z.string().min(1).max(120), email: z.email().optional() });
 export const zoneRequest = z.looseObject({ name: z.string() });
 export const anything = z.unknown();
-export const paging = z.object({ page: z.coerce.number().int().min(1).optional(), per_page: z.coerce.number().int().min(1).max(1000).optional() });
+export const paging = z.object({
+  page: z.coerce.number().int().min(1).optional(),
+  per_page: z.coerce.number().int().min(1).max(1000).optional(),
+});

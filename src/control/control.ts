@@ -24,6 +24,8 @@ export interface Control {
   readonly feed: EdgeFeed;
   /** Runs a version once on scratch storage before it may serve. */
   readonly tryVersion: (spec: VersionSpec) => Promise<TrialResult>;
+  /** Versions that are about to be stored and deployed: edges may fetch and start them already. */
+  readonly upcoming: Map<string, VersionSpec>;
   readonly settings: ControlSettings;
 }
 

@@ -64,10 +64,16 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
 const plan = async (control: Control, queries: Queries, worker: Worker, request: Deploy): Promise<Result<Split, Refusal>> => {
   const shares = request.shares.map((entry) => ({ ...entry, version_id: hyphenated(entry.version_id) }));
   const deployment = await queries.deployments.active(worker.tag);
-  const named = await queries.versions.byIds(worker.tag, shares.map(({ version_id }) => version_id));
+  const named = await queries.versions.byIds(
+    worker.tag,
+    shares.map(({ version_id }) => version_id),
+  );
   const active = deployment && {
     deployment: { id: deployment.id, by: deployment.author.email, createdOn: deployment.createdOn },
-    versions: await queries.versions.byIds(worker.tag, deployment.split.map(({ versionId }) => versionId)),
+    versions: await queries.versions.byIds(
+      worker.tag,
+      deployment.split.map(({ versionId }) => versionId),
+    ),
   };
   return planDeployment({
     shares,
@@ -81,7 +87,12 @@ const plan = async (control: Control, queries: Queries, worker: Worker, request:
 };
 
 /** Removes a deployment from the history; the active one stays. */
-export const deleteDeployment = async (control: Control, actor: Actor, name: string, deploymentId: string): Promise<Result<null, Refusal>> =>
+export const deleteDeployment = async (
+  control: Control,
+  actor: Actor,
+  name: string,
+  deploymentId: string,
+): Promise<Result<null, Refusal>> =>
   control.store.change<null, Refusal>(
     async (change) => {
       const worker = await change.workers.byName(name);

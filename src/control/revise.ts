@@ -13,7 +13,7 @@ import {
 import type { Worker } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { Turns } from './turns.ts';
-import { allTrafficTo, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
+import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
 /** A change to what runs that leaves the rest of a version as it is: a secret, a setting, new code under old settings. */
 export interface Revision {
@@ -55,17 +55,41 @@ const reviseInTurn = async (control: Control, actor: Actor, revision: Revision):
   const split = splitAfter(revision, active, newest);
   const revised = await triedRevisions(control, actor, worker, await basesOf(control, worker, revision, split, newest), revision);
   if (!revised.ok) return revised;
-  const made = await control.store.change<Revised, Refusal>(
+  const store = () => stored(control, actor, revision, { worker, active, split, revised: revised.value });
+  const isDeployed = revision.of !== 'newest';
+  const made = await (isDeployed ? readied(control, worker, deployedAmong(revised.value, split), store) : store());
+  // Somebody deployed between our reading and our writing: read again. Each round means another deployment was made.
+  return !made.ok && made.refusal.code === 'active_deployment_changed' ? reviseInTurn(control, actor, revision) : made;
+};
+
+interface Plan {
+  readonly worker: Worker;
+  readonly active: Deployment | undefined;
+  readonly split: Split;
+  readonly revised: readonly TriedRevision[];
+}
+
+interface TriedRevision {
+  readonly base: string;
+  readonly version: TriedVersion;
+}
+
+const deployedAmong = (revised: readonly TriedRevision[], split: Split): readonly TriedVersion[] =>
+  revised.flatMap(({ base, version }) => (split.some(({ versionId }) => versionId === base) ? [version] : []));
+
+const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan): Promise<Result<Revised, Refusal>> => {
+  const { worker, active, split, revised } = plan;
+  return control.store.change<Revised, Refusal>(
     async (change) => {
       const present = await change.deployments.active(worker.tag);
       if (present?.id !== active?.id) return refuse(overtaken(active, present));
       const versions: Version[] = [];
       const replacement = new Map<string, string>();
-      for (const { base, version } of revised.value) {
-        const stored = await storeVersion(control, change, version);
-        if (!stored.ok) return stored;
-        versions.push(stored.value);
-        replacement.set(base, stored.value.id);
+      for (const { base, version } of revised) {
+        const made = await storeVersion(change, version);
+        if (!made.ok) return made;
+        versions.push(made.value);
+        replacement.set(base, made.value.id);
       }
       if (revision.of === 'newest') return accept({ worker, versions, deployment: undefined });
       const deployment = await storeDeployment(control, actor, change, {
@@ -83,8 +107,6 @@ const reviseInTurn = async (control: Control, actor: Actor, revision: Revision):
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
       }),
   );
-  // Somebody deployed between our reading and our writing: read again. Each round means another deployment was made.
-  return !made.ok && made.refusal.code === 'active_deployment_changed' ? reviseInTurn(control, actor, revision) : made;
 };
 
 const splitAfter = (revision: Revision, active: Deployment | undefined, newest: Version): Split => {
@@ -92,9 +114,18 @@ const splitAfter = (revision: Revision, active: Deployment | undefined, newest: 
   return revision.of === 'main' ? allTrafficTo(mainVersion(active)) : active.split;
 };
 
-const basesOf = async (control: Control, worker: Worker, revision: Revision, split: Split, newest: Version): Promise<readonly Version[]> => {
+const basesOf = async (
+  control: Control,
+  worker: Worker,
+  revision: Revision,
+  split: Split,
+  newest: Version,
+): Promise<readonly Version[]> => {
   if (revision.of === 'newest') return [newest];
-  const deployed = await control.store.read.versions.byIds(worker.tag, split.map(({ versionId }) => versionId));
+  const deployed = await control.store.read.versions.byIds(
+    worker.tag,
+    split.map(({ versionId }) => versionId),
+  );
   const isNewestDeployed = deployed.some(({ id }) => id === newest.id);
   const bases = revision.of === 'main' || isNewestDeployed ? deployed : [...deployed, newest];
   return bases.toSorted((a, b) => a.number - b.number);
@@ -112,10 +143,10 @@ const triedRevisions = async (
   worker: Worker,
   bases: readonly Version[],
   revision: Revision,
-): Promise<Result<readonly { readonly base: string; readonly version: TriedVersion }[], Refusal>> => {
+): Promise<Result<readonly TriedRevision[], Refusal>> => {
   const annotations = annotationsFrom(revision.annotations, worker.name);
   if (!annotations.ok) return annotations;
-  const revised = [];
+  const revised: TriedRevision[] = [];
   for (const base of bases) {
     const code = revision.change(codeOf(base), worker);
     if (!code.ok) return code;

@@ -55,7 +55,14 @@ export const secretsOf = async (control: Control, name: string): Promise<Result<
   if (worker === undefined) return refuse({ code: 'worker_not_found', name });
   const active = await store.read.deployments.active(worker.tag);
   const newest = await store.read.versions.newest(worker.tag);
-  const serving = active ? await store.read.versions.byIds(worker.tag, active.split.map(({ versionId }) => versionId)) : newest ? [newest] : [];
+  const serving = active
+    ? await store.read.versions.byIds(
+        worker.tag,
+        active.split.map(({ versionId }) => versionId),
+      )
+    : newest
+      ? [newest]
+      : [];
   const names = serving.flatMap(({ bindings }) => bindings.filter(isSecret).map((binding) => binding.name));
   return accept([...new Set(names)].toSorted());
 };

@@ -35,6 +35,8 @@ const opened = (control: Pick<Control, 'vault'>, binding: Binding, workerTag: st
 
 /** The spec of a stored version, for an edge. */
 export const storedSpec = async (control: Control, versionId: string): Promise<Result<VersionSpec, DeployRefusal>> => {
+  const upcoming = control.upcoming.get(versionId);
+  if (upcoming !== undefined) return accept(upcoming);
   const version = await control.store.read.versions.byId(versionId);
   const worker = version && (await control.store.read.workers.byTag(version.scriptTag));
   if (version === undefined || worker === undefined) return refuse({ code: 'version_not_found', versionId });

@@ -20,7 +20,7 @@ import {
 import type { Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { sealContext } from './specs.ts';
-import { allTrafficTo, storeDeployment, storeVersion, tried } from './versions.ts';
+import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
 /** An upload as a client made it, its form read and its metadata's types checked. */
 export interface Upload {
@@ -70,26 +70,38 @@ export const upload = async (control: Control, actor: Actor, request: Upload): P
     triggeredBy: request.triggeredBy,
   });
   if (!version.ok) return version;
-  return control.store.change<Uploaded, Refusal>(
+  const store = () => stored(control, actor, request, worker, version.value, digest);
+  return request.deploy ? readied(control, worker, [version.value], store) : store();
+};
+
+const stored = (
+  control: Control,
+  actor: Actor,
+  request: Upload,
+  worker: Worker,
+  tried: TriedVersion,
+  digest: string,
+): Promise<Result<Uploaded, Refusal>> =>
+  control.store.change<Uploaded, Refusal>(
     async (change) => {
       if ((await change.workers.byTag(worker.tag)) === undefined) {
         if (await change.workers.byName(worker.name)) return refuse({ code: 'worker_exists', name: worker.name });
         await change.workers.insert(worker);
         change.touchWorker(worker.name);
       }
-      const stored = await storeVersion(control, change, version.value, { digest, answeredOn: undefined });
-      if (!stored.ok) return stored;
+      const version = await storeVersion(change, tried, { digest, answeredOn: undefined });
+      if (!version.ok) return version;
       const deployment = request.deploy
         ? await storeDeployment(control, actor, change, {
             worker,
-            split: allTrafficTo(stored.value.id),
-            message: annotations.value.message ?? AUTOMATIC,
+            split: allTrafficTo(version.value.id),
+            message: tried.message ?? AUTOMATIC,
             triggeredBy: request.triggeredBy,
           })
         : undefined;
       const kept = (await change.workers.byTag(worker.tag)) ?? worker;
       if (request.settings !== undefined) await change.workers.update({ ...kept, settings: { ...kept.settings, ...request.settings } });
-      return accept({ worker: kept, version: stored.value, deployment });
+      return accept({ worker: kept, version: version.value, deployment });
     },
     ({ version: made, deployment }) =>
       auditEntry(control, actor, request.deploy ? 'script.upload' : 'version.upload', `worker/${worker.name}`, {
@@ -100,7 +112,6 @@ export const upload = async (control: Control, actor: Actor, request: Upload): P
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
       }),
   );
-};
 
 /** A new Worker: nothing deployed, and closed on every host until its subdomain setting says otherwise. */
 export const newWorker = (control: Control, name: string): Worker => {

@@ -7,6 +7,7 @@ import {
   type Split,
   type Version,
   type VersionCode,
+  type VersionSpec,
   WHOLE,
 } from '../domain/index.ts';
 import type { Change, UploadReceipt, Worker } from '../store/index.ts';
@@ -17,7 +18,7 @@ import { specFor } from './specs.ts';
 const MOST_ALIASES = 1000;
 
 /** A version that was tried and can be stored; it has no number yet. */
-export type TriedVersion = Omit<Version, 'number' | 'createdOn'>;
+export type TriedVersion = Omit<Version, 'number'>;
 
 export interface NewVersion {
   readonly worker: Pick<Worker, 'tag' | 'name'>;
@@ -30,7 +31,8 @@ export interface NewVersion {
 export const tried = async (control: Control, actor: Actor, wanted: NewVersion): Promise<Result<TriedVersion, Refusal>> => {
   const id = control.ids.uuid();
   const { worker, code, annotations } = wanted;
-  const createdOn = control.clock.now().toISOString();
+  const newest = await control.store.read.versions.newest(worker.tag);
+  const createdOn = timestampAfter(control.clock.now(), newest?.createdOn);
   const spec = specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
   const trial = await control.tryVersion(spec);
   if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });
@@ -38,6 +40,7 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
     ...code,
     ...annotations,
     id,
+    createdOn,
     scriptTag: worker.tag,
     source: actor.source,
     author: actor.author,
@@ -49,6 +52,28 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   });
 };
 
+/**
+ * Does `work` while the edges make these versions ready, so that traffic finds them running: they are known to the edges
+ * before they are stored. A version that is not ready in time is started by its first request.
+ */
+export const readied = async <Value>(
+  control: Control,
+  worker: Pick<Worker, 'tag' | 'name'>,
+  versions: readonly TriedVersion[],
+  work: () => Promise<Value>,
+): Promise<Value> => {
+  for (const version of versions) control.upcoming.set(version.id, specOf(control, worker, version));
+  try {
+    await control.feed.warm(versions.map(({ id }) => id));
+    return await work();
+  } finally {
+    for (const { id } of versions) control.upcoming.delete(id);
+  }
+};
+
+const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): VersionSpec =>
+  specFor(control, { id: version.id, script: worker.name, workerTag: worker.tag, tag: version.tag, createdOn: version.createdOn }, version);
+
 const etagOf = (code: VersionCode): string => {
   const hash = createHash('sha256').update(code.mainModule);
   for (const { name, digest } of code.modules) hash.update(`\0${name}\0${digest}`);
@@ -56,17 +81,11 @@ const etagOf = (code: VersionCode): string => {
 };
 
 /** Stores a version under the next number of its Worker. Reads the Worker again: its number may have moved since. */
-export const storeVersion = async (
-  control: Control,
-  change: Change,
-  version: TriedVersion,
-  receipt?: UploadReceipt,
-): Promise<Result<Version, Refusal>> => {
+export const storeVersion = async (change: Change, version: TriedVersion, receipt?: UploadReceipt): Promise<Result<Version, Refusal>> => {
   const worker = await change.workers.byTag(version.scriptTag);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: version.scriptTag });
-  const newest = await change.versions.newest(worker.tag);
-  const createdOn = timestampAfter(control.clock.now(), newest?.createdOn);
-  const stored: Version = { ...version, number: worker.nextNumber, createdOn };
+  const { createdOn } = version;
+  const stored: Version = { ...version, number: worker.nextNumber };
   await change.versions.insert(stored, receipt);
   if (stored.alias !== undefined) await change.versions.setAlias(worker.tag, stored.alias, stored.id, createdOn, MOST_ALIASES);
   await change.workers.update({ ...worker, nextNumber: worker.nextNumber + 1, modifiedOn: createdOn, lastDeployedFrom: stored.source });

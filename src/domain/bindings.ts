@@ -29,7 +29,8 @@ export const resolveBindings = (request: BindingsRequest): Result<readonly Bindi
   const missing: string[] = [];
   const names = new Set<string>();
   for (const binding of request.requested) {
-    if (!isBindingName(binding.name)) return refuse({ code: 'binding_invalid', name: binding.name, fault: 'its name is empty or too long' });
+    if (!isBindingName(binding.name))
+      return refuse({ code: 'binding_invalid', name: binding.name, fault: 'its name is empty or too long' });
     if (names.has(binding.name)) return refuse({ code: 'binding_twice', name: binding.name });
     names.add(binding.name);
     const found = bindingFor(binding, request);

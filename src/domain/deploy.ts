@@ -59,4 +59,3 @@ export const carriedOver = (split: Split, replacement: ReadonlyMap<string, strin
   split.map(({ versionId, share }) => ({ versionId: replacement.get(versionId) ?? versionId, share }));
 
 export const deployedAlone = (versionId: string): readonly RequestedShare[] => [{ version_id: versionId, percentage: 100 }];
-

@@ -20,7 +20,16 @@ export { hyphenated, legacyLog, mainVersion, type LegacyEntry } from './legacy-l
 export { carriedOver, deployedAlone, isInWindow, planDeployment, type CandidateVersion, type DeployRequest } from './deploy.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
-export { isCompatibilityDate, keptMembers, unsupportedMember, uploadedCode, type UploadedCode, type UploadedFile, type UploadMetadata, type UploadPath } from './upload.ts';
+export {
+  isCompatibilityDate,
+  keptMembers,
+  unsupportedMember,
+  uploadedCode,
+  type UploadedCode,
+  type UploadedFile,
+  type UploadMetadata,
+  type UploadPath,
+} from './upload.ts';
 export type * from './refusal.ts';
 export { parseRoutePattern, type RoutePattern, type RoutePatternRefusal, type Scheme } from './route-pattern.ts';
 export { compileHosts, matchRequest, plainHost, type HostIndex, type Match, type NoMatch } from './match.ts';

@@ -28,10 +28,18 @@ export const annotationsFrom = (given: Partial<Annotations>, worker: string): Re
   const messageBytes = bytesOf(message);
   if (messageBytes > MOST_MESSAGE_BYTES) return refuse({ code: 'message_too_long', bytes: messageBytes, limit: MOST_MESSAGE_BYTES });
   if (alias !== undefined && !ALIAS.test(alias)) {
-    return refuse({ code: 'alias_invalid', alias, reason: 'it may hold lower-case letters, digits and dashes, and must begin with a letter' });
+    return refuse({
+      code: 'alias_invalid',
+      alias,
+      reason: 'it may hold lower-case letters, digits and dashes, and must begin with a letter',
+    });
   }
   if (alias !== undefined && alias.length + 1 + worker.length > MOST_LABEL) {
-    return refuse({ code: 'alias_invalid', alias, reason: `"${alias}-${worker}" is longer than the ${MOST_LABEL} characters a host label may have` });
+    return refuse({
+      code: 'alias_invalid',
+      alias,
+      reason: `"${alias}-${worker}" is longer than the ${MOST_LABEL} characters a host label may have`,
+    });
   }
   return accept({ tag: tag || undefined, message: message || undefined, alias });
 };

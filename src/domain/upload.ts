@@ -50,11 +50,7 @@ export const keptMembers = (metadata: Readonly<Record<string, unknown>>): Readon
   Object.fromEntries(KEPT.flatMap((member) => (metadata[member] === undefined ? [] : [[member, metadata[member]]])));
 
 /** The modules of an upload and its entry, or why they are none. */
-export const uploadedCode = (
-  metadata: UploadMetadata,
-  files: readonly UploadedFile[],
-  path: UploadPath,
-): Result<UploadedCode, Refusal> => {
+export const uploadedCode = (metadata: UploadMetadata, files: readonly UploadedFile[], path: UploadPath): Result<UploadedCode, Refusal> => {
   const entry = metadata.main_module ?? metadata.body_part;
   if (entry === undefined || entry === '') return refuse({ code: 'main_module_missing' });
   const syntax: Syntax = metadata.main_module === undefined ? 'service-worker' : 'modules';

@@ -34,6 +34,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     modules,
     vault,
     feed,
+    upcoming: new Map(),
     clock: systemClock,
     ids: randomIds,
     tryVersion: (spec) =>
@@ -52,7 +53,10 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
     createApp({ ...control, account, publisher, ...apiFor(settings, feed, controlUrl), log: (event, detail) => log.error(detail, event) }),
   );
-  await replaceFile(credentialsFile, `${JSON.stringify({ api_token: operatorToken, account_id: account.id, control_url: http.url }, null, 2)}\n`);
+  await replaceFile(
+    credentialsFile,
+    `${JSON.stringify({ api_token: operatorToken, account_id: account.id, control_url: http.url }, null, 2)}\n`,
+  );
   const collecting = setInterval(() => {
     collectModules(control).catch((error: unknown) => log.error({ error: String(error) }, 'modules could not be collected'));
   }, COLLECT_EVERY_MS);

@@ -44,7 +44,10 @@ export const audit = (db: Kysely<Schema>) => ({
     }));
   },
   count: async (): Promise<number> => {
-    const { count } = await db.selectFrom('audit').select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+    const { count } = await db
+      .selectFrom('audit')
+      .select((e) => e.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
     return Number(count);
   },
 });

@@ -34,7 +34,11 @@ export const deployments = (db: Kysely<Schema>) => {
     },
     /** The last deployment at 100 % before the one with this number. */
     lastStableBefore: async (workerTag: string, number: number): Promise<StoredDeployment | undefined> => {
-      const row = await newestFirst(workerTag).where('number', '<', number).where('sole_version', 'is not', null).limit(1).executeTakeFirst();
+      const row = await newestFirst(workerTag)
+        .where('number', '<', number)
+        .where('sole_version', 'is not', null)
+        .limit(1)
+        .executeTakeFirst();
       return row && deploymentFrom(row);
     },
     /** The latest deployment that gives all traffic to this version. */

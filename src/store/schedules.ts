@@ -19,7 +19,9 @@ export const schedules = (db: Kysely<Schema>) => ({
     if (wanted.length === 0) return;
     await db
       .insertInto('schedules')
-      .values(wanted.map(({ cron, createdOn, modifiedOn }) => ({ worker_tag: workerTag, cron, created_on: createdOn, modified_on: modifiedOn })))
+      .values(
+        wanted.map(({ cron, createdOn, modifiedOn }) => ({ worker_tag: workerTag, cron, created_on: createdOn, modified_on: modifiedOn })),
+      )
       .execute();
   },
 });

@@ -18,7 +18,13 @@ type Names =
   | 'checkSubdomain'
   | 'getAccountSettings';
 
-const accountView = (api: Api) => ({ id: api.account.id, name: api.account.name, type: 'standard', settings: {}, created_on: api.account.createdOn });
+const accountView = (api: Api) => ({
+  id: api.account.id,
+  name: api.account.name,
+  type: 'standard',
+  settings: {},
+  created_on: api.account.createdOn,
+});
 
 /** Lists that end: a second page is empty, because some clients ask until they get one. */
 export const onePage = <Item>(items: readonly Item[], page: number | undefined) => {

@@ -16,7 +16,12 @@ const processOf = (api: Api, versionId: string) => {
 const workerStatus = async (api: Api, worker: Worker) => {
   const { subdomain, authority } = await hostsOf(api);
   const deployment = await api.store.read.deployments.active(worker.tag);
-  const versions = deployment ? await api.store.read.versions.byIds(worker.tag, deployment.split.map(({ versionId }) => versionId)) : [];
+  const versions = deployment
+    ? await api.store.read.versions.byIds(
+        worker.tag,
+        deployment.split.map(({ versionId }) => versionId),
+      )
+    : [];
   return {
     name: worker.name,
     url: worker.workersDev ? `http://${worker.name}.${subdomain}.${authority}` : null,

@@ -237,6 +237,8 @@ export const scripts: Handlers<Pick<Endpoints, Names>> = {
   },
   getReferences: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
-    return worker.ok ? accept({ result: { services: { incoming: [], outgoing: [] }, durable_objects: [], dispatch_outbounds: [] } }) : worker;
+    return worker.ok
+      ? accept({ result: { services: { incoming: [], outgoing: [] }, durable_objects: [], dispatch_outbounds: [] } })
+      : worker;
   },
 };

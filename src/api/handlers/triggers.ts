@@ -61,7 +61,12 @@ export const triggers: Handlers<Pick<Endpoints, Names>> = {
     return worker.ok ? accept({ result: schedulesView(await api.store.read.schedules.ofWorker(worker.value.tag)) }) : worker;
   },
   putSchedules: async (api, { params, body, actor }) => {
-    const replaced = await replaceSchedules(api, actor, params.script_name, body.map(({ cron }) => cron));
+    const replaced = await replaceSchedules(
+      api,
+      actor,
+      params.script_name,
+      body.map(({ cron }) => cron),
+    );
     if (!replaced.ok) return replaced;
     return accept({ result: schedulesView(replaced.value), messages: replaced.value.length > 0 ? [NOT_FIRING] : [] });
   },
@@ -78,7 +83,9 @@ export const triggers: Handlers<Pick<Endpoints, Names>> = {
         added: body.filter(({ hostname }) => !isKnown(hostname.toLowerCase())),
         updated: present.filter(({ hostname }) => wanted.has(hostname)).map((domain) => ({ ...domain, modified: false })),
         removed:
-          query.replace_state === 'true' ? present.filter(({ hostname, service }) => service === params.script_name && !wanted.has(hostname)) : [],
+          query.replace_state === 'true'
+            ? present.filter(({ hostname, service }) => service === params.script_name && !wanted.has(hostname))
+            : [],
         conflicting: [],
       },
     });

@@ -63,7 +63,11 @@ const storedModules = (api: Api, modules: BodyOf<Endpoints['createWorkerVersion'
   Promise.all(
     modules.map(async ({ name, content_type, content_base64 }) => {
       const bytes = Buffer.from(content_base64, 'base64');
-      const stored = await api.modules.put((async function* once() { yield bytes; })());
+      const stored = await api.modules.put(
+        (async function* once() {
+          yield bytes;
+        })(),
+      );
       return { filename: name, contentType: content_type, ...stored };
     }),
   );

@@ -14,7 +14,12 @@ export const zones: Handlers<Pick<Endpoints, Names>> = {
     const isForeign = query['account.id'] !== undefined && query['account.id'] !== api.account.id;
     const all = isForeign ? [] : await api.store.read.hosts.zones();
     const named = all.filter(({ name }) => query.name === undefined || name === query.name);
-    return accept(onePage(named.map((zone) => zoneView(zone, api.account.id)), query.page));
+    return accept(
+      onePage(
+        named.map((zone) => zoneView(zone, api.account.id)),
+        query.page,
+      ),
+    );
   },
   createZone: async (api, { body, actor }) => {
     const zone = await addZone(api, actor, body.name);
@@ -22,7 +27,9 @@ export const zones: Handlers<Pick<Endpoints, Names>> = {
   },
   getZone: async (api, { params }) => {
     const zone = await api.store.read.hosts.zoneById(params.zone_id);
-    return zone === undefined ? refuse({ code: 'zone_not_found', zone: params.zone_id }) : accept({ result: zoneView(zone, api.account.id) });
+    return zone === undefined
+      ? refuse({ code: 'zone_not_found', zone: params.zone_id })
+      : accept({ result: zoneView(zone, api.account.id) });
   },
   deleteZone: async (api, { params, actor }) => {
     const zone = await deleteZone(api, actor, params.zone_id);
@@ -31,7 +38,12 @@ export const zones: Handlers<Pick<Endpoints, Names>> = {
   listRoutes: async (api, { params, query }) => {
     const zone = await api.store.read.hosts.zoneById(params.zone_id);
     if (zone === undefined) return refuse({ code: 'zone_not_found', zone: params.zone_id });
-    return accept(onePage((await routesOf(api, zone.id)).map((route) => routeView(route)), query.page));
+    return accept(
+      onePage(
+        (await routesOf(api, zone.id)).map((route) => routeView(route)),
+        query.page,
+      ),
+    );
   },
   createRoute: async (api, { params, body, actor }) => {
     const route = await putRoute(api, actor, params.zone_id, body);
