@@ -3,6 +3,7 @@ import type { Author, Source, VersionSpec } from '../domain/index.ts';
 import type { ModuleStore, Vault } from '../files/index.ts';
 import type { AuditEntry, Store } from '../store/index.ts';
 import type { EdgeFeed } from './edge-feed.ts';
+import type { Lanes } from './lanes.ts';
 
 /** What a trial says of a version: what it exports, or why it does not start. */
 export type TrialResult =
@@ -24,6 +25,8 @@ export interface Control {
   readonly feed: EdgeFeed;
   /** Runs a version once on scratch storage before it may serve. */
   readonly tryVersion: (spec: VersionSpec) => Promise<TrialResult>;
+  /** In which changes of one Worker wait for each other. */
+  readonly lanes: Lanes;
   /** Versions that are about to be stored and deployed: edges may fetch and start them already. */
   readonly upcoming: Map<string, VersionSpec>;
   readonly settings: ControlSettings;

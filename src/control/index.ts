@@ -15,6 +15,7 @@ export {
   type RequestedDomain,
   type RequestedRoute,
 } from './hosts.ts';
+export { Lanes } from './lanes.ts';
 export { Publisher } from './publisher.ts';
 export { revise, type Revised, type Revision } from './revise.ts';
 export { replaceSchedules } from './schedules.ts';

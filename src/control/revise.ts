@@ -12,7 +12,6 @@ import {
 } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { Turns } from './turns.ts';
 import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
 /** A change to what runs that leaves the rest of a version as it is: a secret, a setting, new code under old settings. */
@@ -39,12 +38,12 @@ export interface Revised {
   readonly deployment: Deployment | undefined;
 }
 
-/** Revisions of one Worker wait for each other: a client that sets five secrets at once means all five. */
-const turns = new Turns();
-
-/** Makes new versions out of present ones. Works in every state of a rollout, also before the first deployment. */
+/**
+ * Makes new versions out of present ones. Works in every state of a rollout, also before the first deployment. Revisions
+ * of one Worker wait for each other: a client that sets five secrets at once means all five.
+ */
 export const revise = (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> =>
-  turns.take(revision.worker, () => reviseInTurn(control, actor, revision));
+  control.lanes.take(revision.worker, () => reviseInTurn(control, actor, revision));
 
 const reviseInTurn = async (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> => {
   const worker = await control.store.read.workers.byName(revision.worker);

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
-import { collectModules, EdgeFeed, openAccount, Publisher, type Control } from '../control/index.ts';
+import { collectModules, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../control/index.ts';
 import { ModuleStore, openVault, replaceFile } from '../files/index.ts';
-import { tryVersion } from '../runtime/index.ts';
+import { tryVersion, Turns } from '../runtime/index.ts';
 import { DataDirectoryInUse, openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
@@ -15,6 +15,9 @@ import type { Settings } from './settings.ts';
 
 /** Modules nobody refers to are looked for this often. */
 const COLLECT_EVERY_MS = 60 * 60_000;
+
+/** Trials take a processor each; more of them at once would only make all of them late. */
+const TRIALS_AT_ONCE = 4;
 
 /** Starts the control plane on a data directory: its store, its API, and the feed that edges listen to. */
 const startControl = async (settings: Settings): Promise<Service> => {
@@ -29,22 +32,24 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const modules = new ModuleStore(join(settings.data, 'modules'));
   const feed = new EdgeFeed();
   const trials = await privateTrialFolder(settings.data);
+  const trialTurns = new Turns(TRIALS_AT_ONCE);
+  const trialOptions = {
+    runtimeDir: trials.path,
+    modules,
+    heapLimitMb: settings.heapLimitMb,
+    memoryLimitMb: settings.memoryLimitMb,
+    startupCpuMs: settings.startupCpuMs,
+  };
   const control: Control = {
     store,
     modules,
     vault,
     feed,
+    lanes: new Lanes(),
     upcoming: new Map(),
     clock: systemClock,
     ids: randomIds,
-    tryVersion: (spec) =>
-      tryVersion(spec, {
-        runtimeDir: trials.path,
-        modules,
-        heapLimitMb: settings.heapLimitMb,
-        memoryLimitMb: settings.memoryLimitMb,
-        startupCpuMs: settings.startupCpuMs,
-      }),
+    tryVersion: (spec) => trialTurns.take(() => tryVersion(spec, trialOptions)),
     settings: { deployableVersions: settings.deployableVersions, baseDomain: settings.baseDomain },
   };
   const credentialsFile = join(settings.data, 'credentials');

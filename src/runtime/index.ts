@@ -3,6 +3,7 @@ export { Supervisor, type SupervisorOptions } from './supervisor.ts';
 export { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 export { tryVersion, type Trial, type TrialOptions } from './trial.ts';
 export type { ExportedClass } from './trial-entry.ts';
+export { Turns } from './turns.ts';
 export { StartFailure, type StartFailureKind } from './start-failure.ts';
 export { VersionProcess, type DrainOptions, type ProcessOptions, type RunningVersion } from './version-process.ts';
 export { endOrphans } from './process-folder.ts';
