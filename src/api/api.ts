@@ -53,6 +53,7 @@ export type Handler<E extends Endpoint> = (api: Api, request: Incoming<E>) => Pr
 export type Handlers<Family extends Readonly<Record<string, Endpoint>>> = { readonly [Name in keyof Family]: Handler<Family[Name]> };
 
 export const hostsOf = async (api: Api): Promise<Hosts> => ({
+  scheme: api.feed.status().some(({ connected, url }) => connected && url.startsWith('https:')) ? 'https' : 'http',
   subdomain: (await api.store.read.meta.get('subdomain')) ?? '',
   authority: api.edgeAuthority(),
 });

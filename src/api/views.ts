@@ -124,12 +124,14 @@ export const serviceView = (worker: Worker, version: Version | undefined) => ({
 
 /** Where Workers answer, for the answers that name a host. */
 export interface Hosts {
+  /** What visitors' addresses begin with: https where the edge has certificates. */
+  readonly scheme: 'http' | 'https';
   readonly subdomain: string;
   /** `localhost:7480`: clients add scheme and label. */
   readonly authority: string;
 }
 
-/** wrangler prints `url` and `https://<8 hex>` + `preview_url_suffix` as they are. */
+/** wrangler prints the host of `url`, which must be a whole URL, and `https://<8 hex>` + `preview_url_suffix` as it is. */
 export const workerView = (worker: Worker, hosts: Hosts, deployedOn: string | undefined) => ({
   id: worker.tag,
   name: worker.name,
@@ -144,7 +146,7 @@ export const workerView = (worker: Worker, hosts: Hosts, deployedOn: string | un
   subdomain: {
     enabled: worker.workersDev,
     previews_enabled: worker.previews,
-    url: `${worker.name}.${hosts.subdomain}.${hosts.authority}`,
+    url: `${hosts.scheme}://${worker.name}.${hosts.subdomain}.${hosts.authority}`,
     preview_url_suffix: `-${worker.name}.${hosts.subdomain}.${hosts.authority}`,
   },
 });
@@ -165,7 +167,7 @@ export const workerVersionView = (version: Version, hosts: Hosts & { readonly na
   usage_model: version.usageModel,
   ...(Object.keys(version.limits).length > 0 ? { limits: version.limits } : {}),
   ...(version.placement === undefined ? {} : { placement: version.placement }),
-  urls: [`http://${version.id.slice(0, 8)}-${hosts.name}.${hosts.subdomain}.${hosts.authority}`],
+  urls: [`${hosts.scheme}://${version.id.slice(0, 8)}-${hosts.name}.${hosts.subdomain}.${hosts.authority}`],
 });
 
 export const routeView = (route: Route, zoneName?: string) => ({

@@ -14,7 +14,7 @@ const processOf = (api: Api, versionId: string) => {
 };
 
 const workerStatus = async (api: Api, worker: Worker) => {
-  const { subdomain, authority } = await hostsOf(api);
+  const { scheme, subdomain, authority } = await hostsOf(api);
   const deployment = await api.store.read.deployments.active(worker.tag);
   const versions = deployment
     ? await api.store.read.versions.byIds(
@@ -24,7 +24,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
     : [];
   return {
     name: worker.name,
-    url: worker.workersDev ? `http://${worker.name}.${subdomain}.${authority}` : null,
+    url: worker.workersDev ? `${scheme}://${worker.name}.${subdomain}.${authority}` : null,
     deployment: deployment && {
       ...deploymentView(deployment),
       author: deployment.author.email,
