@@ -54,7 +54,7 @@ export const tryVersion = async (spec: VersionSpec, options: TrialOptions): Prom
 };
 
 const evaluationMs = (cpuMs: number | undefined, bareCpuMs: number | undefined): number =>
-  cpuMs === undefined || bareCpuMs === undefined ? 0 : Math.max(0, Math.round(cpuMs - bareCpuMs));
+  cpuMs === undefined || bareCpuMs === undefined ? 1 : Math.max(1, Math.round(cpuMs - bareCpuMs));
 
 const describe = async (spec: VersionSpec, process: VersionProcess, modulePath: (digest: string) => string): Promise<Description> => {
   if (spec.syntax === 'service-worker') return listenersIn(await readFile(modulePath(digestOf(spec, spec.mainModule) ?? ''), 'utf8'));
