@@ -1,0 +1,52 @@
+import {
+  matchRequest,
+  overrideFor,
+  pickVersion,
+  versionAnswer,
+  type HostIndex,
+  type Match,
+  type NoMatch,
+  type Scheme,
+  type VersionAnswer,
+} from '../domain/index.ts';
+
+/** What a request says about where it belongs and which version it wants. */
+export interface Asked {
+  readonly host: string;
+  /** With the query. */
+  readonly path: string;
+  readonly scheme: Scheme;
+  readonly overrides: string | undefined;
+  readonly key: string | undefined;
+  readonly isDebug: boolean;
+}
+
+export type Decision =
+  | { readonly versionId: string; readonly script: string; readonly answer: string | undefined; readonly none?: undefined }
+  | { readonly none: NoMatch['none'] | 'no_deployment'; readonly versionId?: undefined };
+
+const NO_DEPLOYMENT: Decision = { none: 'no_deployment' };
+
+/** Which version answers (I7): pure, so that whatever stands in front of the edge one day can decide the same. */
+export const decide = (index: HostIndex, asked: Asked, random: () => number): Decision => {
+  const match = matchRequest(index, asked.host, asked.path, asked.scheme);
+  if (match.none !== undefined) return match;
+  if (match.versionId !== undefined) return ofOneVersion(match, asked);
+  const deployment = index.workers.get(match.script)?.deployment;
+  if (deployment == null) return NO_DEPLOYMENT;
+  const override = asked.overrides === undefined ? undefined : overrideFor(match.script, asked.overrides);
+  const pick = pickVersion({ split: deployment.split, override: override?.ok ? override.value : undefined, key: asked.key, random });
+  if (pick === undefined) return NO_DEPLOYMENT;
+  const overrideIgnored = override?.ok === false ? override.refusal : pick.overrideIgnored;
+  const answer = { versionId: pick.versionId, reason: pick.why, deploymentId: deployment.id, overrideIgnored };
+  return decided(match.script, answer, asked);
+};
+
+/** A version's own URL says which one; neither a deployment nor a header has a part in it. */
+const ofOneVersion = (match: Extract<Match, { versionId: string }>, asked: Asked): Decision =>
+  decided(match.script, { versionId: match.versionId, reason: match.via }, asked);
+
+const decided = (script: string, answer: VersionAnswer, { overrides, key, isDebug }: Asked): Decision => {
+  const isAsked = isDebug || overrides !== undefined || key !== undefined;
+  return { versionId: answer.versionId, script, answer: isAsked ? versionAnswer(answer) : undefined };
+};

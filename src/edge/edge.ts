@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProcessReport } from '../domain/index.ts';
+import { replaceFile } from '../files/index.ts';
+import { CF_BLOB_HEADER, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
+import { Follower } from './follower.ts';
+import { Front } from './front.ts';
+import { AdminListener } from './health.ts';
+import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
+import type { Log } from './log.ts';
+import { privateRuntimeFolder } from './runtime-folder.ts';
+
+export interface EdgeOptions {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Of the health listener, on loopback. */
+  readonly adminPort: number;
+  readonly controlUrl: string;
+  readonly edgeToken: string;
+  readonly tlsDir?: string | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly runtimeSettings?: Partial<SupervisorSettings> | undefined;
+  readonly limits?: Partial<EdgeLimits> | undefined;
+  readonly log: Log;
+  /** Where modules are: the control plane's own folder where it is on this machine, and one of the edge's own when not given. */
+  readonly modulesDir?: string | undefined;
+  /** Where processes have their sockets; a short private folder of this edge's own when not given. */
+  readonly runtimeDir?: string | undefined;
+  /** How long a start waits for the control plane before it serves the last good table. */
+  readonly controlWaitMs?: number | undefined;
+}
+
+export interface EdgeState {
+  readonly edge: string;
+  readonly generation: number | undefined;
+  readonly isConnected: boolean;
+  readonly connections: number;
+  readonly webSockets: number;
+  readonly processes: readonly ProcessReport[];
+}
+
+export interface Edge {
+  /** Where visitors arrive. */
+  readonly url: string;
+  /** Where `/healthz` and `/readyz` are. */
+  readonly adminUrl: string;
+  state(): EdgeState;
+  /** Accepts no more visitors, and resolves once those in flight are answered or cut. */
+  drain(): Promise<void>;
+  /** Drains, then ends everything this edge started. */
+  close(): Promise<void>;
+}
+
+const CONTROL_WAIT_MS = 2_000;
+
+/** Starts an edge. Throws when a port is taken, or a certificate, key or folder cannot be used; then nothing of it is left. */
+export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
+  const { dataDir, log, tlsDir, modulesDir, runtimeSettings, controlWaitMs = CONTROL_WAIT_MS } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const edge = await ownName(dataDir);
+  const runtimeDir = options.runtimeDir ?? (await privateRuntimeFolder(dataDir));
+  const follower = await Follower.start({ ...options, edge, runtimeDir, modulesDir, runtimeSettings }, controlWaitMs);
+  let front: Front | undefined;
+  try {
+    const opened = (front = await Front.open({
+      ...options,
+      tlsDir,
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      index: () => follower.state.index,
+      versions: follower.supervisor,
+      cfBlobHeader: CF_BLOB_HEADER,
+      schemeHeader: SCHEME_HEADER,
+    }));
+    const readiness = () => ({
+      ready: follower.state.generation !== undefined && !opened.isDraining,
+      generation: follower.state.generation,
+    });
+    const admin = await AdminListener.open(options.adminPort, readiness);
+    follower.reportAs(opened.url);
+    log.info({ edge, url: opened.url, adminUrl: admin.url, generation: follower.state.generation }, 'The edge is open.');
+    return edgeOf(edge, follower, opened, admin);
+  } catch (error) {
+    await front?.drain();
+    await follower.close();
+    throw error;
+  }
+};
+
+const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminListener): Edge => {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await front.drain();
+    await follower.close();
+    await admin.close();
+  };
+  return {
+    url: front.url,
+    adminUrl: admin.url,
+    state: () => ({
+      edge,
+      generation: follower.state.generation,
+      isConnected: follower.isConnected,
+      connections: front.connections,
+      webSockets: front.webSockets,
+      processes: follower.processes(),
+    }),
+    drain: () => front.drain(),
+    close: () => (closing ??= close()),
+  };
+};
+
+/** The name under which the control plane knows this edge, given once. */
+const ownName = async (dataDir: string): Promise<string> => {
+  const path = join(dataDir, 'edge.id');
+  const known = await readFile(path, 'utf8').catch(() => '');
+  if (known.trim() !== '') return known.trim();
+  const name = `edge-${randomBytes(4).toString('hex')}`;
+  await replaceFile(path, `${name}\n`);
+  return name;
+};

@@ -1,0 +1,103 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FeedMessage } from '../domain/index.ts';
+import type { ControlClient } from './control-client.ts';
+import { linesOf } from './lines.ts';
+import { messageOf, type Log } from './log.ts';
+import type { Applied, RoutingState } from './routing-state.ts';
+
+export interface FeedClientOptions {
+  readonly control: Pick<ControlClient, 'feed'>;
+  readonly state: RoutingState;
+  readonly log: Log;
+  /** The state has a new generation. */
+  readonly onTable: () => void;
+  /** The control plane asks for these versions to be ready. */
+  readonly onWarm: (versionIds: readonly string[]) => void;
+}
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 2_000;
+/** 10,000 Workers with a hundred version URLs each make about 40 MB. */
+const MOST_LINE_BYTES = 256 * 1024 * 1024;
+
+/** Keeps the state following the control plane: connects, applies what comes, and begins anew whenever that ends. */
+export class FeedClient {
+  readonly #options: FeedClientOptions;
+  readonly #closing = new AbortController();
+  #delayMs = FIRST_DELAY_MS;
+  #running: Promise<void> | undefined;
+  #isConnected = false;
+  /** Resolves when the control plane's own table is served for the first time. */
+  readonly firstTable: Promise<void>;
+  readonly #tableCame: () => void;
+
+  constructor(options: FeedClientOptions) {
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.firstTable = promise;
+    this.#tableCame = resolve;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  start(): void {
+    this.#running ??= this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const ended = await this.#listen().then(() => 'the control plane ended it', messageOf);
+      this.#isConnected = false;
+      if (signal.aborted) return;
+      this.#options.log.warn(
+        { reason: ended, retryInMs: this.#delayMs },
+        'The feed from the control plane ended; serving on from the table at hand.',
+      );
+      // Edges that lost the same control plane must not all come back in the same moment.
+      await wait(this.#delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+      this.#delayMs = Math.min(LONGEST_DELAY_MS, this.#delayMs * 2);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const listening = new AbortController();
+    try {
+      const bytes = await this.#options.control.feed(AbortSignal.any([this.#closing.signal, listening.signal]));
+      for await (const line of linesOf(bytes, MOST_LINE_BYTES)) {
+        this.#take(JSON.parse(line) as FeedMessage); // The control plane's own words; unknown types are left aside.
+      }
+    } finally {
+      listening.abort();
+    }
+  }
+
+  /** Throws where the feed has to begin anew with a full table. */
+  #take(message: FeedMessage): void {
+    switch (message.type) {
+      case 'table':
+        return this.#became(this.#options.state.replace(message.table), message.table.generation);
+      case 'change':
+        return this.#became(this.#options.state.apply(message.change), message.change.generation);
+      case 'warm':
+        return this.#options.onWarm(message.versionIds);
+    }
+  }
+
+  #became(applied: Applied, generation: number): void {
+    const serving = this.#options.state.generation;
+    if (applied === 'does_not_follow') throw new Error(`generation ${generation} does not follow on from ${serving}`);
+    if (applied === 'older' && serving !== generation) throw new Error(`generation ${generation} is older than ${serving} and was refused`);
+    this.#isConnected = true;
+    this.#delayMs = FIRST_DELAY_MS;
+    this.#options.onTable();
+    this.#tableCame();
+  }
+}

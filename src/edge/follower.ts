@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ProcessReport } from '../domain/index.ts';
+import { ModuleStore, openVault } from '../files/index.ts';
+import { endOrphans, Supervisor, type SupervisorSettings } from '../runtime/index.ts';
+import { ControlClient } from './control-client.ts';
+import { FeedClient } from './feed-client.ts';
+import { messageOf, type Log } from './log.ts';
+import { Reporter } from './reporter.ts';
+import { activeVersions, RoutingState } from './routing-state.ts';
+import { Snapshot } from './snapshot.ts';
+import { Specs } from './specs.ts';
+
+export interface FollowerOptions {
+  readonly edge: string;
+  readonly dataDir: string;
+  readonly runtimeDir: string;
+  readonly controlUrl: string;
+  readonly edgeToken: string;
+  /** The control plane's own modules, where they are on this machine. */
+  readonly modulesDir: string | undefined;
+  readonly runtimeSettings: Partial<SupervisorSettings> | undefined;
+  readonly log: Log;
+}
+
+const PRUNE_EVERY_MS = 60 * 60_000;
+const MODULE_GRACE_MS = 60 * 60_000;
+
+/** The side that visitors do not see: follows the control plane, keeps the versions it names ready, and reports back. */
+export class Follower {
+  readonly state = new RoutingState();
+  readonly supervisor: Supervisor;
+  readonly #options: FollowerOptions;
+  readonly #control: ControlClient;
+  readonly #snapshot: Snapshot;
+  readonly #specs: Specs;
+  readonly #modules: ModuleStore;
+  readonly #feed: FeedClient;
+  readonly #reporter: Reporter;
+  readonly #pruning: NodeJS.Timeout;
+  /** Where visitors reach this edge; empty until they can, and until then there is nothing to report. */
+  #url = '';
+
+  private constructor(options: FollowerOptions, vault: Awaited<ReturnType<typeof openVault>>) {
+    const { dataDir, runtimeDir, log, runtimeSettings } = options;
+    this.#options = options;
+    this.#control = new ControlClient(options);
+    this.#snapshot = new Snapshot(dataDir, log);
+    this.#modules = new ModuleStore(options.modulesDir ?? join(dataDir, 'modules'));
+    this.#specs = new Specs({ control: this.#control, folder: join(dataDir, 'versions'), vault, modules: this.#modules, log });
+    this.supervisor = new Supervisor({
+      runtimeDir,
+      loadSpec: (versionId) => this.#specs.load(versionId),
+      modules: this.#modules,
+      ...(runtimeSettings === undefined ? {} : { settings: runtimeSettings }),
+      log: ({ versionId, message }) => log.info({ versionId }, message),
+      onChange: () => this.#isReporting && this.#reporter.soon(),
+    });
+    this.#reporter = new Reporter({ control: this.#control, log, report: () => this.#report() });
+    this.#feed = new FeedClient({
+      control: this.#control,
+      state: this.state,
+      log,
+      onTable: () => this.#followed(),
+      onWarm: (versionIds) => void this.supervisor.warm(versionIds).then(() => this.#isReporting && this.#reporter.now()),
+    });
+    this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS).unref();
+  }
+
+  /** Asks the control plane for its table within a bounded time, and without an answer takes the last good one (I2). */
+  static async start(options: FollowerOptions, controlWaitMs: number): Promise<Follower> {
+    await endOrphans(options.runtimeDir);
+    const follower = new Follower(options, await openVault(join(options.dataDir, 'edge.key')));
+    follower.#feed.start();
+    await follower.#tableWithin(controlWaitMs);
+    return follower;
+  }
+
+  get isConnected(): boolean {
+    return this.#feed.isConnected;
+  }
+
+  processes(): readonly ProcessReport[] {
+    return this.supervisor.states();
+  }
+
+  /** From now on visitors reach this edge, and the control plane is told what it serves. */
+  reportAs(url: string): void {
+    this.#url = url;
+    this.#reporter.now();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pruning);
+    await Promise.all([this.#feed.close(), this.#specs.close()]);
+    await this.supervisor.close();
+    await this.#reporter.close();
+    await Promise.all([this.#snapshot.written(), this.#control.close()]);
+  }
+
+  get #isReporting(): boolean {
+    return this.#url !== '';
+  }
+
+  #report() {
+    return { edge: this.#options.edge, generation: this.state.generation ?? 0, url: this.#url, processes: this.supervisor.states() };
+  }
+
+  /** The swap has happened; what somebody waits for comes first. The table is durable with the control plane already. */
+  #followed(): void {
+    if (this.#isReporting) this.#reporter.now();
+    this.#serve();
+    if (this.state.table !== undefined) this.#snapshot.save(this.state.table);
+  }
+
+  #serve(): void {
+    if (this.state.table === undefined) return;
+    const scripts = activeVersions(this.state.table);
+    const active = new Set(scripts.keys());
+    this.supervisor.want({ active, scripts });
+    this.#specs.prefetch(active);
+  }
+
+  async #tableWithin(waitMs: number): Promise<void> {
+    const waiting = new AbortController();
+    const late = wait(waitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([this.#feed.firstTable, late]);
+    waiting.abort();
+    if (this.state.generation !== undefined) return;
+    const saved = await this.#snapshot.read();
+    // The control plane's own may have come while the file was read; then it is the newer one.
+    if (saved === undefined || this.state.generation !== undefined) return;
+    this.state.replace(saved);
+    this.#serve();
+    this.#options.log.warn({ generation: saved.generation }, 'The control plane did not answer in time; serving from the last good table.');
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      const needed = await this.#specs.prune(new Date());
+      // A folder shared with the control plane is the control plane's to tidy.
+      if (this.#options.modulesDir === undefined) await this.#modules.collect((digest) => needed.has(digest), new Date(), MODULE_GRACE_MS);
+    } catch (error) {
+      this.#options.log.warn({ error: messageOf(error) }, 'What old versions left on disk could not be removed.');
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { HostIndex } from '../domain/index.ts';
+import type { Reception } from './arrival.ts';
+import type { ExchangeContext } from './exchange.ts';
+import type { EdgeLimits } from './limits.ts';
+import { Listener } from './listener.ts';
+import type { Log } from './log.ts';
+import { Proxy } from './proxy.ts';
+import { Certificates } from './tls.ts';
+import { Upstreams } from './upstreams.ts';
+import type { VersionPool } from './version-pool.ts';
+import { Visitors } from './visitor.ts';
+import { WebSockets } from './websocket.ts';
+
+export interface FrontOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsDir: string | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly limits: EdgeLimits;
+  /** The table to serve from, as it is at each request. */
+  readonly index: () => HostIndex | undefined;
+  readonly versions: VersionPool;
+  readonly cfBlobHeader: string;
+  readonly schemeHeader: string | undefined;
+  readonly log: Log;
+  readonly random?: () => number;
+}
+
+/** All that visitors meet: the listener, and behind it the ways to the versions. */
+export class Front {
+  readonly #listener: Listener;
+  readonly #context: ExchangeContext;
+  readonly #webSockets: WebSockets;
+  readonly #certificates: Certificates | undefined;
+  readonly #drainTimeoutMs: number;
+  #draining: Promise<void> | undefined;
+
+  private constructor(
+    listener: Listener,
+    context: ExchangeContext,
+    webSockets: WebSockets,
+    certificates: Certificates | undefined,
+    drainTimeoutMs: number,
+  ) {
+    this.#listener = listener;
+    this.#context = context;
+    this.#webSockets = webSockets;
+    this.#certificates = certificates;
+    this.#drainTimeoutMs = drainTimeoutMs;
+  }
+
+  /** Throws when the port is taken, a trusted proxy is no network, or the certificates cannot be used. */
+  static async open(options: FrontOptions): Promise<Front> {
+    const { limits, log, versions, index, cfBlobHeader, schemeHeader, random = Math.random } = options;
+    const reception: Reception = { index, visitors: new Visitors(options.trustedProxies), random, cfBlobHeader, schemeHeader };
+    const upstreams = new Upstreams(limits.responseTimeoutMs);
+    const context: ExchangeContext = { versions, upstreams, startTimeoutMs: limits.startTimeoutMs, log, isDraining: false };
+    const webSockets = new WebSockets(reception, context);
+    const proxy = new Proxy(reception, context, limits);
+    const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);
+    try {
+      const listener = await Listener.open({ host: options.host, port: options.port, limits, proxy, webSockets, certificates });
+      return new Front(listener, context, webSockets, certificates, limits.drainTimeoutMs);
+    } catch (error) {
+      certificates?.close();
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return this.#listener.url;
+  }
+
+  get isDraining(): boolean {
+    return this.#context.isDraining;
+  }
+
+  get connections(): number {
+    return this.#listener.connections;
+  }
+
+  get webSockets(): number {
+    return this.#webSockets.count;
+  }
+
+  /** Accepts no more visitors, and resolves once those in flight are answered or cut. */
+  drain(): Promise<void> {
+    this.#context.isDraining = true;
+    this.#certificates?.close();
+    this.#draining ??= this.#listener.drain(this.#drainTimeoutMs);
+    return this.#draining;
+  }
+}

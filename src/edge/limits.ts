@@ -1,0 +1,31 @@
+/** Every bound of the edge's side towards visitors (I9). Times in milliseconds. */
+export interface EdgeLimits {
+  readonly maxHeaderBytes: number;
+  /** Longest body of a request; Cloudflare's limit on its free and pro plans is 100 MB. */
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  /** How long a visitor may take to send the head of a request. */
+  readonly headersTimeoutMs: number;
+  /** How long a visitor may take to send a whole request. */
+  readonly requestTimeoutMs: number;
+  /** How long a connection may be idle between requests; longer than the 60 s that proxies in front usually keep theirs. */
+  readonly keepAliveTimeoutMs: number;
+  /** How long a Worker may take to begin its answer; Cloudflare's proxy waits 100 s. */
+  readonly responseTimeoutMs: number;
+  /** How long a request is held while its version starts. */
+  readonly startTimeoutMs: number;
+  /** How long requests in flight may go on once the edge stops. */
+  readonly drainTimeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: EdgeLimits = {
+  maxHeaderBytes: 32 * 1024,
+  maxBodyBytes: 100_000_000,
+  maxConnections: 10_000,
+  headersTimeoutMs: 15_000,
+  requestTimeoutMs: 300_000,
+  keepAliveTimeoutMs: 75_000,
+  responseTimeoutMs: 100_000,
+  startTimeoutMs: 15_000,
+  drainTimeoutMs: 30_000,
+};

@@ -1,0 +1,37 @@
+import { receive, type Reception } from './arrival.ts';
+import { Exchange, type ExchangeContext } from './exchange.ts';
+import { answerWithPage, type VisitorResponse } from './page-answer.ts';
+import { newRay } from './ray.ts';
+import { RequestBody } from './request-body.ts';
+import type { VisitorRequest } from './visitor.ts';
+
+export interface ProxySettings {
+  readonly maxBodyBytes: number;
+}
+
+/** Takes visitors' requests, and answers each: by the version it belongs to, or with a page that says why not. */
+export class Proxy {
+  readonly #reception: Reception;
+  readonly #context: ExchangeContext;
+  readonly #maxBodyBytes: number;
+
+  constructor(reception: Reception, context: ExchangeContext, { maxBodyBytes }: ProxySettings) {
+    this.#reception = reception;
+    this.#context = context;
+    this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** `expectsContinue`: the visitor waits for a 100 before it sends the body, and gets it once the Worker's side reads. */
+  handle(request: VisitorRequest, response: VisitorResponse, expectsContinue = false): void {
+    const ray = newRay();
+    const arrival = receive(this.#reception, request, ray);
+    const facts = { ray, isLast: this.#context.isDraining };
+    if (arrival.page !== undefined) return answerWithPage(request, response, arrival.page, facts);
+    const { contentLength, isChunked } = arrival.head;
+    if ((contentLength ?? 0) > this.#maxBodyBytes) return answerWithPage(request, response, 'body_too_large', facts);
+    const hasBody = isChunked || (contentLength ?? 0) > 0 || ('stream' in request && !request.stream.endAfterHeaders);
+    const onFirstRead = expectsContinue ? () => response.writeContinue() : undefined;
+    const body = hasBody ? new RequestBody(request, this.#maxBodyBytes, onFirstRead) : null;
+    new Exchange(this.#context, request, response, arrival, ray, body).begin();
+  }
+}

@@ -1,0 +1,27 @@
+import type { RunningVersion, VersionPool } from './version-pool.ts';
+
+/** A version's start took longer than requests are held. The start itself goes on. */
+export class StartTookTooLong extends Error {
+  override readonly name = 'StartTookTooLong';
+}
+
+/** The version once it answers, waited for within a bound. Throws the runtime's reason, or {@link StartTookTooLong}. */
+export const startWithin = async (versions: VersionPool, versionId: string, timeoutMs: number): Promise<RunningVersion> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StartTookTooLong(`The version did not start within ${timeoutMs} ms.`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([versions.start(versionId), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const RETRY_AFTER_S = 5;
+
+/** When to come back, as far as the runtime says. */
+export const startFailed = (error: unknown): { readonly retryAfterS: number } => {
+  const ms = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+  return { retryAfterS: typeof ms === 'number' ? Math.max(1, Math.ceil(ms / 1000)) : RETRY_AFTER_S };
+};

@@ -1,0 +1,15 @@
+/** A version whose process answers. `enter` and `leave` stand around every request and every WebSocket, so that it drains. */
+export interface RunningVersion {
+  readonly versionId: string;
+  readonly socketPath: string;
+  enter(): void;
+  leave(): void;
+  /** Resolves when the process has ended. */
+  readonly exited: Promise<unknown>;
+}
+
+/** All that a request needs of the supervisor. */
+export interface VersionPool {
+  running(versionId: string): RunningVersion | undefined;
+  start(versionId: string): Promise<RunningVersion>;
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import test from 'node:test';
+import { WebSocket, WebSocketServer } from 'ws';
+import { anEdge, aTable, aWorker, splitOf, until, V1, V2, type TestEdge } from './testing.ts';
+
+const HOST = 'hello.team.localhost';
+
+const dial = (edge: TestEdge, path = '/', headers: Record<string, string> = {}): WebSocket =>
+  new WebSocket(`ws://127.0.0.1:${edge.port}${path}`, ['chat'], { headers: { host: HOST, ...headers } });
+
+/** Lets every version of the edge echo what it is sent over a WebSocket. */
+const withEcho = (edge: TestEdge, onHead: (request: IncomingMessage, socket: Duplex) => void = () => undefined): void => {
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true });
+  edge.pool.onServer = (server) =>
+    server.on('upgrade', (request, socket, head) => {
+      onHead(request, socket);
+      sockets.handleUpgrade(request, socket, head, (peer) => peer.on('message', (data, isBinary) => peer.send(data, { binary: isBinary })));
+    });
+};
+
+test('[E-30] a WebSocket echoes text and a megabyte of bytes, and is work in flight while it is open', async () => {
+  await using edge = await anEdge((_, response) => response.end('warm'));
+  let seen: IncomingMessage | undefined;
+  withEcho(edge, (request) => (seen = request));
+  const socket = dial(edge, '/chat?room=1', { 'cf-connecting-ip': '6.6.6.6', 'switchback-debug': '1' });
+  const [[handshake]] = (await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])) as [[IncomingMessage], unknown];
+  assert.match(String(handshake.headers['cf-ray']), /-SB$/);
+  assert.match(String(handshake.headers['switchback-version']), /reason=only/);
+  assert.equal(socket.protocol, 'chat');
+  assert.equal(seen?.url, '/chat?room=1');
+  assert.equal(seen?.headers.host, HOST);
+  assert.equal(seen?.headers['cf-connecting-ip'], '127.0.0.1');
+  assert.equal(edge.pool.inFlight, 1);
+  socket.send('hello');
+  assert.equal(String((await once(socket, 'message'))[0]), 'hello');
+  const large = Buffer.alloc(1_000_000, 7);
+  socket.send(large);
+  assert.deepEqual((await once(socket, 'message'))[0], large);
+  socket.close(1000, 'bye');
+  const [code] = await once(socket, 'close');
+  assert.equal(code, 1000);
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});
+
+test('[E-31] a WebSocket waits for its version to start', async () => {
+  await using edge = await anEdge((_, response) => response.end(), { table: aTable([aWorker('hello', { deployment: splitOf(0) })]) });
+  withEcho(edge);
+  const socket = dial(edge);
+  await once(socket, 'open');
+  assert.ok(edge.pool.versions.has(V2));
+  socket.terminate();
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});
+
+test('[E-32] a handshake that the version refuses, or that finds no version, is answered as HTTP', async () => {
+  await using edge = await anEdge((_, response) => response.writeHead(403, { 'x-why': 'no' }).end('go away'));
+  const refused = async (host: string, path = '/'): Promise<[number | undefined, string]> => {
+    const request = httpRequest({
+      port: edge.port,
+      path,
+      agent: false,
+      headers: {
+        host,
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-version': '13',
+      },
+    });
+    request.end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += chunk;
+    return [response.statusCode, text];
+  };
+  // Node's server without an `upgrade` listener answers the request as if it were any other, as a Worker may.
+  assert.deepEqual(await refused(HOST), [403, 'go away']);
+  assert.equal((await refused('nobody.test'))[0], 404);
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+  edge.pool.beforeStart = () => {
+    throw new Error('broken');
+  };
+  await edge.pool.versions.get(V1)?.end();
+  assert.equal((await refused(HOST))[0], 503);
+});
+
+test('[E-33] a process that dies closes its WebSockets, and an edge that drains cuts what stays open', async () => {
+  await using edge = await anEdge((_, response) => response.end());
+  const sockets: Duplex[] = [];
+  withEcho(edge, (_, socket) => sockets.push(socket));
+  const first = dial(edge);
+  await once(first, 'open');
+  const second = dial(edge);
+  await once(second, 'open');
+  sockets[1]?.destroy();
+  const [code] = await once(second, 'close');
+  assert.equal(code, 1006);
+  const closed = once(first, 'close');
+  await edge.front.drain();
+  assert.equal((await closed)[0], 1006);
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});

@@ -1,0 +1,142 @@
+import { request as httpRequest, ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { receive, type Arrival, type Reception } from './arrival.ts';
+import type { ExchangeContext } from './exchange.ts';
+import { messageOf } from './log.ts';
+import { answerWithPage } from './page-answer.ts';
+import { newRay } from './ray.ts';
+import { responseHeaders } from './response-head.ts';
+import { startFailed, startWithin } from './start-within.ts';
+import type { RunningVersion } from './version-pool.ts';
+
+export const isWebSocket = (request: IncomingMessage): boolean => request.headers.upgrade?.toLowerCase() === 'websocket';
+
+type Accepted = Extract<Arrival, { page?: undefined }>;
+
+/**
+ * WebSockets: the handshake goes to the version with its head made anew, and once the version agreed the two sockets are
+ * tied together and their bytes are none of our business. An open WebSocket is work in flight: its version is not stopped.
+ */
+export class WebSockets {
+  readonly #reception: Reception;
+  readonly #context: ExchangeContext;
+  readonly #open = new Set<Socket>();
+
+  constructor(reception: Reception, context: ExchangeContext) {
+    this.#reception = reception;
+    this.#context = context;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** For the server's `upgrade` event. */
+  handle(request: IncomingMessage, visitor: Socket, early: Buffer): void {
+    visitor.on('error', () => visitor.destroy());
+    const ray = newRay();
+    const arrival = receive(this.#reception, request, ray);
+    if (arrival.page !== undefined) return answerWithPage(request, httpAnswer(request, visitor), arrival.page, { ray, isLast: true });
+    void this.#shake(request, visitor, early, arrival, ray);
+  }
+
+  /** Ends those that are still open, for an edge that has waited long enough. */
+  cut(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  async #shake(request: IncomingMessage, visitor: Socket, early: Buffer, arrival: Accepted, ray: string): Promise<void> {
+    const { versions, startTimeoutMs, log } = this.#context;
+    let version: RunningVersion;
+    try {
+      version = versions.running(arrival.versionId) ?? (await startWithin(versions, arrival.versionId, startTimeoutMs));
+    } catch (error) {
+      log.warn({ ray, versionId: arrival.versionId, error: messageOf(error) }, 'A WebSocket found no version to answer it.');
+      return answerWithPage(request, httpAnswer(request, visitor), 'could_not_start', { ray, isLast: true, ...startFailed(error) });
+    }
+    if (visitor.destroyed) return;
+    this.#occupy(version, visitor);
+    const upstream = handshake(request, version, arrival);
+    visitor.once('close', () => upstream.destroy());
+    upstream.once('upgrade', (response, worker: Socket, first: Buffer) => {
+      visitor.write(switchingHead(response, ray, arrival.answer));
+      tie(visitor, worker, early, first);
+    });
+    upstream.once('response', (response) => this.#refused(request, visitor, response, arrival, ray));
+    upstream.once('error', (error) => {
+      if (visitor.destroyed || visitor.bytesWritten > 0) return void visitor.destroy();
+      log.warn({ ray, versionId: arrival.versionId, error: error.message }, 'A WebSocket handshake failed.');
+      answerWithPage(request, httpAnswer(request, visitor), 'worker_gone', { ray, isLast: true });
+    });
+    upstream.setTimeout(this.#context.upstreams.responseTimeoutMs, () =>
+      upstream.destroy(new Error('The Worker did not answer the handshake.')),
+    );
+    upstream.end();
+  }
+
+  /** From the handshake to the last byte this is one piece of work of the version. */
+  #occupy(version: RunningVersion, visitor: Socket): void {
+    version.enter();
+    this.#open.add(visitor);
+    visitor.once('close', () => {
+      this.#open.delete(visitor);
+      version.leave();
+    });
+  }
+
+  /** The version answered as if to any request: a refusal, or a page for people who open the address in a browser. */
+  #refused(request: IncomingMessage, visitor: Socket, response: IncomingMessage, { answer }: Accepted, ray: string): void {
+    const visible = httpAnswer(request, visitor);
+    visible.writeHead(
+      response.statusCode ?? 502,
+      response.statusMessage ?? '',
+      responseHeaders(response.headers, { ray, version: answer, isLast: true }),
+    );
+    response.pipe(visible);
+    response.once('error', () => visitor.destroy());
+  }
+}
+
+const handshake = (request: IncomingMessage, { socketPath }: RunningVersion, { path, head }: Accepted): ClientRequest =>
+  httpRequest({
+    socketPath,
+    path,
+    method: request.method ?? 'GET',
+    headers: [...head.forward, 'connection', 'Upgrade', 'upgrade', 'websocket'],
+    agent: false,
+  });
+
+/** `Connection` and `Upgrade` are this hop's own; the rest of the 101 is the version's. */
+const switchingHead = (response: IncomingMessage, ray: string, answer: string | undefined): string => {
+  const headers = [
+    'Connection',
+    'Upgrade',
+    'Upgrade',
+    'websocket',
+    ...responseHeaders(response.headers, { ray, version: answer, isLast: false }),
+  ];
+  let text = 'HTTP/1.1 101 Switching Protocols\r\n';
+  for (let at = 0; at < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${text}\r\n`;
+};
+
+const tie = (visitor: Socket, worker: Socket, early: Buffer, first: Buffer): void => {
+  for (const socket of [visitor, worker]) socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, 60_000);
+  worker.on('error', () => visitor.destroy());
+  worker.once('close', () => visitor.destroySoon());
+  if (early.length > 0) worker.write(early);
+  if (first.length > 0) visitor.write(first);
+  visitor.pipe(worker).pipe(visitor);
+};
+
+/** An ordinary answer on a socket that was taken out of HTTP for an upgrade that does not happen. */
+const httpAnswer = (request: IncomingMessage, socket: Socket): ServerResponse => {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.once('finish', () => {
+    response.detachSocket(socket);
+    socket.destroySoon();
+  });
+  return response;
+};
