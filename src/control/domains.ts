@@ -1,0 +1,84 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { isZoneName, type Refusal } from '../domain/index.ts';
+import type { Change, CustomDomain } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { zoneFor } from './zones.ts';
+
+export interface RequestedDomain {
+  readonly hostname: string;
+  readonly zone_id?: string | undefined;
+  readonly zone_name?: string | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly previews_enabled?: boolean | undefined;
+}
+
+/** Attaches hostnames to a Worker. One that another Worker has is taken over only when the client says so. */
+export const putDomains = (
+  control: Control,
+  actor: Actor,
+  script: string,
+  requested: readonly RequestedDomain[],
+  options: { readonly override: boolean; readonly replaceAll: boolean },
+): Promise<Result<readonly CustomDomain[], Refusal>> =>
+  control.store.change<readonly CustomDomain[], Refusal>(
+    async (change) => {
+      if ((await change.workers.byName(script)) === undefined) return refuse({ code: 'worker_not_found', name: script });
+      const present = await change.hosts.domains();
+      const attached = new Map<string, CustomDomain>();
+      for (const request of requested) {
+        const domain = await domainFrom(control, change, script, request, present);
+        if (!domain.ok) return domain;
+        const holder = present.find(({ id }) => id === domain.value.id)?.script ?? script;
+        if (holder !== script && !options.override) {
+          return refuse({ code: 'hostname_taken', hostname: domain.value.hostname, script: holder });
+        }
+        attached.set(domain.value.hostname, domain.value);
+      }
+      const isDetached = (domain: CustomDomain) => options.replaceAll && domain.script === script && !attached.has(domain.hostname);
+      for (const domain of present) if (isDetached(domain)) await change.hosts.deleteDomain(domain.id);
+      for (const domain of attached.values()) {
+        const isPresent = present.some(({ id }) => id === domain.id);
+        await (isPresent ? change.hosts.updateDomain(domain) : change.hosts.insertDomain(domain));
+      }
+      change.touchHosts();
+      return accept([...attached.values()]);
+    },
+    (domains) => auditEntry(control, actor, 'domains.put', `worker/${script}`, { hostnames: domains.map(({ hostname }) => hostname) }),
+  );
+
+export const deleteDomain = (control: Control, actor: Actor, domainId: string): Promise<Result<CustomDomain, Refusal>> =>
+  control.store.change<CustomDomain, Refusal>(
+    async (change) => {
+      const domain = (await change.hosts.domains()).find(({ id }) => id === domainId);
+      if (domain === undefined) return refuse({ code: 'domain_not_found', domainId });
+      await change.hosts.deleteDomain(domain.id);
+      change.touchHosts();
+      return accept(domain);
+    },
+    (domain) => auditEntry(control, actor, 'domain.delete', `domain/${domain.hostname}`, { script: domain.script }),
+  );
+
+/** A custom domain as it was asked for; where the host is attached already, with the id and time it has. */
+const domainFrom = async (
+  control: Control,
+  change: Change,
+  script: string,
+  request: RequestedDomain,
+  present: readonly CustomDomain[],
+): Promise<Result<CustomDomain, Refusal>> => {
+  const hostname = request.hostname.toLowerCase();
+  // One exact host: a wildcard or a path would lie in the zone by its ending and never match a request.
+  if (!isZoneName(hostname)) return refuse({ code: 'zone_name_invalid', zone: request.hostname });
+  const zone = await zoneFor(change, request, hostname);
+  if (!zone.ok) return zone;
+  const same = present.find((domain) => domain.hostname === hostname);
+  return accept({
+    id: same?.id ?? control.ids.hex32(),
+    hostname,
+    zoneId: zone.value.id,
+    script,
+    enabled: request.enabled ?? true,
+    previewsEnabled: request.previews_enabled ?? false,
+    createdOn: same?.createdOn ?? control.clock.now().toISOString(),
+  });
+};
