@@ -154,6 +154,7 @@ const triedRevisions = async (
       code: code.value,
       annotations: annotations.value,
       triggeredBy: revision.triggeredBy,
+      after: revised.at(-1)?.version,
     });
     if (!version.ok) return version;
     revised.push({ base: base.id, version: version.value });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
@@ -50,19 +49,25 @@ const REPEAT_WITHIN_MS = 5 * 60_000;
 /** The message Cloudflare gives the deployment that an upload makes. */
 const AUTOMATIC = 'Automatic deployment on upload.';
 
-/** Makes a version of what was uploaded and, on the script's own path, gives it all traffic. */
-export const upload = async (control: Control, actor: Actor, request: Upload): Promise<Result<Uploaded, Refusal>> => {
+/**
+ * Makes a version of what was uploaded and, on the script's own path, gives it all traffic. It waits for uploads and
+ * revisions of the same Worker under way: what it takes over from the version before is then really the version before.
+ */
+export const upload = (control: Control, actor: Actor, request: Upload): Promise<Result<Uploaded, Refusal>> =>
+  control.lanes.take(request.name, () => uploadInTurn(control, actor, request));
+
+const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Promise<Result<Uploaded, Refusal>> => {
   if (!isWorkerName(request.name)) return refuse({ code: 'worker_name_invalid', name: request.name });
   const existing = await control.store.read.workers.byName(request.name);
   if (existing === undefined && request.path === 'versions') return refuse({ code: 'first_upload_by_version', name: request.name });
   const worker = existing ?? newWorker(control, request.name);
   const annotations = annotationsFrom(request.annotations, worker.name);
   if (!annotations.ok) return annotations;
-  const code = await codeOf(control, worker, request);
-  if (!code.ok) return code;
-  const digest = uploadDigest(request, code.value);
+  const digest = uploadDigest(control, request);
   const repeated = existing && (await repeatOf(control, actor, existing, digest));
   if (repeated) return accept(repeated);
+  const code = await codeOf(control, worker, request);
+  if (!code.ok) return code;
   const version = await tried(control, actor, {
     worker,
     code: code.value,
@@ -85,7 +90,6 @@ const stored = (
   control.store.change<Uploaded, Refusal>(
     async (change) => {
       if ((await change.workers.byTag(worker.tag)) === undefined) {
-        if (await change.workers.byName(worker.name)) return refuse({ code: 'worker_exists', name: worker.name });
         await change.workers.insert(worker);
         change.touchWorker(worker.name);
       }
@@ -99,9 +103,10 @@ const stored = (
             triggeredBy: request.triggeredBy,
           })
         : undefined;
-      const kept = (await change.workers.byTag(worker.tag)) ?? worker;
-      if (request.settings !== undefined) await change.workers.update({ ...kept, settings: { ...kept.settings, ...request.settings } });
-      return accept({ worker: kept, version: version.value, deployment });
+      const present = (await change.workers.byTag(worker.tag)) ?? worker;
+      const changed = { ...present, settings: { ...present.settings, ...request.settings } };
+      await change.workers.update(changed);
+      return accept({ worker: changed, version: version.value, deployment });
     },
     ({ version: made, deployment }) =>
       auditEntry(control, actor, request.deploy ? 'script.upload' : 'version.upload', `worker/${worker.name}`, {
@@ -168,12 +173,9 @@ export const sealed = (control: Pick<Control, 'vault'>, workerTag: string, text:
   fingerprint: control.vault.fingerprint(text),
 });
 
-/** Names what was uploaded; sealing draws a nonce, so secrets count by their fingerprint. */
-const uploadDigest = (request: Upload, code: VersionCode): string => {
-  const bindings = code.bindings.map((binding) => ('sealed' in binding ? { ...binding, sealed: '' } : binding));
-  const said = JSON.stringify([request.path, request.deploy, request.annotations, { ...code, bindings }]);
-  return createHash('sha256').update(said).digest('hex');
-};
+/** Names what was asked for, whatever it was resolved to. Keyed, because secrets are among it. */
+const uploadDigest = (control: Control, { path, deploy, annotations, strictInherit, metadata, files, settings }: Upload): string =>
+  control.vault.fingerprint(JSON.stringify([path, deploy, annotations, strictInherit, metadata, files, settings]));
 
 /**
  * A client repeats an upload whose answer it never got. That repeat is answered with the version that the first try

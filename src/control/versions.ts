@@ -25,14 +25,16 @@ export interface NewVersion {
   readonly code: VersionCode;
   readonly annotations: Annotations;
   readonly triggeredBy: string;
+  /** The version stored just before this one, where that is not stored yet: times follow the numbers. */
+  readonly after?: Pick<Version, 'createdOn'> | undefined;
 }
 
 /** Runs the code once on scratch storage. Only a version that started, and says what it exports, may be stored. */
 export const tried = async (control: Control, actor: Actor, wanted: NewVersion): Promise<Result<TriedVersion, Refusal>> => {
   const id = control.ids.uuid();
   const { worker, code, annotations } = wanted;
-  const newest = await control.store.read.versions.newest(worker.tag);
-  const createdOn = timestampAfter(control.clock.now(), newest?.createdOn);
+  const before = wanted.after ?? (await control.store.read.versions.newest(worker.tag));
+  const createdOn = timestampAfter(control.clock.now(), before?.createdOn);
   const spec = specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
   const trial = await control.tryVersion(spec);
   if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });

@@ -38,38 +38,47 @@ export const changeWorker = (
   );
 
 /** A Worker without code, as the newer Worker resource makes them; versions come later. */
-export const createWorker = (control: Control, actor: Actor, name: string, changes: WorkerChanges): Promise<Result<Worker, Refusal>> =>
-  control.store.change<Worker, Refusal>(
-    async (change) => {
-      if (!isWorkerName(name)) return refuse({ code: 'worker_name_invalid', name });
-      if (await change.workers.byName(name)) return refuse({ code: 'worker_exists', name });
-      const worker: Worker = {
-        ...newWorker(control, name),
-        settings: changes.settings ?? {},
-        workersDev: changes.workersDev ?? false,
-        previews: changes.previews ?? false,
-      };
-      await change.workers.insert(worker);
-      change.touchWorker(name);
-      return accept(worker);
-    },
-    (worker) => auditEntry(control, actor, 'worker.create', `worker/${name}`, { tag: worker.tag }),
-  );
+export const createWorker = (control: Control, actor: Actor, name: string, changes: WorkerChanges): Promise<Result<Worker, Refusal>> => {
+  const creation = () =>
+    control.store.change<Worker, Refusal>(
+      async (change) => {
+        if (!isWorkerName(name)) return refuse({ code: 'worker_name_invalid', name });
+        if (await change.workers.byName(name)) return refuse({ code: 'worker_exists', name });
+        const worker: Worker = {
+          ...newWorker(control, name),
+          settings: changes.settings ?? {},
+          workersDev: changes.workersDev ?? false,
+          previews: changes.previews ?? false,
+        };
+        await change.workers.insert(worker);
+        change.touchWorker(name);
+        return accept(worker);
+      },
+      (worker) => auditEntry(control, actor, 'worker.create', `worker/${name}`, { tag: worker.tag }),
+    );
+  return control.lanes.take(name, creation);
+};
 
-/** Deletes a Worker with its versions, deployments, routes and custom domains. Modules are collected later. */
-export const deleteWorker = (control: Control, actor: Actor, name: string): Promise<Result<Worker, Refusal>> =>
-  control.store.change<Worker, Refusal>(
-    async (change) => {
-      const worker = await change.workers.byName(name);
-      if (worker === undefined) return refuse({ code: 'worker_not_found', name });
-      await change.hosts.releaseWorker(name);
-      await change.workers.delete(worker.tag);
-      change.touchWorker(name);
-      change.touchHosts();
-      return accept(worker);
-    },
-    (worker) => auditEntry(control, actor, 'worker.delete', `worker/${name}`, { tag: worker.tag }),
-  );
+/**
+ * Deletes a Worker with its versions, deployments, routes and custom domains. Modules are collected later. It waits for an
+ * upload under way, which would else bring the Worker back.
+ */
+export const deleteWorker = (control: Control, actor: Actor, name: string): Promise<Result<Worker, Refusal>> => {
+  const deletion = () =>
+    control.store.change<Worker, Refusal>(
+      async (change) => {
+        const worker = await change.workers.byName(name);
+        if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+        await change.hosts.releaseWorker(name);
+        await change.workers.delete(worker.tag);
+        change.touchWorker(name);
+        change.touchHosts();
+        return accept(worker);
+      },
+      (worker) => auditEntry(control, actor, 'worker.delete', `worker/${name}`, { tag: worker.tag }),
+    );
+  return control.lanes.take(name, deletion);
+};
 
 /** Deletes a version that does not serve. */
 export const deleteVersion = (control: Control, actor: Actor, name: string, versionId: string): Promise<Result<null, Refusal>> =>
