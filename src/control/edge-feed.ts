@@ -61,7 +61,8 @@ export class EdgeFeed {
     const waiting = this.#connected().filter((edge) => !isSettled(edge));
     if (waiting.length === 0) return;
     for (const edge of waiting) this.#listeners.get(edge)?.send({ type: 'warm', versionIds });
-    await this.#until(() => this.#connected().every(isSettled), WARM_MS);
+    // An edge that has gone, or came only now, is not waited for.
+    await this.#until(() => waiting.every((edge) => !this.#listeners.has(edge) || isSettled(edge)), WARM_MS);
   }
 
   status(): readonly EdgeStatus[] {

@@ -20,8 +20,11 @@ export class Publisher {
   async join(edge: string, send: (message: FeedMessage) => void): Promise<() => void> {
     let leave = (): void => {};
     await this.#inOrder(async () => {
-      send({ type: 'table', table: await this.#table() });
-      leave = this.#feed.join(edge, send);
+      const table = await this.#table();
+      send({ type: 'table', table });
+      // Changes wait here for their turn while the table is read, which then holds them already.
+      const isNews = (message: FeedMessage) => message.type !== 'change' || message.change.generation > table.generation;
+      leave = this.#feed.join(edge, (message) => void (isNews(message) && send(message)));
     });
     return () => leave();
   }
