@@ -8,7 +8,7 @@ import {
   type RequestedShare,
   type Split,
 } from '../domain/index.ts';
-import type { Queries, Worker } from '../store/index.ts';
+import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { storeDeployment } from './versions.ts';
 
@@ -34,12 +34,12 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
   const annotations = annotationsFrom({ message: request.message }, worker.name);
   if (!annotations.ok) return annotations;
-  const planned = await plan(control, control.store.read, worker, request);
+  const planned = await plan(control, control.store.read, worker.tag, request);
   if (!planned.ok) return planned;
   await control.feed.warm(planned.value.map(({ versionId }) => versionId));
   return control.store.change<Deployment, Refusal>(
     async (change) => {
-      const split = await plan(control, change, worker, request);
+      const split = await plan(control, change, worker.tag, request);
       if (!split.ok) return split;
       return accept(
         await storeDeployment(control, actor, change, {
@@ -61,7 +61,9 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
   );
 };
 
-const plan = async (control: Control, queries: Queries, worker: Worker, request: Deploy): Promise<Result<Split, Refusal>> => {
+const plan = async (control: Control, queries: Queries, workerTag: string, request: Deploy): Promise<Result<Split, Refusal>> => {
+  const worker = await queries.workers.byTag(workerTag);
+  if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
   const shares = request.shares.map((entry) => ({ ...entry, version_id: hyphenated(entry.version_id) }));
   const deployment = await queries.deployments.active(worker.tag);
   const named = await queries.versions.byIds(
