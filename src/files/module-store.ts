@@ -50,7 +50,8 @@ export class ModuleStore {
         for await (const chunk of source) {
           hash.update(chunk);
           size += chunk.byteLength;
-          await file.write(chunk);
+          // Not write(), which may take a part of the chunk and say so.
+          await file.writeFile(chunk);
         }
         await file.sync();
       } finally {
@@ -58,9 +59,10 @@ export class ModuleStore {
       }
       const digest = hash.digest('hex');
       const folder = join(this.folder, digest.slice(0, 2));
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const isNewFolder = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       await rename(temporary, this.path(digest));
       await syncFolder(folder);
+      if (isNewFolder) await syncFolder(this.folder);
       return { digest, size };
     } catch (cause) {
       await rm(temporary, { force: true });
@@ -87,13 +89,14 @@ export class ModuleStore {
   /** Removes what `isReferenced` does not know and that is older than `graceMs` (an upload may be about to refer to it). */
   async collect(isReferenced: (digest: string) => boolean, now: Date, graceMs: number): Promise<number> {
     let removed = 0;
-    for (const folder of await readdir(this.folder).catch(() => [])) {
+    for (const folder of await readdir(this.folder).catch(absent([]))) {
       const isIncoming = folder === 'incoming';
       if (!isIncoming && folder.length !== 2) continue;
       for (const name of await readdir(join(this.folder, folder))) {
         const path = join(this.folder, folder, name);
         if (!isIncoming && isReferenced(name)) continue;
-        if (now.getTime() - (await stat(path)).mtimeMs < graceMs) continue;
+        const changedMs = await stat(path).then(({ mtimeMs }) => mtimeMs, absent(undefined));
+        if (changedMs === undefined || now.getTime() - changedMs < graceMs) continue;
         await rm(path, { force: true });
         removed += 1;
       }
@@ -101,6 +104,14 @@ export class ModuleStore {
     return removed;
   }
 }
+
+/** What stands for a file that is not there, or not any more: an upload renames its own while the folder is read. */
+const absent =
+  <Value>(value: Value) =>
+  (error: NodeJS.ErrnoException): Value => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
 
 const digestOfFile = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
