@@ -24,23 +24,20 @@ export interface Database {
 /** Opens (and makes or migrates) the database of a data directory, and holds the directory until closed. */
 export const openSqlite = async (folder: string): Promise<Database> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(folder);
-  try {
-    const sqlite = new DatabaseSync(join(folder, 'switchback.db'));
-    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) });
-    await migrate(db);
-    return {
-      db,
-      close: async () => {
-        await db.destroy();
-        lock.close();
-      },
-    };
-  } catch (cause) {
-    lock.close();
-    throw cause;
-  }
+  using opening = new DisposableStack();
+  opening.use(lockFolder(folder));
+  const sqlite = opening.use(new DatabaseSync(join(folder, 'switchback.db')));
+  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) });
+  await migrate(db);
+  const opened = opening.move();
+  return {
+    db,
+    close: async () => {
+      await db.destroy();
+      opened.dispose();
+    },
+  };
 };
 
 /** An exclusive transaction on a database of its own, never committed: the operating system ends it with the process. */
@@ -59,10 +56,11 @@ const lockFolder = (folder: string): DatabaseSync => {
 const migrate = async (db: Kysely<Schema>): Promise<void> => {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
   const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    const failed = results?.find(({ status }) => status === 'Error')?.migrationName ?? 'unknown';
-    throw new Error(`The database could not be brought up to date (migration ${failed}). It was left as it was.`, { cause: error });
-  }
+  if (error === undefined) return;
+  const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
+  // Kysely names no migration where the database holds one that this release does not know.
+  const reason = failed === undefined ? 'a newer Switchback may have written it; start that one again' : `migration ${failed} failed`;
+  throw new Error(`The database could not be brought up to date: ${reason}. It was left as it was.`, { cause: error });
 };
 
 /** Kysely's SQLite dialect expects better-sqlite3's statements; node:sqlite's differ only in how rows are told from changes. */
