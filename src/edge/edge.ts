@@ -80,19 +80,19 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
     const admin = await AdminListener.open(options.adminPort, readiness);
     follower.reportAs(opened.url);
     log.info({ edge, url: opened.url, adminUrl: admin.url, generation: follower.state.generation }, 'The edge is open.');
-    return edgeOf(edge, follower, opened, admin);
+    return edgeOf(edge, follower, opened, admin, options.limits?.drainTimeoutMs ?? DEFAULT_LIMITS.drainTimeoutMs);
   } catch (error) {
     await front?.drain();
-    await follower.close();
+    await follower.close(0);
     throw error;
   }
 };
 
-const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminListener): Edge => {
+const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminListener, drainTimeoutMs: number): Edge => {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await front.drain();
-    await follower.close();
+    await follower.close(drainTimeoutMs);
     await admin.close();
   };
   return {

@@ -90,10 +90,12 @@ export class Follower {
     this.#reporter.now();
   }
 
-  async close(): Promise<void> {
+  /** `graceMs`: how long work that goes on after the last answers (`waitUntil`) may take; whoever stops us waits for it. */
+  async close(graceMs: number): Promise<void> {
     clearInterval(this.#pruning);
     await Promise.all([this.#feed.close(), this.#specs.close()]);
-    await this.supervisor.close();
+    const waitUntilGraceMs = Math.min(graceMs, this.#options.runtimeSettings?.waitUntilGraceMs ?? graceMs);
+    await this.supervisor.close({ waitUntilGraceMs, deadlineMs: graceMs });
     await this.#reporter.close();
     await Promise.all([this.#snapshot.written(), this.#control.close()]);
   }

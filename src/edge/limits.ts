@@ -14,7 +14,7 @@ export interface EdgeLimits {
   readonly responseTimeoutMs: number;
   /** How long a request is held while its version starts. */
   readonly startTimeoutMs: number;
-  /** How long requests in flight may go on once the edge stops. */
+  /** Once the edge stops: how long requests in flight may go on, and then again work after their answers. */
   readonly drainTimeoutMs: number;
 }
 

@@ -55,6 +55,7 @@ test('without a word the documented defaults hold', () => {
     memoryLimitMb: 512,
     startupCpuMs: 1000,
     deployableVersions: 100,
+    drainSeconds: 10,
     maxUploadMb: 64,
     allowedHost: [],
   });

@@ -21,6 +21,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
     edgeToken: settings.edgeToken,
     tlsDir: settings.tlsDir,
     trustedProxies: settings.trustedProxy,
+    limits: { drainTimeoutMs: settings.drainSeconds * 1000 },
     runtimeSettings: {
       idleMs: settings.idleMinutes * 60_000,
       heapLimitMb: settings.heapLimitMb,

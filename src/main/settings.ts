@@ -79,6 +79,12 @@ export const SETTINGS = {
     schema: wholeNumber(1, 100_000),
     fallback: 100,
   },
+  drainSeconds: {
+    value: 'n',
+    help: 'once the server stops: how long requests in flight, then work after answers (waitUntil), may go on',
+    schema: wholeNumber(0, 3600),
+    fallback: 10,
+  },
   maxUploadMb: { value: 'n', help: 'most an upload may weigh', schema: wholeNumber(1, 1024), fallback: 64 },
   allowedHost: {
     value: 'name',
