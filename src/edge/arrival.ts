@@ -22,8 +22,8 @@ export interface Reception {
   readonly random: () => number;
   /** In which header the runtime reads `request.cf`. */
   readonly cfBlobHeader: string;
-  /** In which header the runtime reads the scheme of `request.url`, if it does. */
-  readonly schemeHeader: string | undefined;
+  /** In which header the runtime reads the scheme of `request.url`. */
+  readonly schemeHeader: string;
 }
 
 const BAD_REQUEST: Arrival = { page: 'bad_request' };
@@ -77,5 +77,5 @@ const addOurs = (reception: Reception, { forward, forwardedFor }: RequestHead, {
     reception.cfBlobHeader,
     visitor.cf,
   );
-  if (reception.schemeHeader !== undefined) forward.push(reception.schemeHeader, scheme);
+  forward.push(reception.schemeHeader, scheme);
 };

@@ -21,7 +21,7 @@ export interface FrontOptions {
   readonly index: () => HostIndex | undefined;
   readonly versions: VersionPool;
   readonly cfBlobHeader: string;
-  readonly schemeHeader: string | undefined;
+  readonly schemeHeader: string;
   readonly log: Log;
   readonly random?: () => number;
 }

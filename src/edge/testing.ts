@@ -183,7 +183,7 @@ export const anEdge = async (
     index: () => state.index,
     versions: pool,
     cfBlobHeader: CF_HEADER,
-    schemeHeader: undefined,
+    schemeHeader: 'switchback-scheme',
     log,
     ...options,
     limits: { ...DEFAULT_LIMITS, drainTimeoutMs: 200, ...options.limits },
