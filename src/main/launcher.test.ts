@@ -117,8 +117,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-test('a signal repeated after a second kills children that do not drain', async (t) => {
-  const world = new World(t, { edge: `process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => note('deaf'));` });
+test('a signal repeated after a second kills children that do not drain, and what they started', async (t) => {
+  const deaf = `
+    const { spawn } = await import('node:child_process');
+    note('start ' + JSON.stringify({ pid: spawn('sleep', ['300'], { detached: true }).pid }));
+    process.removeAllListeners('SIGTERM');
+    process.on('SIGTERM', () => note('deaf'));`;
+  const world = new World(t, { edge: deaf });
   await world.ready();
   world.launcher.kill('SIGINT');
   await until('the edge was asked', () => world.log('edge').includes('deaf'));

@@ -22,8 +22,8 @@ export interface LaunchEvents {
 
 type Role = 'control' | 'edge';
 
-/** The children have shorter deadlines of their own; this one is for a child that hangs. */
-const STOP_DEADLINE_MS = 30_000;
+/** The children have shorter deadlines of their own (a Worker's waitUntil alone has 30 s); this one is for a child that hangs. */
+const STOP_DEADLINE_MS = 120_000;
 /** So long an edge waits for a control plane that is slow to start; then it serves its last good table without it. */
 const EDGE_WAITS_MS = 10_000;
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
 import type { ReadyMessage } from './child.ts';
+import { descendantsOf } from './descendants.ts';
 import type { Settings } from './settings.ts';
 
 const FIRST_PAUSE_MS = 200;
@@ -71,10 +72,13 @@ export class SupervisedChild {
     clearTimeout(deadline);
   }
 
+  /** Ends it at once, and what it started with it: the Workers' processes would run on, in nobody's care. */
   kill(): void {
     this.#isStopping = true;
     clearTimeout(this.#timer);
-    this.#process?.kill('SIGKILL');
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    for (const each of [pid, ...descendantsOf(pid)]) killIfAlive(each);
   }
 
   #gone(how: string | number, startedAt: number): void {
@@ -96,3 +100,11 @@ export class SupervisedChild {
     this.#events.onGivenUp(reason);
   }
 }
+
+const killIfAlive = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};
