@@ -246,3 +246,47 @@ test('every command has a help with its purpose, and completion knows every comm
   }
   assert.match(bash.stdout, /--heap-limit-mb/);
 });
+
+/** A wrangler of the project's own: says how it was called, notes a deployment, and ends as it is told to. */
+const OWN_WRANGLER = `
+  const { appendFileSync } = require('node:fs');
+  console.log(JSON.stringify({ args: process.argv.slice(2), base: process.env.CLOUDFLARE_API_BASE_URL, key: process.env.CLOUDFLARE_API_KEY }));
+  const entry = { type: 'deploy', worker_name: 'hello', version_id: 'v' };
+  if (process.env.WRANGLER_OUTPUT_FILE_PATH) appendFileSync(process.env.WRANGLER_OUTPUT_FILE_PATH, JSON.stringify(entry) + '\\n');
+  process.exit(process.argv.includes('--fail') ? 5 : 0);
+`;
+
+const withOwnWrangler = async (t: TestContext): Promise<{ user: User; url: string }> => {
+  const user = new User(t);
+  mkdirSync(user.path('node_modules/wrangler/bin'), { recursive: true });
+  writeFileSync(
+    user.path('node_modules/wrangler/package.json'),
+    JSON.stringify({ version: '3.0.0', bin: { wrangler: './bin/wrangler.js' } }),
+  );
+  writeFileSync(user.path('node_modules/wrangler/bin/wrangler.js'), OWN_WRANGLER);
+  const worker = { name: 'hello', url: 'http://hello.acme.localhost:7480', deployment: null };
+  const status = { running: true, control_url: '', edge_url: 'http://127.0.0.1:7480', generation: 1, edges: [], workers: [worker] };
+  return { user, url: await user.serve(() => ok(status)) };
+};
+
+test("wrangler runs the project's own with every argument as it is, for this server, and tells the address that opens", async (t) => {
+  const { user, url } = await withOwnWrangler(t);
+  const { code, stdout, stderr } = await user.run('wrangler', 'deploy', '--name', 'hello', '--data', 'x', '-e', 'production');
+  assert.deepEqual([code, stderr], [0, '']);
+  const [call = '', ...rest] = stdout.split('\n');
+  assert.deepEqual(JSON.parse(call), { args: ['deploy', '--name', 'hello', '--data', 'x', '-e', 'production'], base: `${url}/client/v4` });
+  assert.deepEqual(rest, ['', 'hello opens at http://hello.acme.localhost:7480', '']);
+});
+
+test('a wrangler that fails gives its exit code, and no address', async (t) => {
+  const { user } = await withOwnWrangler(t);
+  const { code, stdout } = await user.run('wrangler', 'deploy', '--fail');
+  assert.equal(code, 5);
+  assert.doesNotMatch(stdout, /opens at/);
+});
+
+test('wrangler answers for its own help and version, also without a server', async (t) => {
+  const user = new User(t);
+  const { code, stdout } = await user.run('wrangler', '--version');
+  assert.deepEqual([code, stdout.trim()], [0, '4.164.0']);
+});

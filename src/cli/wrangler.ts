@@ -20,7 +20,10 @@ export const wrangler = async (args: readonly string[], { data }: { data?: strin
     // Versions of wrangler before 3.60 write no output file: what changed shows in the status before and after.
     const before = isTold ? await readStatus(server) : undefined;
     const exitCode = await runScript(chosen.script, args, { ...wranglerEnvironment(process.env, server), ...output.variables });
-    if (exitCode === 0 && isTold && before !== undefined) await tellUrls(server, before, output.entries());
+    if (exitCode === 0 && isTold && before !== undefined) {
+      // What wrangler did is done: that its address cannot be told does not make it a failure.
+      await tellUrls(server, before, output.entries()).catch((error: Error) => note(`Where it opens is not known: ${error.message}`));
+    }
     return exitCode;
   } finally {
     output.close();
