@@ -39,7 +39,7 @@ const privateServer = async (): Promise<DemoServer> => {
     new Promise<boolean>((resolve) => createInterface(child.stdout).once('line', () => resolve(true))),
     ended.then(() => false),
   ]);
-  // A clean stop gives every Worker 30 s for work after its last response. The demo's has none: so it insists.
+  // A clean stop gives every Worker time for work after its last response. The demo's has none: so it insists.
   const close = async (): Promise<void> => {
     child.kill('SIGTERM');
     const insisting = setInterval(() => child.kill('SIGTERM'), 300);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { Failure } from './failure.ts';
 
 export interface Wrangler {
   readonly script: string;
@@ -22,7 +23,8 @@ interface Package {
 /** The project's own wrangler, from the folder upwards, when this Node can run it; else the one that came with Switchback. */
 export const chooseWrangler = (folder: string, nodeVersion = process.versions.node): WranglerChoice => {
   const bundled = packageAbove(import.meta.dirname);
-  if (bundled === undefined) throw new Error('The bundled wrangler is missing; run npm ci in the folder of Switchback.');
+  if (bundled === undefined)
+    throw new Failure('The bundled wrangler is missing: run npm start in the folder of Switchback, which installs it.');
   const wrangler = { ...bundled.wrangler, isBundled: true };
   const own = packageAbove(resolve(folder));
   if (own === undefined || own.wrangler.script === wrangler.script) return { wrangler };

@@ -22,8 +22,8 @@ export interface LaunchEvents {
 
 type Role = 'control' | 'edge';
 
-/** The children have shorter deadlines of their own (a Worker's waitUntil alone has 30 s); this one is for a child that hangs. */
-const STOP_DEADLINE_MS = 120_000;
+/** The children keep to --drain-seconds by themselves, visitors first and then Workers; beyond this a child hangs. */
+const stopDeadlineMs = ({ drainSeconds }: Settings): number => 2 * drainSeconds * 1000 + 15_000;
 /** So long an edge waits for a control plane that is slow to start; then it serves its last good table without it. */
 const EDGE_WAITS_MS = 10_000;
 
@@ -90,7 +90,7 @@ class Launcher {
     if (this.#isStopping) return;
     this.#isStopping = true;
     clearTimeout(this.#edgeTimer);
-    const stopping = [...this.#children.values()].map((child) => child.stop(STOP_DEADLINE_MS));
+    const stopping = [...this.#children.values()].map((child) => child.stop(stopDeadlineMs(this.#settings)));
     void Promise.all(stopping).then(() => this.#ended.resolve(exitCode), this.#ended.reject);
   }
 
