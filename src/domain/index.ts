@@ -16,7 +16,7 @@ export {
 export { LISTED_DEPLOYMENTS, listedDeployments, standsAlone, type Deployment } from './deployment.ts';
 export { tableAfter, type HostTable, type RouteEntry, type RoutingTable, type TableChange, type WorkerEntry } from './routing-table.ts';
 export type * from './feed.ts';
-export { hyphenated, legacyLog, mainVersion, type LegacyEntry } from './legacy-log.ts';
+export { hyphenated, legacyEntry, legacyLog, mainVersion, type LegacyEntry } from './legacy-log.ts';
 export { carriedOver, deployedAlone, isInWindow, planDeployment, type CandidateVersion, type DeployRequest } from './deploy.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';

@@ -1,4 +1,4 @@
-import type { Deployment } from './deployment.ts';
+import { LISTED_DEPLOYMENTS, type Deployment } from './deployment.ts';
 
 /**
  * The log that wrangler 2.x to 3.34 reads, where a deployment still meant one snapshot of a Worker. It is derived from
@@ -14,14 +14,16 @@ export interface LegacyEntry {
   readonly versionId: string;
 }
 
-const LISTED = 10;
+/** @param newestFirst all deployments of a Worker, or its latest, each with the number it was made under. */
+export const legacyLog = (newestFirst: readonly (Deployment & { readonly number: number })[]): readonly LegacyEntry[] =>
+  newestFirst.slice(0, LISTED_DEPLOYMENTS).map(legacyEntry).toReversed();
 
-/** @param newestFirst all deployments of a Worker, or its latest; `total` counts all of them. */
-export const legacyLog = (newestFirst: readonly Deployment[], total: number): readonly LegacyEntry[] =>
-  newestFirst
-    .slice(0, LISTED)
-    .map((deployment, age) => ({ id: deployment.id, number: total - age, deployment, versionId: mainVersion(deployment) }))
-    .toReversed();
+export const legacyEntry = (deployment: Deployment & { readonly number: number }): LegacyEntry => ({
+  id: deployment.id,
+  number: deployment.number,
+  deployment,
+  versionId: mainVersion(deployment),
+});
 
 export const mainVersion = (deployment: Pick<Deployment, 'split'>): string =>
   deployment.split.reduce((main, entry) => (entry.share > main.share ? entry : main)).versionId;
