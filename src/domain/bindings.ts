@@ -1,12 +1,12 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import type { Binding, RequestedBinding, SecretBinding } from './binding.ts';
+import { isSecret, type Binding, type RequestedBinding, type SecretBinding } from './binding.ts';
 import { isBindingName } from './names.ts';
 import type { Refusal } from './refusal.ts';
 
 /** 128 text bindings is Cloudflare's limit on paid plans; all bindings together get room for resources beside them. */
 export const MOST_BINDINGS = 512;
 
-const SECRET_TYPES = ['secret_text', 'secret_key'];
+const SECRET_TYPES = new Set(['secret_text', 'secret_key']);
 
 export interface BindingsRequest {
   readonly requested: readonly RequestedBinding[];
@@ -57,7 +57,7 @@ const bindingFor = (binding: RequestedBinding, request: BindingsRequest): Bindin
 };
 
 const isKept = (type: string, keepTypes: readonly string[] | undefined): boolean => {
-  const isSecretType = SECRET_TYPES.includes(type);
+  const isSecretType = SECRET_TYPES.has(type);
   if (keepTypes === undefined) return isSecretType;
   // Clients that keep variables name only those, and their users expect secrets to survive all the same.
   return keepTypes.length > 0 && (isSecretType || keepTypes.includes(type));
@@ -65,8 +65,9 @@ const isKept = (type: string, keepTypes: readonly string[] | undefined): boolean
 
 /** Names of the secrets that are not the same in two versions, in order: changed, added or removed. */
 export const changedSecrets = (before: readonly Binding[], after: readonly Binding[]): readonly string[] => {
-  const fingerprints = (bindings: readonly Binding[]) =>
-    new Map(bindings.flatMap((binding) => (binding.type === 'secret_text' ? [[binding.name, binding.fingerprint] as const] : [])));
   const [old, current] = [fingerprints(before), fingerprints(after)];
   return [...new Set([...old.keys(), ...current.keys()])].filter((name) => old.get(name) !== current.get(name)).toSorted();
 };
+
+const fingerprints = (bindings: readonly Binding[]): ReadonlyMap<string, string> =>
+  new Map(bindings.filter(isSecret).map(({ name, fingerprint }) => [name, fingerprint]));
