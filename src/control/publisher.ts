@@ -7,31 +7,30 @@ export class Publisher {
   readonly #store: Store;
   readonly #feed: EdgeFeed;
   readonly #baseDomain: string;
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: { readonly store: Store; readonly feed: EdgeFeed; readonly baseDomain: string }) {
     this.#store = options.store;
     this.#feed = options.feed;
     this.#baseDomain = options.baseDomain;
-    this.#store.onCommit((commit) => this.#inOrder(() => this.#publish(commit)));
+    this.#store.onCommit((commit) => void this.#inOrder(() => this.#publish(commit)));
   }
 
   /** Joins an edge: the full table first, every change after it. Answers how to leave. */
-  async join(edge: string, send: (message: FeedMessage) => void): Promise<() => void> {
-    let leave = (): void => {};
-    await this.#inOrder(async () => {
+  join(edge: string, send: (message: FeedMessage) => void): Promise<() => void> {
+    return this.#inOrder(async () => {
       const table = await this.#table();
       send({ type: 'table', table });
       // Changes wait here for their turn while the table is read, which then holds them already.
       const isNews = (message: FeedMessage) => message.type !== 'change' || message.change.generation > table.generation;
-      leave = this.#feed.join(edge, (message) => void (isNews(message) && send(message)));
+      return this.#feed.join(edge, (message) => void (isNews(message) && send(message)));
     });
-    return () => leave();
   }
 
-  #inOrder(work: () => Promise<void>): Promise<void> {
-    this.#last = this.#last.then(work, work);
-    return this.#last;
+  #inOrder<Value>(work: () => Promise<Value>): Promise<Value> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine;
+    return mine;
   }
 
   /** Each commit becomes one change, read as it is now: a later commit of the same Worker only repeats it. */

@@ -36,6 +36,7 @@ export const replaceSchedules = (
 const cronFault = (cron: string): string | undefined => {
   if (cron.trim().split(/\s+/).length !== 5) return 'it needs five fields: minute, hour, day of month, month, day of week';
   try {
+    // oxlint-disable-next-line no-new -- croner reads a pattern nowhere else.
     new Cron(cron, { paused: true });
     return undefined;
   } catch (error) {

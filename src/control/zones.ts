@@ -44,4 +44,3 @@ export const zoneFor = async (
   const zone = zones.filter(isWithin).toSorted((a, b) => b.name.length - a.name.length)[0];
   return zone === undefined ? refuse({ code: 'hostname_not_in_zone', hostname }) : accept(zone);
 };
-
