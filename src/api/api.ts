@@ -1,10 +1,10 @@
 import type { Result } from '../base/index.ts';
 import type { Account, Actor, Control, Publisher } from '../control/index.ts';
-import type { BodyOf, Endpoint, ParamsOf, QueryOf } from '../contract/index.ts';
+import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResultOf } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
 import type { UploadForm } from './form/index.ts';
-import type { Hosts } from './views.ts';
+import type { Hosts } from './views/index.ts';
 
 /** What the handlers work with. */
 export interface Api extends Control {
@@ -35,20 +35,22 @@ export interface Incoming<E extends Endpoint = Endpoint> {
   readonly headers: Headers;
   readonly token: Token;
   readonly actor: Actor;
+  /** Aborted when the client is gone before its answer has left. */
+  readonly client: AbortSignal;
 }
 
-export interface Answer {
-  readonly result: unknown;
+export interface Answer<Value = unknown> {
+  readonly result: Value;
   readonly resultInfo?: unknown;
   readonly messages?: readonly string[];
   readonly status?: number;
   /** Bytes instead of the envelope. */
   readonly raw?: Response;
   /** Runs once the answer has left for the client. */
-  readonly onSent?: () => void;
+  readonly onSent?: () => Promise<void>;
 }
 
-export type Handler<E extends Endpoint> = (api: Api, request: Incoming<E>) => Promise<Result<Answer, Refusal>>;
+export type Handler<E extends Endpoint> = (api: Api, request: Incoming<E>) => Promise<Result<Answer<ResultOf<E>>, Refusal>>;
 
 export type Handlers<Family extends Readonly<Record<string, Endpoint>>> = { readonly [Name in keyof Family]: Handler<Family[Name]> };
 

@@ -2,17 +2,21 @@ import { Hono, type Context } from 'hono';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import type { Answer, Api, Handler, Handlers } from './api.ts';
-import { enter } from './door.ts';
+import { authenticated, enter } from './door.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
 import { account } from './handlers/account.ts';
+import { content } from './handlers/content.ts';
+import { deployments } from './handlers/deployments.ts';
 import { legacy } from './handlers/legacy.ts';
 import { own } from './handlers/own.ts';
 import { scripts } from './handlers/scripts.ts';
 import { secrets } from './handlers/secrets.ts';
 import { services } from './handlers/services.ts';
+import { settings } from './handlers/settings.ts';
 import { triggers } from './handlers/triggers.ts';
 import { versions } from './handlers/versions.ts';
+import { workerVersions } from './handlers/worker-versions.ts';
 import { workers } from './handlers/workers.ts';
 import { zones } from './handlers/zones.ts';
 import { isKnownHost } from './known-host.ts';
@@ -22,11 +26,15 @@ import { worldFault } from './world-fault.ts';
 const handlers = {
   ...account,
   ...scripts,
+  ...content,
+  ...settings,
   ...versions,
+  ...deployments,
   ...secrets,
   ...triggers,
   ...services,
   ...workers,
+  ...workerVersions,
   ...legacy,
   ...zones,
 } satisfies Handlers<typeof endpoints>;
@@ -58,7 +66,10 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
   app.route('/edge/v1', edgeRoutes(api));
   for (const [prefix, product] of NOT_OFFERED) {
     for (const path of [CLIENT_V4 + prefix, `${CLIENT_V4}${prefix}/*`])
-      app.all(path, () => failure({ code: 'product_not_offered', product }));
+      app.all(path, async (c) => {
+        const token = await authenticated(api, c.req.raw.headers);
+        return failure(token.ok ? { code: 'product_not_offered', product } : token.refusal);
+      });
   }
   app.notFound((c) => failure(unrouted(c.req.method, c.req.path)));
   app.onError((error, c) => failed(api, error, c));
@@ -89,7 +100,7 @@ const handle = async (api: Api, endpoint: Endpoint, handler: Handler<Endpoint>, 
   const answer = await handler(api, request.value);
   if (!answer.ok) return failure(answer.refusal);
   const { value } = answer;
-  if (value.onSent !== undefined) whenSent(c, value.onSent);
+  if (value.onSent !== undefined) whenSent(api, c, value.onSent);
   if (value.raw !== undefined) return value.raw;
   if (endpoint.method === 'GET') return success(value);
   return success(await confirmed(api, value));
@@ -103,10 +114,12 @@ const confirmed = async (api: Api, answer: Answer): Promise<Answer> => {
   return { ...answer, messages: [...(answer.messages ?? []), message] };
 };
 
-const whenSent = (c: AppContext, onSent: () => void): void => {
+/** An answer that is cut off never finishes. */
+const whenSent = (api: Api, c: AppContext, onSent: () => Promise<void>): void => {
+  const note = () => void onSent().catch((error: unknown) => api.log('an answer could not be noted', { error: String(error) }));
   const outgoing = c.env?.outgoing;
-  if (outgoing === undefined) onSent();
-  else outgoing.once('finish', onSent);
+  if (outgoing === undefined) note();
+  else outgoing.once('finish', note);
 };
 
 /** Cloudflare answers unknown paths and methods in its envelope too; a path that takes other methods says which. */
@@ -115,7 +128,7 @@ const unrouted = (method: string, path: string): Refusal => {
     ...Object.values(endpoints).map((endpoint) => [CLIENT_V4, endpoint] as const),
     ...Object.values(ownEndpoints).map((endpoint) => [OWN, endpoint] as const),
   ]
-    .filter(([base, endpoint]) => new RegExp(`^${base}${endpoint.path.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path))
+    .filter(([base, endpoint]) => new RegExp(`^${base}${endpoint.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path))
     .map(([, endpoint]) => endpoint.method);
   return allowed.length === 0
     ? { code: 'path_unknown', method, path }
@@ -134,6 +147,6 @@ const failed = (api: Api, error: Error, c: AppContext): Response => {
   });
   const fault = worldFault(error);
   return fault === undefined
-    ? broken(500, 10013, `An internal error happened; nothing was changed. The server's log has it under ${id}.`)
+    ? broken(500, 10013, `An internal error happened, and not by your fault. The server's log has it under ${id}.`)
     : broken(503, 10013, `${fault} Nothing was changed, and traffic is not affected.`);
 };

@@ -9,6 +9,8 @@ import { readUploadForm, type FormRefusal, type UploadForm } from './form/index.
 
 const MOST_JSON_BYTES = 4 * 1024 * 1024;
 const MOST_METADATA_BYTES = 1024 * 1024;
+/** A client that sends more wrong than this has enough to mend. */
+const MOST_FAULTS = 10;
 const MOST_PARTS = 2_000;
 const MOST_PART_NAME_BYTES = 512;
 
@@ -37,10 +39,12 @@ export const enter = async (
     headers: request.headers,
     token: token.value,
     actor: actorOf(token.value, request.headers),
+    client: request.signal,
   });
 };
 
-const authenticated = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {
+/** Whose token the request shows. */
+export const authenticated = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {
   const bearer = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   const presented = bearer ?? headers.get('x-auth-key') ?? undefined;
   if (presented === undefined) return refuse({ code: 'token_missing' });
@@ -65,7 +69,7 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
   if (body === undefined) return accept({ body: undefined, form: undefined });
   const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');
   if (body.kind === 'json' || (body.kind === 'json_or_upload' && !isForm)) {
-    const json = await readJson(request);
+    const json = await readJson(request, body.kind === 'json' && body.holdsModules ? api.apiSettings.maxUploadBytes : MOST_JSON_BYTES);
     if (!json.ok) return json;
     const value = parsed(body.schema, json.value, 'body');
     return value.ok ? accept({ body: value.value, form: undefined }) : value;
@@ -80,20 +84,28 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
 };
 
 /** JSON whatever the content type says: wrangler labels much of it text/plain. */
-const readJson = async (request: Request): Promise<Result<unknown, Refusal>> => {
+const readJson = async (request: Request, limit: number): Promise<Result<unknown, Refusal>> => {
+  const bytes = await bytesOf(request, limit);
+  if (bytes === undefined) return refuse({ code: 'body_too_large', limit });
+  if (bytes.length === 0) return refuse({ code: 'body_not_json', detail: 'it is empty' });
+  try {
+    return accept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch (error) {
+    return refuse({ code: 'body_not_json', detail: error instanceof SyntaxError ? error.message : 'it is not UTF-8' });
+  }
+};
+
+/** A body that is too large is left unread, not cancelled: that would close the connection under the answer. */
+const bytesOf = async (request: Request, limit: number): Promise<Buffer | undefined> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MOST_JSON_BYTES) return refuse({ code: 'body_too_large', limit: MOST_JSON_BYTES });
-    chunks.push(chunk);
+  const reader = request.body?.getReader();
+  for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
+    size += next.value.byteLength;
+    if (size > limit) return undefined;
+    chunks.push(next.value);
   }
-  try {
-    return accept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))));
-  } catch (error) {
-    const detail = size === 0 ? 'it is empty' : error instanceof SyntaxError ? error.message : 'it is not UTF-8';
-    return refuse({ code: 'body_not_json', detail });
-  }
+  return Buffer.concat(chunks);
 };
 
 const readForm = async (api: Api, request: Request): Promise<Result<UploadForm, Refusal>> => {
@@ -143,6 +155,9 @@ const parsed = (schema: z.ZodType | undefined, value: unknown, where: 'query' | 
   if (schema === undefined) return accept(undefined);
   const result = schema.safeParse(value);
   if (result.success) return accept(result.data);
-  const faults = result.error.issues.slice(0, 10).map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`);
+  const faults = result.error.issues.slice(0, MOST_FAULTS).map(({ path, message }) => `${[where, ...path].join('.')}: ${faultIn(message)}`);
   return refuse(where === 'metadata' ? { code: 'metadata_invalid', faults } : { code: 'request_invalid', faults });
 };
+
+/** zod's "Invalid input: expected number, received string" without what the sentence around it says already. */
+const faultIn = (message: string): string => message.replace(/^Invalid (?:input|option|key in record): /, '');

@@ -7,5 +7,5 @@ import { isIP } from 'node:net';
 export const isKnownHost = (host: string, allowed: readonly string[]): boolean => {
   const name = host.replace(/:\d+$/, '').toLowerCase().replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost')) return true;
-  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || allowed.includes(name);
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || allowed.some((other) => other.toLowerCase() === name);
 };

@@ -132,6 +132,21 @@ const words: Words = {
   tag_too_long: ({ bytes, limit }) => said(400, 10021, `The version's tag is ${bytes} bytes long; at most ${limit} are allowed.`),
   message_too_long: ({ bytes, limit }) => said(400, 10021, `The message is ${bytes} bytes long; at most ${limit} are allowed.`),
   alias_invalid: ({ alias, reason }) => said(400, 10021, `The preview alias ${JSON.stringify(alias)} is invalid: ${reason}.`),
+  secret_invalid: ({ name, fault }) => said(400, 10021, `The secret ${JSON.stringify(name)} cannot be stored: ${fault}.`),
+  secrets_too_large: ({ bytes, limit }) =>
+    said(400, 10021, `The secrets of the version are ${bytes} bytes long together; at most ${limit} are allowed.`),
+  version_member_fixed: ({ member }) =>
+    said(
+      400,
+      10021,
+      `A version can be patched by its "env" and "annotations", not by ${JSON.stringify(member)}. Upload a new version instead.`,
+    ),
+  version_binding_fixed: ({ name, type }) =>
+    said(
+      400,
+      10021,
+      `${JSON.stringify(name)} is of type ${JSON.stringify(type)}, but a version can be patched by secrets only. Upload a new version instead.`,
+    ),
   trial_failed: ({ message }) => said(400, 10021, message),
   first_upload_by_version: ({ name }) =>
     said(
@@ -190,6 +205,12 @@ const words: Words = {
   // Workers and what belongs to them
   worker_not_found: ({ name }) => said(404, 10007, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
   service_not_found: ({ name }) => said(404, 10090, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
+  worker_renamed: ({ name, to }) =>
+    said(
+      400,
+      100321,
+      `The Worker ${JSON.stringify(name)} cannot be renamed to ${JSON.stringify(to)}. Upload it under the new name, then delete the old one.`,
+    ),
   worker_exists: ({ name }) => said(409, 10040, `A Worker named ${JSON.stringify(name)} exists already.`),
   environment_not_found: ({ environment }) =>
     said(404, 10092, `The environment ${JSON.stringify(environment)} does not exist; a Worker has the one environment "production".`),

@@ -4,7 +4,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** How a request's body is read before its handler sees it. */
 export type Body =
-  | { readonly kind: 'json'; readonly schema: z.ZodType }
+  | {
+      readonly kind: 'json';
+      readonly schema: z.ZodType;
+      /** As large as an upload may be, because it carries a version's modules. */
+      readonly holdsModules?: true;
+    }
   /** A form of metadata and modules, in any dialect of src/api/form. */
   | { readonly kind: 'upload'; readonly metadata: z.ZodType }
   /** JSON, or a form with the same JSON in one field. */
@@ -38,3 +43,12 @@ export type BodyOf<E extends Endpoint> = E extends { readonly body: { readonly s
   : E extends { readonly body: { readonly metadata: infer M extends z.ZodType } }
     ? z.output<M>
     : undefined;
+
+/** What an endpoint answers, as its handler gives it. */
+export type ResultOf<E extends Endpoint> = Unchanging<z.output<E['result']>>;
+
+type Unchanging<Value> = Value extends readonly (infer Item)[]
+  ? readonly Unchanging<Item>[]
+  : Value extends object
+    ? { readonly [Member in keyof Value]: Unchanging<Value[Member]> }
+    : Value;

@@ -1,7 +1,8 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { endpoints, ownEndpoints } from './endpoints.ts';
+import { endpoints } from './endpoints.ts';
+import { ownEndpoints } from './own.ts';
 
 const error = z
   .object({ code: z.number().int(), message: z.string(), documentation_url: z.string().optional(), meta: z.unknown().optional() })

@@ -10,7 +10,7 @@ import {
   type Version,
   type VersionCode,
 } from '../domain/index.ts';
-import type { Worker } from '../store/index.ts';
+import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
@@ -25,6 +25,8 @@ export interface Revision {
    */
   readonly of: 'deployed' | 'main' | 'newest';
   readonly annotations: Partial<Annotations>;
+  /** Settings of the Worker itself that change with it. */
+  readonly settings?: WorkerSettings;
   readonly triggeredBy: string;
   /** For the audit row; never a secret's value. */
   readonly action: string;
@@ -82,6 +84,7 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
     async (change) => {
       const present = await change.deployments.active(worker.tag);
       if (present?.id !== active?.id) return refuse(overtaken(active, present));
+      if (revision.settings !== undefined) await changeSettings(change, worker.tag, revision.settings);
       const versions: Version[] = [];
       const replacement = new Map<string, string>();
       for (const { base, version } of revised) {
@@ -106,6 +109,11 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
       }),
   );
+};
+
+const changeSettings = async (change: Change, workerTag: string, settings: WorkerSettings): Promise<void> => {
+  const worker = await change.workers.byTag(workerTag);
+  if (worker !== undefined) await change.workers.update({ ...worker, settings: { ...worker.settings, ...settings } });
 };
 
 const splitAfter = (revision: Revision, active: Deployment | undefined, newest: Version): Split => {

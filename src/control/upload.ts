@@ -1,4 +1,4 @@
-import { accept, refuse, type Result } from '../base/index.ts';
+import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
   isCompatibilityDate,
@@ -35,6 +35,8 @@ export interface Upload {
   /** Also give it all traffic, in the same transaction. */
   readonly deploy: boolean;
   readonly settings?: WorkerSettings;
+  /** Aborted when the client is gone: its repeat is then told from another upload of the same code. */
+  readonly client?: AbortSignal;
 }
 
 export interface Uploaded {
@@ -76,7 +78,9 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   });
   if (!version.ok) return version;
   const store = () => stored(control, actor, request, worker, version.value, digest);
-  return request.deploy ? readied(control, worker, [version.value], store) : store();
+  const made = await (request.deploy ? readied(control, worker, [version.value], store) : store());
+  if (made.ok) expectAnswer(made.value.version.id, request.client);
+  return made;
 };
 
 const stored = (
@@ -182,12 +186,23 @@ const uploadDigest = (control: Control, { path, deploy, annotations, strictInher
  * made; the same upload made again after an answer is a version of its own, as any upload is.
  */
 const repeatOf = async (control: Control, actor: Actor, worker: Worker, digest: string): Promise<Uploaded | undefined> => {
-  const since = new Date(control.clock.now().getTime() - REPEAT_WITHIN_MS).toISOString();
+  const since = timestampAfter(new Date(control.clock.now().getTime() - REPEAT_WITHIN_MS), undefined);
   const version = await control.store.read.versions.unanswered(worker.tag, actor.author.id, digest, since);
-  if (version === undefined) return undefined;
+  if (version === undefined || awaited.has(version.id)) return undefined;
   return { worker, version, deployment: await control.store.read.deployments.lastWithSoleVersion(worker.tag, version.id) };
 };
 
+/** Versions whose clients are still there to get the answer. */
+const awaited = new Set<string>();
+
+const expectAnswer = (versionId: string, client: AbortSignal | undefined): void => {
+  if (client === undefined || client.aborted) return;
+  awaited.add(versionId);
+  client.addEventListener('abort', () => awaited.delete(versionId), { once: true });
+};
+
 /** The answer to an upload has left: the same upload from now on is a new one. */
-export const answered = (control: Control, versionId: string): Promise<void> =>
-  control.store.note((queries) => queries.versions.markAnswered(versionId, control.clock.now().toISOString()));
+export const answered = async (control: Control, versionId: string): Promise<void> => {
+  awaited.delete(versionId);
+  await control.store.note((queries) => queries.versions.markAnswered(versionId, control.clock.now().toISOString()));
+};

@@ -26,6 +26,10 @@ export type UploadRefusal =
   | { readonly code: 'tag_too_long'; readonly bytes: number; readonly limit: number }
   | { readonly code: 'message_too_long'; readonly bytes: number; readonly limit: number }
   | { readonly code: 'alias_invalid'; readonly alias: string; readonly reason: string }
+  | { readonly code: 'secret_invalid'; readonly name: string; readonly fault: string }
+  | { readonly code: 'secrets_too_large'; readonly bytes: number; readonly limit: number }
+  | { readonly code: 'version_member_fixed'; readonly member: string }
+  | { readonly code: 'version_binding_fixed'; readonly name: string; readonly type: string }
   | { readonly code: 'trial_failed'; readonly message: string }
   | { readonly code: 'first_upload_by_version'; readonly name: string }
   | { readonly code: 'upload_too_large'; readonly limit: number }
@@ -51,6 +55,7 @@ export interface ActiveDeployment {
 export type ResourceRefusal =
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }
+  | { readonly code: 'worker_renamed'; readonly name: string; readonly to: string }
   | { readonly code: 'worker_exists'; readonly name: string }
   | { readonly code: 'environment_not_found'; readonly environment: string }
   | { readonly code: 'secret_not_found'; readonly name: string }

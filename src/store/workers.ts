@@ -16,8 +16,8 @@ export interface Worker {
 
 /** Settings that change no version: PATCH script-settings writes them, every version sees them. */
 export interface WorkerSettings {
-  readonly logpush?: boolean | undefined;
-  readonly observability?: unknown;
+  readonly logpush?: boolean | null | undefined;
+  readonly observability?: Readonly<Record<string, unknown>> | null | undefined;
   readonly tags?: readonly string[] | null | undefined;
   readonly tail_consumers?: readonly unknown[] | null | undefined;
 }

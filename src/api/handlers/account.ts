@@ -1,48 +1,20 @@
 import { accept, refuse } from '../../base/index.ts';
 import { createToken, revokeToken, setSubdomain } from '../../control/index.ts';
-import type { Endpoints } from '../../contract/index.ts';
-import type { Api, Handlers } from '../api.ts';
-import { tokenView } from '../views.ts';
+import type { accountEndpoints } from '../../contract/index.ts';
+import type { Handlers } from '../api.ts';
+import { pageWithin } from '../page.ts';
+import { accountView, tokenView } from '../views/index.ts';
 
-type Names =
-  | 'getUser'
-  | 'verifyToken'
-  | 'listAccounts'
-  | 'getAccount'
-  | 'listMemberships'
-  | 'listTokens'
-  | 'createToken'
-  | 'revokeToken'
-  | 'getAccountSubdomain'
-  | 'putAccountSubdomain'
-  | 'checkSubdomain'
-  | 'getAccountSettings';
-
-const accountView = (api: Api) => ({
-  id: api.account.id,
-  name: api.account.name,
-  type: 'standard',
-  settings: {},
-  created_on: api.account.createdOn,
-});
-
-/** Lists that end: a second page is empty, because some clients ask until they get one. */
-export const onePage = <Item>(items: readonly Item[], page: number | undefined) => {
-  const shown = (page ?? 1) > 1 ? [] : items;
-  return {
-    result: shown,
-    resultInfo: { page: page ?? 1, per_page: Math.max(items.length, 1), count: shown.length, total_count: items.length, total_pages: 1 },
-  };
-};
-
-export const account: Handlers<Pick<Endpoints, Names>> = {
+export const account: Handlers<typeof accountEndpoints> = {
   getUser: async (_api, { token, actor }) =>
     accept({ result: { id: token.id, email: actor.author.email, username: token.name, two_factor_authentication_enabled: false } }),
   verifyToken: async (_api, { token }) => accept({ result: { id: token.id, status: 'active' } }),
-  listAccounts: async (api, { query }) => accept(onePage([accountView(api)], query.page)),
-  getAccount: async (api) => accept({ result: accountView(api) }),
-  listMemberships: async (api, { query }) =>
-    accept(onePage([{ id: api.account.id, status: 'accepted', account: accountView(api), roles: ['Administrator'] }], query.page)),
+  listAccounts: async (api, { query }) => accept(pageWithin([accountView(api.account)], query)),
+  getAccount: async (api) => accept({ result: accountView(api.account) }),
+  listMemberships: async (api, { query }) => {
+    const membership = { id: api.account.id, status: 'accepted' as const, account: accountView(api.account), roles: ['Administrator'] };
+    return accept(pageWithin([membership], query));
+  },
   listTokens: async (api) => accept({ result: (await api.store.read.tokens.all()).map(tokenView) }),
   createToken: async (api, { actor, body }) => {
     const made = await createToken(api, actor, body);

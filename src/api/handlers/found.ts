@@ -10,6 +10,12 @@ export const workerNamed = async (api: Api, name: string): Promise<Result<Worker
   return worker === undefined ? refuse({ code: 'worker_not_found', name }) : accept(worker);
 };
 
+/** By its immutable id or by its name, as the newer Worker resource takes both. */
+export const workerCalled = async (api: Api, idOrName: string): Promise<Result<Worker, Refusal>> => {
+  const worker = (await api.store.read.workers.byTag(idOrName)) ?? (await api.store.read.workers.byName(idOrName));
+  return worker === undefined ? refuse({ code: 'worker_not_found', name: idOrName }) : accept(worker);
+};
+
 export interface Serving {
   readonly worker: Worker;
   readonly deployment: StoredDeployment | undefined;

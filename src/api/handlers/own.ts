@@ -1,9 +1,10 @@
 import { accept } from '../../base/index.ts';
-import type { OwnEndpoints } from '../../contract/index.ts';
+import type { ownEndpoints } from '../../contract/index.ts';
 import { percentageOf } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import { hostsOf, type Api, type Handlers } from '../api.ts';
-import { deploymentView } from '../views.ts';
+import { pageInfo, pageOf } from '../page.ts';
+import { deploymentView } from '../views/index.ts';
 
 const AUDIT_A_PAGE = 50;
 
@@ -25,28 +26,31 @@ const workerStatus = async (api: Api, worker: Worker) => {
   return {
     name: worker.name,
     url: worker.workersDev ? `${scheme}://${worker.name}.${subdomain}.${authority}` : null,
-    deployment: deployment && {
-      ...deploymentView(deployment),
-      author: deployment.author.email,
-      versions: deployment.split.map(({ versionId, share }) => {
-        const version = versions.find(({ id }) => id === versionId);
-        const process = processOf(api, versionId);
-        return {
-          version_id: versionId,
-          number: version?.number,
-          percentage: percentageOf(share),
-          tag: version?.tag ?? null,
-          message: version?.message ?? null,
-          state: process?.state ?? 'cold',
-          pid: process?.pid ?? null,
-          reason: process?.reason ?? null,
-        };
-      }),
-    },
+    deployment:
+      deployment === undefined
+        ? null
+        : {
+            ...deploymentView(deployment),
+            author: deployment.author.email,
+            versions: deployment.split.map(({ versionId, share }) => {
+              const version = versions.find(({ id }) => id === versionId);
+              const process = processOf(api, versionId);
+              return {
+                version_id: versionId,
+                number: version?.number ?? null,
+                percentage: percentageOf(share),
+                tag: version?.tag ?? null,
+                message: version?.message ?? null,
+                state: process?.state ?? 'cold',
+                pid: process?.pid ?? null,
+                reason: process?.reason ?? null,
+              };
+            }),
+          },
   };
 };
 
-export const own: Handlers<OwnEndpoints> = {
+export const own: Handlers<typeof ownEndpoints> = {
   getStatus: async (api) => {
     const generation = await api.store.read.meta.generation();
     const edges = api.feed.status();
@@ -69,12 +73,8 @@ export const own: Handlers<OwnEndpoints> = {
     });
   },
   listAudit: async (api, { query }) => {
-    const [page, perPage] = [query.page ?? 1, query.per_page ?? AUDIT_A_PAGE];
-    const entries = await api.store.read.audit.page({ offset: (page - 1) * perPage, limit: perPage });
-    const total = await api.store.read.audit.count();
-    return accept({
-      result: entries,
-      resultInfo: { page, per_page: perPage, count: entries.length, total_count: total, total_pages: Math.ceil(total / perPage) },
-    });
+    const page = pageOf(query, AUDIT_A_PAGE);
+    const entries = await api.store.read.audit.page(page);
+    return accept({ result: entries, resultInfo: pageInfo(page, entries.length, await api.store.read.audit.count()) });
   },
 };

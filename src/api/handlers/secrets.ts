@@ -1,13 +1,11 @@
 import { accept, refuse } from '../../base/index.ts';
 import { changeSecrets, secretsOf } from '../../control/index.ts';
-import type { Endpoints } from '../../contract/index.ts';
+import type { secretEndpoints } from '../../contract/index.ts';
 import type { Handlers } from '../api.ts';
-
-type Names = 'listSecrets' | 'putSecret' | 'getSecret' | 'deleteSecret' | 'patchSecrets';
 
 const view = (name: string) => ({ name, type: 'secret_text' as const });
 
-export const secrets: Handlers<Pick<Endpoints, Names>> = {
+export const secrets: Handlers<typeof secretEndpoints> = {
   listSecrets: async (api, { params }) => {
     const names = await secretsOf(api, params.script_name);
     return names.ok ? accept({ result: names.value.map(view) }) : names;
@@ -34,6 +32,6 @@ export const secrets: Handlers<Pick<Endpoints, Names>> = {
     const changed = await changeSecrets(api, actor, { worker: params.script_name, changes: body.secrets });
     if (!changed.ok) return changed;
     const names = await secretsOf(api, params.script_name);
-    return names.ok ? accept({ result: names.value.map(view) }) : names;
+    return names.ok ? accept({ result: Object.fromEntries(names.value.map((name) => [name, view(name)])) }) : names;
   },
 };

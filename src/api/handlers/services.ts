@@ -1,24 +1,12 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { deleteWorker } from '../../control/index.ts';
-import type { Endpoints } from '../../contract/index.ts';
+import type { serviceEndpoints } from '../../contract/index.ts';
 import type { Refusal } from '../../domain/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { bindingView, environmentView, routeView, serviceView } from '../views.ts';
-import { onePage } from './account.ts';
+import { pageWithin } from '../page.ts';
+import { bindingView, environmentView, serviceView, zonedRouteView } from '../views/index.ts';
 import { contentOf } from './content.ts';
 import { serving, type Serving } from './found.ts';
-
-type Names =
-  | 'getService'
-  | 'deleteService'
-  | 'getEnvironment'
-  | 'getEnvironmentBindings'
-  | 'getEnvironmentRoutes'
-  | 'getEnvironmentSubdomain'
-  | 'getEnvironmentContent'
-  | 'listTailsByConsumer'
-  | 'listDurableObjectNamespaces'
-  | 'listKvNamespaces';
 
 interface EnvironmentParams {
   readonly script_name: string;
@@ -36,7 +24,7 @@ const environment = (api: Api, params: EnvironmentParams): Promise<Result<Servin
     ? service(api, params.script_name)
     : Promise.resolve(refuse({ code: 'environment_not_found', environment: params.environment }));
 
-export const services: Handlers<Pick<Endpoints, Names>> = {
+export const services: Handlers<typeof serviceEndpoints> = {
   getService: async (api, { params }) => {
     const found = await service(api, params.script_name);
     return found.ok ? accept({ result: serviceView(found.value.worker, found.value.version) }) : found;
@@ -58,7 +46,7 @@ export const services: Handlers<Pick<Endpoints, Names>> = {
     if (!found.ok) return found;
     const zones = new Map((await api.store.read.hosts.zones()).map(({ id, name }) => [id, name]));
     const routes = (await api.store.read.hosts.routes()).filter(({ script }) => script === params.script_name);
-    return accept({ result: routes.map((route) => routeView(route, zones.get(route.zoneId))) });
+    return accept({ result: routes.map((route) => zonedRouteView(route, zones.get(route.zoneId) ?? '')) });
   },
   getEnvironmentSubdomain: async (api, { params }) => {
     const found = await environment(api, params);
@@ -71,6 +59,6 @@ export const services: Handlers<Pick<Endpoints, Names>> = {
     return found.ok ? contentOf(api, params.script_name, undefined) : found;
   },
   listTailsByConsumer: async () => accept({ result: [] }),
-  listDurableObjectNamespaces: async (_api, { query }) => accept(onePage([], query.page)),
-  listKvNamespaces: async (_api, { query }) => accept(onePage([], query.page)),
+  listDurableObjectNamespaces: async (_api, { query }) => accept(pageWithin<never>([], query)),
+  listKvNamespaces: async (_api, { query }) => accept(pageWithin<never>([], query)),
 };

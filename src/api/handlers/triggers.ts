@@ -1,33 +1,17 @@
 import { accept, refuse } from '../../base/index.ts';
 import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules } from '../../control/index.ts';
-import type { Endpoints } from '../../contract/index.ts';
+import type { triggerEndpoints } from '../../contract/index.ts';
 import type { CustomDomain } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { domainView, routeView, schedulesView } from '../views.ts';
+import { domainView, routeView, schedulesView, unmodified } from '../views/index.ts';
 import { workerNamed } from './found.ts';
-
-type Names =
-  | 'getSubdomain'
-  | 'postSubdomain'
-  | 'deleteSubdomain'
-  | 'getSchedules'
-  | 'putSchedules'
-  | 'putScriptRoutes'
-  | 'domainsChangeset'
-  | 'putDomainRecords'
-  | 'listDomains'
-  | 'putDomain'
-  | 'getDomain'
-  | 'deleteDomain'
-  | 'listDomainRecords'
-  | 'getDomainRecord';
 
 /** Clients that know it want version URLs to follow `enabled` where they do not say. */
 const API_DATE_HEADER = 'cloudflare-workers-script-api-date';
 
 const NOT_FIRING = 'Cron schedules are stored and shown, but Switchback does not fire them yet.';
 
-const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) => {
+export const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) => {
   const zones = new Map((await api.store.read.hosts.zones()).map(({ id, name }) => [id, name]));
   const domains = await api.store.read.hosts.domains();
   return domains.flatMap((domain) => {
@@ -41,7 +25,7 @@ const domainById = async (api: Api, domainId: string) => {
   return domain === undefined ? refuse({ code: 'domain_not_found' as const, domainId }) : accept({ result: domain });
 };
 
-export const triggers: Handlers<Pick<Endpoints, Names>> = {
+export const triggers: Handlers<typeof triggerEndpoints> = {
   getSubdomain: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
     return worker.ok ? accept({ result: { enabled: worker.value.workersDev, previews_enabled: worker.value.previews } }) : worker;
@@ -81,7 +65,7 @@ export const triggers: Handlers<Pick<Endpoints, Names>> = {
     return accept({
       result: {
         added: body.filter(({ hostname }) => !isKnown(hostname.toLowerCase())),
-        updated: present.filter(({ hostname }) => wanted.has(hostname)).map((domain) => ({ ...domain, modified: false })),
+        updated: present.filter(({ hostname }) => wanted.has(hostname)).map(unmodified),
         removed:
           query.replace_state === 'true'
             ? present.filter(({ hostname, service }) => service === params.script_name && !wanted.has(hostname))
@@ -111,8 +95,7 @@ export const triggers: Handlers<Pick<Endpoints, Names>> = {
   putDomain: async (api, { body, actor }) => {
     const put = await putDomains(api, actor, body.service, [body], { override: true, replaceAll: false });
     if (!put.ok) return put;
-    const [domain] = await domainsWhere(api, ({ id }) => id === put.value[0]?.id);
-    return accept({ result: domain });
+    return domainById(api, put.value[0]?.id ?? '');
   },
   getDomain: (api, { params }) => domainById(api, params.domain_id),
   deleteDomain: async (api, { params, actor }) => {
@@ -121,7 +104,6 @@ export const triggers: Handlers<Pick<Endpoints, Names>> = {
   },
   listDomainRecords: async (api, { query }) =>
     accept({
-      // wrangler counts these pages from 0.
       result: await domainsWhere(api, ({ script }) => query.service === undefined || script === query.service),
     }),
   getDomainRecord: (api, { params }) => domainById(api, params.domain_id),

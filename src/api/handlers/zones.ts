@@ -1,23 +1,21 @@
 import { accept, refuse } from '../../base/index.ts';
 import { addZone, deleteRoute, deleteZone, putRoute } from '../../control/index.ts';
-import type { Endpoints } from '../../contract/index.ts';
+import type { zoneEndpoints } from '../../contract/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { routeView, zoneView } from '../views.ts';
-import { onePage } from './account.ts';
-
-type Names = 'listZones' | 'createZone' | 'getZone' | 'deleteZone' | 'listRoutes' | 'createRoute' | 'getRoute' | 'putRoute' | 'deleteRoute';
+import { pageWithin } from '../page.ts';
+import { routeView, zoneView } from '../views/index.ts';
 
 const routesOf = async (api: Api, zoneId: string) => (await api.store.read.hosts.routes()).filter((route) => route.zoneId === zoneId);
 
-export const zones: Handlers<Pick<Endpoints, Names>> = {
+export const zones: Handlers<typeof zoneEndpoints> = {
   listZones: async (api, { query }) => {
     const isForeign = query['account.id'] !== undefined && query['account.id'] !== api.account.id;
     const all = isForeign ? [] : await api.store.read.hosts.zones();
     const named = all.filter(({ name }) => query.name === undefined || name === query.name);
     return accept(
-      onePage(
+      pageWithin(
         named.map((zone) => zoneView(zone, api.account.id)),
-        query.page,
+        query,
       ),
     );
   },
@@ -39,9 +37,9 @@ export const zones: Handlers<Pick<Endpoints, Names>> = {
     const zone = await api.store.read.hosts.zoneById(params.zone_id);
     if (zone === undefined) return refuse({ code: 'zone_not_found', zone: params.zone_id });
     return accept(
-      onePage(
+      pageWithin(
         (await routesOf(api, zone.id)).map((route) => routeView(route)),
-        query.page,
+        query,
       ),
     );
   },

@@ -1,0 +1,96 @@
+import { accept, refuse, type Result } from '../../base/index.ts';
+import { changeWorker, revise, sealed } from '../../control/index.ts';
+import type { BodyOf, Endpoints, settingsEndpoints } from '../../contract/index.ts';
+import { resolveBindings, unsupportedMember, type Refusal, type VersionCode } from '../../domain/index.ts';
+import type { Worker } from '../../store/index.ts';
+import type { Api, Handlers } from '../api.ts';
+import { requestedBindings } from '../bindings.ts';
+import { scriptSettingsView, settingsView } from '../views/index.ts';
+import { serving, workerNamed } from './found.ts';
+import { scriptSettingsIn } from './uploaded.ts';
+
+type Patch = NonNullable<BodyOf<Endpoints['patchSettings']>>;
+
+const codeWith =
+  (api: Api, patch: Patch) =>
+  (code: VersionCode, worker: Worker): Result<VersionCode, Refusal> => {
+    const changed = { ...code, ...changedMembers(patch) };
+    if (patch.bindings === undefined) return accept(changed);
+    const requested = requestedBindings(patch.bindings);
+    if (!requested.ok) return requested;
+    const bindings = resolveBindings({
+      requested: requested.value,
+      // The list is the whole of the bindings: one that is left out goes, a secret without a text stays as it is.
+      keepTypes: [],
+      strictInherit: true,
+      previous: code.bindings,
+      versionById: () => undefined,
+      seal: (text) => sealed(api, worker.tag, text),
+    });
+    return bindings.ok ? accept({ ...changed, bindings: bindings.value }) : bindings;
+  };
+
+const changedMembers = (patch: Patch): Partial<VersionCode> => ({
+  ...(patch.compatibility_date === undefined ? {} : { compatibilityDate: patch.compatibility_date }),
+  ...(patch.compatibility_flags === undefined ? {} : { compatibilityFlags: patch.compatibility_flags }),
+  ...(patch.usage_model === undefined ? {} : { usageModel: patch.usage_model }),
+  ...(patch.limits === undefined ? {} : { limits: patch.limits }),
+  ...(patch.placement === undefined ? {} : { placement: patch.placement }),
+});
+
+const isVersioned = (patch: Patch): boolean => patch.bindings !== undefined || Object.keys(changedMembers(patch)).length > 0;
+
+const present = async (api: Api, name: string) => {
+  const found = await serving(api, name);
+  return found.ok ? accept({ result: settingsView(found.value.worker, found.value.version) }) : found;
+};
+
+export const settings: Handlers<typeof settingsEndpoints> = {
+  getSettings: (api, { params }) => present(api, params.script_name),
+  patchSettings: async (api, { params, body, actor }) => {
+    if (body === undefined) return refuse({ code: 'metadata_missing' });
+    const unsupported = unsupportedMember(body);
+    if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+    const ofScript = scriptSettingsIn(body);
+    const changed = isVersioned(body)
+      ? await revise(api, actor, {
+          worker: params.script_name,
+          change: codeWith(api, body),
+          of: 'deployed',
+          annotations: { message: body.annotations?.['workers/message'], tag: body.annotations?.['workers/tag'] },
+          settings: ofScript,
+          triggeredBy: 'upload',
+          action: 'settings.patch',
+          detail: { members: Object.keys(body).filter((member) => body[member] !== undefined) },
+        })
+      : await changeWorker(api, actor, params.script_name, { settings: ofScript }, 'settings.patch');
+    return changed.ok ? present(api, params.script_name) : changed;
+  },
+  getScriptSettings: async (api, { params }) => {
+    const worker = await workerNamed(api, params.script_name);
+    return worker.ok ? accept({ result: scriptSettingsView(worker.value) }) : worker;
+  },
+  patchScriptSettings: async (api, { params, body, actor }) => {
+    if (body === undefined) return refuse({ code: 'metadata_missing' });
+    const unsupported = unsupportedMember(body);
+    if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+    const changed = await changeWorker(api, actor, params.script_name, { settings: scriptSettingsIn(body) }, 'script_settings.patch');
+    return changed.ok ? accept({ result: scriptSettingsView(changed.value) }) : changed;
+  },
+  getUsageModel: async (api, { params }) => {
+    const found = await serving(api, params.script_name);
+    return found.ok ? accept({ result: { usage_model: found.value.version?.usageModel ?? 'standard' } }) : found;
+  },
+  putUsageModel: async (api, { params, body, actor }) => {
+    const revised = await revise(api, actor, {
+      worker: params.script_name,
+      change: (code) => accept({ ...code, usageModel: body.usage_model }),
+      of: 'deployed',
+      annotations: {},
+      triggeredBy: 'upload',
+      action: 'usage_model.put',
+      detail: { usage_model: body.usage_model },
+    });
+    return revised.ok ? accept({ result: { usage_model: body.usage_model } }) : revised;
+  },
+};

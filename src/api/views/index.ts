@@ -1,0 +1,7 @@
+/** What is stored, in the shapes Cloudflare's clients read. */
+export * from './account.ts';
+export * from './hosts.ts';
+export * from './legacy.ts';
+export * from './script.ts';
+export * from './version.ts';
+export * from './worker.ts';

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { paging } from './shapes.ts';
+import { deployment } from './deployments.ts';
+
+const versionStatus = z.object({
+  version_id: z.string(),
+  number: z.number().nullable(),
+  percentage: z.number(),
+  tag: z.string().nullable(),
+  message: z.string().nullable(),
+  state: z.enum(['cold', 'starting', 'ready', 'draining', 'backing_off']).describe('Of its process on the edge that is furthest along.'),
+  pid: z.number().nullable(),
+  reason: z.string().nullable().describe('Why it is not ready.'),
+});
+
+const workerStatus = z.object({
+  name: z.string(),
+  url: z.string().nullable().describe('The address that opens; null while workers.dev is off.'),
+  deployment: deployment.extend({ author: z.string(), versions: z.array(versionStatus) }).nullable(),
+});
+
+const edgeStatus = z.object({
+  id: z.string(),
+  url: z.string(),
+  generation: z.number(),
+  connected: z.boolean(),
+  pending: z.boolean().describe('Connected, and has not confirmed the newest generation yet.'),
+});
+
+const status = z
+  .object({
+    running: z.literal(true),
+    control_url: z.string(),
+    edge_url: z.string().nullable(),
+    generation: z.number().describe('Of the routing table.'),
+    edges: z.array(edgeStatus),
+    workers: z.array(workerStatus),
+  })
+  .meta({ id: 'Status' });
+
+const auditEntry = z
+  .object({
+    id: z.string(),
+    at: z.string(),
+    actor: z.object({ id: z.string(), email: z.string() }),
+    action: z.string(),
+    target: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEntry' });
+
+/** Switchback's own calls, under `/switchback/v1`. */
+export const ownEndpoints = {
+  getStatus: { method: 'GET', path: '/status', tag: 'Switchback', summary: 'What runs and serves, on every edge', result: status },
+  listAudit: {
+    method: 'GET',
+    path: '/audit',
+    tag: 'Switchback',
+    summary: 'The log of changes, newest first',
+    query: paging,
+    result: z.array(auditEntry),
+  },
+} as const satisfies Record<string, Endpoint>;

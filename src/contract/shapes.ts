@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/** Shapes that several families of calls share, as Cloudflare's clients send and read them (cloudflare-typescript; wrangler's sources). */
+
+export const ACCOUNT = '/accounts/:account_id';
+export const WORKERS = '/accounts/:account_id/workers';
+export const SCRIPT = '/accounts/:account_id/workers/scripts/:script_name';
+
+/** Clients write null for "nothing". */
+export const nullish = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+
+export const json = <T extends z.ZodType>(schema: T) => ({ kind: 'json', schema }) as const;
+
+export const paging = z.object({
+  page: z.coerce.number().int().min(1).optional(),
+  per_page: z.coerce.number().int().min(1).max(1000).optional(),
+});
+
+/** `result` of a call that has nothing to tell. */
+export const nothing = z.null();
+export const identified = z.object({ id: z.string() });
+
+const named = { name: z.string() };
+
+/** A binding in an upload's metadata, of a type we offer. */
+export const requestedBinding = z.union([
+  z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
+  z.object({ ...named, type: z.literal('json'), json: z.json() }),
+  z.object({ ...named, type: z.literal('secret_text'), text: z.string() }),
+  z.object({ ...named, type: z.literal('secret_text') }),
+  z.object({ ...named, type: z.literal('version_metadata') }),
+  z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
+  z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),
+]);
+
+/** What any binding has. One we do not offer yet keeps its type, to be refused by name. */
+export const anyBinding = z.looseObject({ ...named, type: z.string() }).meta({ id: 'Binding' });
+
+/** A binding as it is answered: a secret only by its name and type. */
+export const shownBinding = z
+  .union([
+    z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
+    z.object({ ...named, type: z.literal('json'), json: z.unknown() }),
+    z.object({ ...named, type: z.literal('secret_text') }),
+    z.object({ ...named, type: z.literal('version_metadata') }),
+    z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
+  ])
+  .meta({ id: 'ShownBinding' });
+
+export const annotations = z
+  .object({
+    'workers/message': z.string().optional().describe('At most 1000 bytes.'),
+    'workers/tag': z.string().optional().describe('At most 100 bytes.'),
+    'workers/alias': z.string().optional().describe('A label under which this version alone answers.'),
+    'workers/triggered_by': z.string().optional().describe('Set by the server.'),
+    'workers/rollback_from': z.string().optional().describe('Set by the server: what a legacy rollback went back to.'),
+  })
+  .meta({ id: 'Annotations' });
+
+export const limits = z.object({ cpu_ms: z.number().int().positive().optional(), subrequests: z.number().int().positive().optional() });
+export const usageModel = z.enum(['standard', 'bundled', 'unbound']);
+export const placement = z.record(z.string(), z.unknown());
+
+/** What of an upload's metadata changes how a version runs, whichever way it is sent. */
+export const versionSettings = {
+  bindings: nullish(z.array(anyBinding)),
+  compatibility_date: nullish(z.string()),
+  compatibility_flags: nullish(z.array(z.string())),
+  usage_model: nullish(usageModel),
+  limits: nullish(limits),
+  placement: nullish(placement),
+  annotations: nullish(annotations),
+};
+
+export const observability = z
+  .looseObject({ enabled: z.boolean().nullish(), head_sampling_rate: z.number().min(0).max(1).nullish() })
+  .meta({ id: 'Observability' });
+
+/** The members that a version shows in every view of it. */
+export const compatibility = {
+  compatibility_date: z.string().optional(),
+  compatibility_flags: z.array(z.string()).optional(),
+};
+
+export const namedHandlers = z.array(z.object({ name: z.string(), handlers: z.array(z.string()) }));
