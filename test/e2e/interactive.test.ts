@@ -29,9 +29,14 @@ for (const { client, deploy, flags } of cases) {
     const one = list.items[0].id;
     const two = idAfter('Worker Version ID:', await upload('two', ['versions', 'upload', ...flags]));
 
-    const shares = [{ versionId: one, percentage: '70' }, { versionId: two, percentage: '30' }];
+    const shares = [
+      { versionId: one, percentage: '70' },
+      { versionId: two, percentage: '30' },
+    ];
     await deploy({ cwd: project, env, shares, message: 'A first look' });
-    const [active] = ((await server.api('GET', `workers/scripts/${name}/deployments`)) as { deployments: { annotations: Record<string, string> }[] }).deployments;
+    const [active] = (
+      (await server.api('GET', `workers/scripts/${name}/deployments`)) as { deployments: { annotations: Record<string, string> }[] }
+    ).deployments;
     assert.equal(active?.annotations['workers/message'], 'A first look');
     const { one: ones = 0, two: twos = 0 } = await server.tally(name, 200);
     assert.equal(ones + twos, 200);

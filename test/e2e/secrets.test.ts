@@ -15,7 +15,12 @@ const SAYS_ITS_TEXTS = `export default {
   fetch(request, env) { return Response.json(Object.fromEntries(Object.entries(env).sort())); },
 };
 `;
-const project = makeProject({ dir: server.projectFolder('vault'), name: 'vault', code: SAYS_ITS_TEXTS, config: { vars: { COLOUR: 'red' } } });
+const project = makeProject({
+  dir: server.projectFolder('vault'),
+  name: 'vault',
+  code: SAYS_ITS_TEXTS,
+  config: { vars: { COLOUR: 'red' } },
+});
 const wrangler = async (args: readonly string[], input?: string): Promise<string> =>
   succeeded(await server.client('4.164', args, input === undefined ? { project } : { project, input })).combined;
 const texts = async (): Promise<unknown> => JSON.parse((await server.visit('vault')).text);

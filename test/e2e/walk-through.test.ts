@@ -19,7 +19,15 @@ const write = (code: string, config = {}): string => makeProject({ dir: project,
 const attempt = (...args: string[]) => server.client('4.164', args, { project });
 const wrangler = async (...args: string[]): Promise<string> => succeeded(await attempt(...args)).combined;
 const split = (one: string, percentageOfOne: number, two: string): Promise<string> =>
-  wrangler('versions', 'deploy', `${one}@${percentageOfOne}`, `${two}@${100 - percentageOfOne}`, '--message', `${percentageOfOne} to ${100 - percentageOfOne}`, '-y');
+  wrangler(
+    'versions',
+    'deploy',
+    `${one}@${percentageOfOne}`,
+    `${two}@${100 - percentageOfOne}`,
+    '--message',
+    `${percentageOfOne} to ${100 - percentageOfOne}`,
+    '-y',
+  );
 
 /** The two versions of the walk-through, once they are uploaded. */
 let one = '';
@@ -34,7 +42,10 @@ test('`wrangler deploy` makes a Worker that answers, and tells programs what it 
   assert.match(ran.stdout, /^ {2}hello\.switchback\.localhost$/m);
   assert.deepEqual(await server.tally('hello', 10), { one: 10 });
 
-  const entries = readFileSync(outputFile, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const entries = readFileSync(outputFile, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   const deployed = entries.find(({ type }) => type === 'deploy');
   assert.equal(deployed?.['version_id'], one);
   assert.equal(deployed['worker_name'], 'hello');
@@ -74,7 +85,10 @@ test('[P-1] an override header chooses its version, at 0 % too, and a key always
     const { text } = await server.visit('hello', '/', { 'Cloudflare-Workers-Version-Key': key });
     answers.set(key, (answers.get(key) ?? new Set()).add(text));
   }
-  assert.ok([...answers.values()].every((texts) => texts.size === 1), 'a key was answered by both versions');
+  assert.ok(
+    [...answers.values()].every((texts) => texts.size === 1),
+    'a key was answered by both versions',
+  );
   assert.equal(new Set([...answers.values()].flatMap((texts) => [...texts])).size, 2);
 });
 
@@ -83,7 +97,10 @@ test('lists, status and views show versions and deployments with their tags, mes
   assert.deepEqual(linesOf('Version ID', list), [one, two]);
   assert.deepEqual(linesOf('Tag', list), ['-', 'v2']);
   assert.deepEqual(linesOf('Message', list), ['-', 'The second']);
-  assert.ok(linesOf('Author', list).every((author) => author.length > 1), list);
+  assert.ok(
+    linesOf('Author', list).every((author) => author.length > 1),
+    list,
+  );
 
   const view = await wrangler('versions', 'view', two);
   assert.deepEqual([linesOf('Version ID', view), linesOf('Tag', view), linesOf('Message', view)], [[two], ['v2'], ['The second']]);
@@ -95,7 +112,10 @@ test('lists, status and views show versions and deployments with their tags, mes
     linesOf('Message', deployments).filter((message) => message.includes(' ')),
     ['Automatic deployment on upload.', '80 to 20', 'The second', '100 to 0', 'The second', '50 to 50', 'The second'],
   );
-  const status = JSON.parse(await wrangler('deployments', 'status', '--json')) as { versions: unknown; annotations: Record<string, string> };
+  const status = JSON.parse(await wrangler('deployments', 'status', '--json')) as {
+    versions: unknown;
+    annotations: Record<string, string>;
+  };
   assert.equal(status.annotations['workers/message'], '50 to 50');
   assert.deepEqual(status.versions, [
     { version_id: one, percentage: 50 },
@@ -107,7 +127,10 @@ test('`versions deploy` at 100 % moves all traffic, and [R-1] `rollback` brings 
   await wrangler('versions', 'deploy', `${two}@100`, '-y');
   assert.deepEqual(await server.tally('hello', 20), { two: 20 });
   // The last deployment at 100 % before this one.
-  assert.match(await wrangler('rollback', '--message', 'Too slow'), new RegExp(`Worker Version ${one} has been deployed to 100% of traffic`));
+  assert.match(
+    await wrangler('rollback', '--message', 'Too slow'),
+    new RegExp(`Worker Version ${one} has been deployed to 100% of traffic`),
+  );
   assert.deepEqual(await server.tally('hello', 20), { one: 20 });
   assert.match(await wrangler('deployments', 'status'), /Message: +Too slow/);
   await wrangler('rollback', two, '--message', 'Not at all');
@@ -116,7 +139,10 @@ test('`versions deploy` at 100 % moves all traffic, and [R-1] `rollback` brings 
 
 test('a deployment is refused whose versions or percentages cannot be, and traffic stays', async () => {
   const unknown = '00000000-0000-4000-8000-000000000000';
-  assert.match(refused(await attempt('versions', 'deploy', `${unknown}@100`, '-y')).combined, /was not found among the versions of this Worker/);
+  assert.match(
+    refused(await attempt('versions', 'deploy', `${unknown}@100`, '-y')).combined,
+    /was not found among the versions of this Worker/,
+  );
   refused(await attempt('versions', 'deploy', `${one}@50`, `${two}@60`, '-y'));
   assert.deepEqual(await server.tally('hello', 10), { two: 10 });
 });

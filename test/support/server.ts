@@ -117,13 +117,16 @@ export class Server implements AsyncDisposable {
     return runClient(client, args, input === undefined ? options : { ...options, input });
   }
 
-  /** The result of an API call that succeeds. A path without a slash in front is one of the account's. */
+  /** The result of an API call that succeeds. A body is sent as JSON, or as the form it is. A path without a slash in front is one of the account's. */
   async api(method: string, path: string, body?: unknown): Promise<unknown> {
     const whole = path.startsWith('/') ? path : `${this.#account}/${path}`;
     const { baseUrl, token } = this.connection;
-    const init: RequestInit = { method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
-    if (body !== undefined) init.body = JSON.stringify(body);
-    const response = await fetch(`${baseUrl}${whole}`, init);
+    const headers = { authorization: `Bearer ${token}` };
+    const asJson = {
+      headers: { ...headers, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    const response = await fetch(`${baseUrl}${whole}`, { method, ...(body instanceof FormData ? { headers, body } : asJson) });
     const { success, result, errors } = (await response.json()) as { success: boolean; result: unknown; errors: unknown };
     if (!success) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(errors)}`);
     return result;
