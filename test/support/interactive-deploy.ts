@@ -20,12 +20,17 @@ export const deployInteractively4164 = (deploy: InteractiveDeploy): Promise<stri
   deployInteractively('4.164', ['versions', 'deploy'], deploy);
 
 /** Both ask the same questions in the same words; only what they send differs. */
-async function deployInteractively(
-  client: Client,
-  args: readonly string[],
-  { cwd, env, shares, message = '' }: InteractiveDeploy,
-): Promise<string> {
+async function deployInteractively(client: Client, args: readonly string[], { cwd, env, ...answers }: InteractiveDeploy): Promise<string> {
   await using session = terminal(process.execPath, [wranglerScript(client), ...args], { cwd, env });
+  // Awaited here: the session ends with this function.
+  return await answerDeployPrompts(session, answers);
+}
+
+/** Answers the questions of a `versions deploy` that was just started, and waits until it has ended well. */
+export async function answerDeployPrompts(
+  session: Terminal,
+  { shares, message = '' }: Pick<InteractiveDeploy, 'shares' | 'message'>,
+): Promise<string> {
   await session.waitFor('Which version(s) do you want to deploy?');
   await choose(
     session,
@@ -41,7 +46,7 @@ async function deployInteractively(
   session.press('enter');
   await session.waitFor(/Deployed .+ version .+ at .+%/);
   const code = await session.exit;
-  if (code !== 0) throw new Error(`wrangler ${client} ended with code ${code} after deploying. On the screen:\n\n${session.screen()}`);
+  if (code !== 0) throw new Error(`wrangler ended with code ${code} after deploying. On the screen:\n\n${session.screen()}`);
   return session.screen();
 }
 
