@@ -132,7 +132,7 @@ const unrouted = (method: string, path: string): Refusal => {
     .map(([, endpoint]) => endpoint.method);
   return allowed.length === 0
     ? { code: 'path_unknown', method, path }
-    : { code: 'method_unknown', method, path, allowed: [...new Set(allowed)] };
+    : { code: 'method_unknown', method, path, allowed: [...new Set(allowed)].toSorted() };
 };
 
 /** A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look. */

@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import { requestedBinding } from '../contract/index.ts';
 import type { Refusal, RequestedBinding } from '../domain/index.ts';
+import { faultsIn } from './faults.ts';
 
 const KNOWN = new Set(['plain_text', 'json', 'secret_text', 'version_metadata', 'wasm_module', 'text_blob', 'data_blob', 'inherit']);
 
@@ -16,8 +17,7 @@ export const requestedBindings = (given: readonly AnyBinding[] | undefined): Res
     const { name, type } = binding;
     if (!KNOWN.has(type)) return refuse({ code: 'binding_unsupported', name, type });
     const parsed = requestedBinding.safeParse(binding);
-    if (!parsed.success)
-      return refuse({ code: 'binding_invalid', name, fault: `its ${type} needs other members than ${Object.keys(binding).join(', ')}` });
+    if (!parsed.success) return refuse({ code: 'binding_invalid', name, fault: faultsIn(parsed.error).join('; ') });
     // zod gives optional members as `string | undefined`, which mean the same as absent ones here.
     bindings.push(parsed.data as RequestedBinding);
   }

@@ -5,12 +5,11 @@ import type { Endpoint } from '../contract/index.ts';
 import type { Refusal, Source } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
 import type { Api, Incoming } from './api.ts';
+import { faultsIn, isTooDeep, TOO_DEEP } from './faults.ts';
 import { readUploadForm, type FormRefusal, type UploadForm } from './form/index.ts';
 
 const MOST_JSON_BYTES = 4 * 1024 * 1024;
 const MOST_METADATA_BYTES = 1024 * 1024;
-/** A client that sends more wrong than this has enough to mend. */
-const MOST_FAULTS = 10;
 const MOST_PARTS = 2_000;
 const MOST_PART_NAME_BYTES = 512;
 
@@ -69,8 +68,10 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
   if (body === undefined) return accept({ body: undefined, form: undefined });
   const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');
   if (body.kind === 'json' || (body.kind === 'json_or_upload' && !isForm)) {
-    const json = await readJson(request, body.kind === 'json' && body.holdsModules ? api.apiSettings.maxUploadBytes : MOST_JSON_BYTES);
-    if (!json.ok) return json;
+    const holdsModules = body.kind === 'json' && body.holdsModules === true;
+    const json = await readJson(request, holdsModules ? api.apiSettings.maxUploadBytes : MOST_JSON_BYTES);
+    if (!json.ok)
+      return holdsModules && json.refusal.code === 'body_too_large' ? refuse({ ...json.refusal, code: 'upload_too_large' }) : json;
     const value = parsed(body.schema, json.value, 'body');
     return value.ok ? accept({ body: value.value, form: undefined }) : value;
   }
@@ -153,11 +154,10 @@ const formFault = (refusal: Exclude<FormRefusal, { readonly code: 'upload_too_la
 
 const parsed = (schema: z.ZodType | undefined, value: unknown, where: 'query' | 'body' | 'metadata'): Result<unknown, Refusal> => {
   if (schema === undefined) return accept(undefined);
+  if (isTooDeep(value)) return refuse(malformed(where, [`${where}: ${TOO_DEEP}`]));
   const result = schema.safeParse(value);
-  if (result.success) return accept(result.data);
-  const faults = result.error.issues.slice(0, MOST_FAULTS).map(({ path, message }) => `${[where, ...path].join('.')}: ${faultIn(message)}`);
-  return refuse(where === 'metadata' ? { code: 'metadata_invalid', faults } : { code: 'request_invalid', faults });
+  return result.success ? accept(result.data) : refuse(malformed(where, faultsIn(result.error, where)));
 };
 
-/** zod's "Invalid input: expected number, received string" without what the sentence around it says already. */
-const faultIn = (message: string): string => message.replace(/^Invalid (?:input|option|key in record): /, '');
+const malformed = (where: string, faults: readonly string[]): Refusal =>
+  where === 'metadata' ? { code: 'metadata_invalid', faults } : { code: 'request_invalid', faults };

@@ -21,9 +21,14 @@ export const failure = (refusal: Refusal): Response => {
   const messages = refusal.code === 'inherit_missing' ? message.split('; ') : [message];
   return Response.json(
     { success: false, errors: messages.map((text) => ({ code, message: text })), messages: [], result: null },
-    { status, headers: status === 401 ? { 'www-authenticate': 'Bearer' } : {} },
+    { status, headers: headersOf(refusal, status) },
   );
 };
 
 export const broken = (status: number, code: number, message: string): Response =>
   Response.json({ success: false, errors: [{ code, message }], messages: [], result: null }, { status });
+
+const headersOf = (refusal: Refusal, status: number): Record<string, string> => {
+  if (refusal.code === 'method_unknown') return { allow: refusal.allowed.join(', ') };
+  return status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+};

@@ -20,6 +20,8 @@ type Words = { readonly [Code in Refusal['code']]: (refusal: Extract<Refusal, { 
 
 const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
 
+const oneOf = (words: readonly string[]): string => new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
+
 /** Every refusal has a code, a status and one sentence with its remedy; a new refusal does not compile until it has. */
 const words: Words = {
   // Access
@@ -49,8 +51,7 @@ const words: Words = {
       7003,
       `Could not route to ${path}, perhaps your object identifier is invalid? (${method}) The API's description is at /openapi.json.`,
     ),
-  method_unknown: ({ method, path, allowed }) =>
-    said(405, 10405, `Method ${method} is not allowed for ${path}; use ${allowed.join(' or ')}.`),
+  method_unknown: ({ method, path, allowed }) => said(405, 10405, `Method ${method} is not allowed for ${path}; use ${oneOf(allowed)}.`),
   body_not_json: ({ detail }) => said(400, 10026, `The request's body is not JSON: ${detail}.`),
   body_too_large: ({ limit }) => said(413, 100301, `The request's body is larger than ${limit} bytes.`),
   request_invalid: ({ faults }) => said(400, 10026, `The request is malformed: ${faults.join('; ')}.`),
@@ -110,13 +111,13 @@ const words: Words = {
     said(
       400,
       10021,
-      `The upload uses "${member}", which Switchback does not support yet. Nothing was uploaded; remove it from the project's configuration to go on.`,
+      `Switchback does not support ${JSON.stringify(member)} yet, so nothing was changed. Remove it from the project's configuration to go on.`,
     ),
   binding_unsupported: ({ name, type }) =>
     said(
       400,
       10021,
-      `The binding ${JSON.stringify(name)} is of type "${type}", which Switchback does not support yet. Nothing was uploaded; remove it from the project's configuration to go on.`,
+      `The binding ${JSON.stringify(name)} is of type "${type}", which Switchback does not support yet, so nothing was changed. Remove it from the project's configuration to go on.`,
     ),
   binding_invalid: ({ name, fault }) => said(400, 10021, `The binding ${JSON.stringify(name)} is invalid: ${fault}.`),
   binding_twice: ({ name }) => said(400, 10021, `Two bindings are named ${JSON.stringify(name)}. Give each binding a name of its own.`),

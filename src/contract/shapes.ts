@@ -23,11 +23,10 @@ export const identified = z.object({ id: z.string() });
 const named = { name: z.string() };
 
 /** A binding in an upload's metadata, of a type we offer. */
-export const requestedBinding = z.union([
+export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
   z.object({ ...named, type: z.literal('json'), json: z.json() }),
-  z.object({ ...named, type: z.literal('secret_text'), text: z.string() }),
-  z.object({ ...named, type: z.literal('secret_text') }),
+  z.object({ ...named, type: z.literal('secret_text'), text: z.string().optional() }),
   z.object({ ...named, type: z.literal('version_metadata') }),
   z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
   z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),

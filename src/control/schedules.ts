@@ -40,6 +40,6 @@ const cronFault = (cron: string): string | undefined => {
     new Cron(cron, { paused: true });
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
+    return error instanceof Error ? error.message.replace(/^CronPattern: /, '').replace(/^Invalid value/, 'wrong value') : String(error);
   }
 };

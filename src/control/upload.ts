@@ -1,7 +1,6 @@
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
-  isCompatibilityDate,
   isWorkerName,
   keptMembers,
   resolveBindings,
@@ -145,7 +144,6 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
   const parts = uploadedCode(metadata, request.files, request.path);
   if (!parts.ok) return parts;
   const date = metadata.compatibility_date || undefined;
-  if (date !== undefined && !isCompatibilityDate(date)) return refuse({ code: 'compatibility_date_invalid', date });
   const previous = await control.store.read.versions.newest(worker.tag);
   const named = (metadata.bindings ?? []).flatMap((binding) =>
     binding.type === 'inherit' && binding.version_id !== undefined ? [binding.version_id] : [],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
+  checkedSpec,
   type Annotations,
   type Deployment,
   type Refusal,
@@ -36,7 +37,9 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   const before = wanted.after ?? (await control.store.read.versions.newest(worker.tag));
   const createdOn = timestampAfter(control.clock.now(), before?.createdOn);
   const spec = specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
-  const trial = await control.tryVersion(spec);
+  const checked = checkedSpec(spec);
+  if (!checked.ok) return checked;
+  const trial = await control.tryVersion(checked.value);
   if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });
   return accept({
     ...code,

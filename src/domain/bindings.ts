@@ -30,7 +30,7 @@ export const resolveBindings = (request: BindingsRequest): Result<readonly Bindi
   const names = new Set<string>();
   for (const binding of request.requested) {
     if (!isBindingName(binding.name))
-      return refuse({ code: 'binding_invalid', name: binding.name, fault: 'its name is empty or too long' });
+      return refuse({ code: 'binding_invalid', name: binding.name, fault: 'its name must be 1 to 255 characters without spaces' });
     if (names.has(binding.name)) return refuse({ code: 'binding_twice', name: binding.name });
     names.add(binding.name);
     const found = bindingFor(binding, request);

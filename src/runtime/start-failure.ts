@@ -48,7 +48,8 @@ export const failureFrom = (stderr: string, ending: string): StartFailure => {
   const uncaught = said.find((text) => text.startsWith('Uncaught '));
   if (uncaught !== undefined) return new StartFailure('threw', uncaught);
   const feature = said.find((text) => RUNTIME_FEATURE.test(text));
-  if (feature !== undefined) return new StartFailure('no_such_runtime_feature', feature);
+  if (feature !== undefined)
+    return new StartFailure('no_such_runtime_feature', feature.replace(HOW_WORKERD_WOULD, 'Switchback accepts no experimental flags.'));
   if (OUT_OF_MEMORY.test(stderr)) return new StartFailure('out_of_memory', 'Script startup exceeded memory limits.');
   const nothing = said.find((text) => text.startsWith('No event handlers were registered.'));
   if (nothing !== undefined) return new StartFailure('nothing_registered', nothing);
@@ -66,4 +67,6 @@ const complaintsIn = (stderr: string): string[] =>
 
 const ADVICE = /became the default as of/;
 const RUNTIME_FEATURE = /compatibility (flag|date)/i;
+/** An advice for people who start workerd themselves. */
+const HOW_WORKERD_WOULD = /To use this flag, you must pass --experimental on the command line\.$/;
 const OUT_OF_MEMORY = /heap out of memory|allocation failed|Out of memory/;

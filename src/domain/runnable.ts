@@ -1,0 +1,45 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import type { Refusal } from './refusal.ts';
+import { isCompatibilityDate } from './upload.ts';
+import type { VersionSpec } from './version.ts';
+
+/**
+ * A secret reaches its Worker's process as one string of the environment: such a string ends at a NUL, and Linux takes
+ * 128 KiB of it (MAX_ARG_STRLEN) and 2 MiB of all of them (a quarter of the usual stack).
+ */
+const MOST_SECRET_BYTES = 64 * 1024;
+const MOST_SECRETS_BYTES = 1024 * 1024;
+
+/** What must hold of a version before it is tried, whichever of the many ways it came about. */
+export const checkedSpec = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
+  const { compatibilityDate: date } = spec;
+  if (date !== undefined && !isCompatibilityDate(date)) return refuse({ code: 'compatibility_date_invalid', date });
+  const secrets = checkedSecrets(spec);
+  return secrets.ok ? checkedParts(spec) : secrets;
+};
+
+const checkedSecrets = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
+  let total = 0;
+  for (const binding of spec.bindings) {
+    if (binding.type !== 'secret_text') continue;
+    const bytes = new TextEncoder().encode(binding.text).length;
+    const fault = faultIn(binding.text, bytes);
+    if (fault !== undefined) return refuse({ code: 'secret_invalid', name: binding.name, fault });
+    total += bytes;
+  }
+  return total > MOST_SECRETS_BYTES ? refuse({ code: 'secrets_too_large', bytes: total, limit: MOST_SECRETS_BYTES }) : accept(spec);
+};
+
+const faultIn = (text: string, bytes: number): string | undefined => {
+  if (text.includes('\0')) return 'it holds a NUL character, which cannot be passed on; store it encoded, for example as base64';
+  return bytes > MOST_SECRET_BYTES ? `it is ${bytes} bytes long, and at most ${MOST_SECRET_BYTES} are allowed` : undefined;
+};
+
+const checkedParts = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
+  for (const binding of spec.bindings) {
+    if ('part' in binding && !spec.modules.some(({ name }) => name === binding.part)) {
+      return refuse({ code: 'binding_invalid', name: binding.name, fault: `its part ${JSON.stringify(binding.part)} was not uploaded` });
+    }
+  }
+  return accept(spec);
+};
