@@ -10,13 +10,13 @@ import { startServer } from '../support/server.ts';
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
 
-const CASES: readonly { readonly client: Client; readonly deploy: string }[] = [
-  { client: '3.40', deploy: 'deploy' },
-  { client: '3.34', deploy: 'deploy' },
-  { client: '2.last', deploy: 'publish' },
+const CASES: readonly { readonly client: Client; readonly deploy: string; readonly deleteCommand: readonly string[] }[] = [
+  { client: '3.40', deploy: 'deploy', deleteCommand: ['delete', '--force'] },
+  { client: '3.34', deploy: 'deploy', deleteCommand: ['delete', '--force'] },
+  { client: '2.last', deploy: 'publish', deleteCommand: ['delete'] },
 ];
 
-for (const { client, deploy } of CASES) {
+for (const { client, deploy, deleteCommand } of CASES) {
   const name = `by-${client.replace('.', '-')}`;
   const project = server.projectFolder(name);
   const wrangler = async (...args: string[]): Promise<string> => succeeded(await server.client(client, args, { project })).combined;
@@ -76,5 +76,13 @@ for (const { client, deploy } of CASES) {
         assert.equal((await server.visit(name)).text, text, `after a rollback to ${written}`);
       }
     }
+  });
+
+  test(`wrangler ${client} sets a secret, which is a deployment too, and deletes the Worker`, async () => {
+    succeeded(await server.client(client, ['secret', 'put', 'PASSWORD'], { project, input: 'hidden' }));
+    assert.match(await wrangler('secret', 'list'), /PASSWORD/);
+    assert.equal(linesOf('Source', await wrangler('deployments', 'list')).at(-1), 'Secret Change from Wrangler 🤠');
+    await wrangler(...deleteCommand);
+    assert.equal((await server.visit(name)).status, 404);
   });
 }

@@ -113,8 +113,9 @@ export default {
   fetch: () => Response.json([createHash('sha1').update(Buffer.from('a')).digest('hex').slice(0, 4), typeof globalThis.Buffer, typeof globalThis.process]),
 };`;
 
+const compat = (compatibility_date: string) => ({ no_bundle: true, compatibility_date, compatibility_flags: ['nodejs_compat'] });
+
 test("nodejs_compat brings Node's modules, and its globals from the date on at which they came", async () => {
-  const compat = (compatibility_date: string) => ({ no_bundle: true, compatibility_date, compatibility_flags: ['nodejs_compat'] });
   const files = { 'src/index.js': NODE_TYPES };
   assert.deepEqual(JSON.parse(await deployed('node-early', files, compat('2024-09-22'))), ['86f7', 'undefined', 'undefined']);
   assert.deepEqual(JSON.parse(await deployed('node-late', files, compat('2024-09-23'))), ['86f7', 'function', 'object']);

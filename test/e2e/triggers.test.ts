@@ -40,9 +40,11 @@ test('`triggers deploy` sets routes, custom domains and crons, and says that cro
   assert.equal(await statusOf('example.com', '/other'), 404);
 });
 
+const countVersions = async (): Promise<number> =>
+  ((await server.api('GET', 'workers/scripts/shop/versions')) as { items: unknown[] }).items.length;
+
 test('[V-6] what is no longer in the configuration is taken away, and no version is made of it', async () => {
-  const versions = async () => ((await server.api('GET', 'workers/scripts/shop/versions')) as { items: unknown[] }).items.length;
-  const before = await versions();
+  const before = await countVersions();
   // Without any route left wrangler would not speak of routes at all.
   write({ routes: [{ ...ROUTES[0], pattern: 'example.com/store/*' }, ROUTES[1]], workers_dev: false, triggers: { crons: [] } });
   await wrangler('triggers', 'deploy');
@@ -50,7 +52,7 @@ test('[V-6] what is no longer in the configuration is taken away, and no version
   assert.equal(await statusOf('example.com', '/store/hat'), 200);
   assert.equal(await statusOf('shop', '/'), 404);
   assert.equal(await statusOf('shop.example.com', '/'), 200);
-  assert.equal(await versions(), before);
+  assert.equal(await countVersions(), before);
 });
 
 test('`delete` takes the Worker from all its addresses', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, runClient } from './client.ts';
 import { clientEnvironment, type Connection, type Environment } from './environment.ts';
+import { descendants } from './processes.ts';
 import { type Ran, run, type RunOptions, succeeded } from './run.ts';
 import { send } from './send.ts';
 import { until } from './until.ts';
@@ -14,14 +15,15 @@ const SWITCHBACK = join(import.meta.dirname, '..', '..', 'bin', 'switchback');
 const FLAGS = ['--control-port', '0', '--edge-port', '0', '--edge-admin-port', '0', '--drain-seconds', '1'];
 
 export type ServerOptions = {
-  /** Flags of `start` beside the data directory and the ports. */
+  /** Flags of `start` beside the data directory and the ports; a later one wins over ours. */
   readonly args?: readonly string[];
+  readonly env?: Environment;
   /** Another server's folder, after that one has ended: what is kept is found again. */
   readonly folder?: string;
 };
 
-/** What `start --json` prints. */
-type Started = { readonly control_url: string; readonly edge_url: string; readonly edge_admin_url: string; readonly pid: number };
+/** What `start --json` prints; an address is missing where the server has only the other role. */
+type Started = { readonly control_url?: string; readonly edge_url?: string; readonly edge_admin_url?: string; readonly pid: number };
 
 export type Visited = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
 
@@ -29,9 +31,9 @@ export type Visited = { readonly status: number; readonly headers: IncomingHttpH
 export type ClientCall = { readonly project: string; readonly input?: string; readonly more?: Environment; readonly isCi?: boolean };
 
 /** Starts the product as a person does, on folders and ports of its own. */
-export async function startServer({ args = [], folder }: ServerOptions = {}): Promise<Server> {
+export async function startServer({ args = [], env: more = {}, folder }: ServerOptions = {}): Promise<Server> {
   const own = folder ?? mkdtempSync(join(tmpdir(), 'sb-e2e-'));
-  const env = serverEnvironment(own);
+  const env = { ...serverEnvironment(own), ...more };
   const child = spawn(SWITCHBACK, ['start', '--json', '--data', join(own, 'data'), ...FLAGS, ...args], { cwd: own, env });
   const server = new Server(own, child);
   await server.ready();
@@ -73,8 +75,14 @@ export class Server implements AsyncDisposable {
     return this.#started;
   }
 
+  get edgeUrl(): string {
+    const { edge_url: url } = this.started;
+    if (url === undefined) throw new Error('This server has no edge.');
+    return url;
+  }
+
   get connection(): Connection {
-    if (this.#connection === undefined) throw new Error('The server is not ready.');
+    if (this.#connection === undefined) throw new Error('This server has no control plane.');
     return this.#connection;
   }
 
@@ -83,6 +91,7 @@ export class Server implements AsyncDisposable {
     ended.catch(() => {}); // Only who waits for it wants to know.
     const line = await Promise.race([ended, until('the server to be ready', () => /^\{"data".*\}$/m.exec(this.#output)?.[0])]);
     this.#started = JSON.parse(line) as Started; // The product's own line, and a wrong one fails below.
+    if (this.#started.control_url === undefined) return;
     this.#connection = connectionIn(succeeded(await this.cli(['env', '--data', this.data])).stdout);
     const { subdomain } = (await this.api('GET', `${this.#account}/workers/subdomain`)) as { subdomain: string };
     this.#subdomain = subdomain;
@@ -100,6 +109,18 @@ export class Server implements AsyncDisposable {
     const code = hasEnded ? 0 : await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
     if (code !== 0) throw new Error(`switchback start ended with code ${code}:\n\n${this.#output}`);
+  }
+
+  /** The process of one of its halves; it changes when that is started again. */
+  half(name: 'control' | 'edge'): number | undefined {
+    return descendants(this.started.pid).find(({ command }) => command.endsWith(`${join('src', 'main', name)}.ts`))?.pid;
+  }
+
+  /** The runtime's processes of its versions. */
+  runtimes(): readonly number[] {
+    return descendants(this.started.pid)
+      .filter(({ command }) => /workerd.* serve /.test(command))
+      .map(({ pid }) => pid);
   }
 
   /** One command of `switchback`, as the same person. */
@@ -140,8 +161,7 @@ export class Server implements AsyncDisposable {
   /** One request to the edge on a connection of its own. A name without a dot is a Worker's. */
   async visit(name: string, path = '/', headers: IncomingHttpHeaders = {}): Promise<Visited> {
     const host = name.includes('.') ? name : this.host(name);
-    const url = `${this.started.edge_url}${path}`;
-    const answer = await send({ url, method: 'GET', headers: { ...headers, host }, body: Buffer.alloc(0) });
+    const answer = await send({ url: `${this.edgeUrl}${path}`, method: 'GET', headers: { ...headers, host }, body: Buffer.alloc(0) });
     return { status: answer.status, headers: answer.headers, text: answer.body.toString() };
   }
 
