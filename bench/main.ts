@@ -1,0 +1,81 @@
+/**
+ * Measures Switchback beside the bare runtime, in turns on the same machine in the same minutes.
+ *
+ *     npm run bench                          every row, about five minutes
+ *     npm run bench -- --only latency        one of them (repeatable)
+ *     npm run bench -- --quick               the shortest form: for a look, not for figures to publish
+ *     npm run bench -- --json                one JSON document on stdout
+ */
+import { parseArgs, styleText } from 'node:util';
+import { conditions, type Conditions } from './conditions.ts';
+import type { Figure, Row } from './figure.ts';
+import { Neighbours } from './neighbours.ts';
+import { tableOf } from './report.ts';
+import { coldStart } from './rows/cold-start.ts';
+import { controlPlane } from './rows/control-plane.ts';
+import { latency } from './rows/latency.ts';
+import { picking } from './rows/picking.ts';
+import { switching } from './rows/switching.ts';
+import { throughput } from './rows/throughput.ts';
+import { upload } from './rows/upload.ts';
+
+const ROWS: readonly Row[] = [throughput, latency, picking, switching, coldStart, upload, controlPlane];
+
+interface RowResult {
+  readonly name: string;
+  readonly title: string;
+  /** Cores that other processes of the machine used meanwhile. */
+  readonly othersUsed: number | undefined;
+  readonly seconds: number;
+  readonly figures: readonly Figure[];
+}
+
+const run = async (row: Row, isQuick: boolean): Promise<RowResult> => {
+  using neighbours = new Neighbours();
+  const startedAt = performance.now();
+  const figures = await row.measure(isQuick, (progress) => note(`${row.name}: ${progress}`));
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  return { name: row.name, title: row.title, othersUsed: neighbours.coresUsed(), seconds, figures };
+};
+
+const note = (text: string): void => void process.stderr.write(`${styleText('dim', text, { stream: process.stderr })}\n`);
+
+const isKnown = (name: string): boolean => ROWS.some((row) => row.name === name);
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const unknown = values.only.find((name) => !isKnown(name));
+  if (unknown !== undefined) throw new Error(`There is no row ${unknown}. The rows are: ${ROWS.map(({ name }) => name).join(', ')}.`);
+  const under = conditions();
+  const results: RowResult[] = [];
+  for (const row of ROWS.filter(({ name }) => values.only.length === 0 || values.only.includes(name))) {
+    const result = await run(row, values.quick);
+    results.push(result);
+    if (!values.json) print(result);
+  }
+  console.log(values.json ? JSON.stringify({ conditions: under, isQuick: values.quick, rows: results }, null, 2) : `\n${inOneLine(under)}`);
+};
+
+const print = ({ title, seconds, othersUsed, figures }: RowResult): void => {
+  const others = othersUsed === undefined ? '' : `; others used ${othersUsed.toFixed(2)} cores meanwhile`;
+  console.log(`\n${styleText('bold', title)}  ${styleText('dim', `${seconds} s${others}`)}\n\n${tableOf(figures)}`);
+};
+
+const inOneLine = (under: Conditions): string =>
+  Object.entries(under)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(' · ');
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  process.exit(1);
+}
