@@ -63,10 +63,20 @@ const migrate = async (db: Kysely<Schema>): Promise<void> => {
   throw new Error(`The database could not be brought up to date: ${reason}. It was left as it was.`, { cause: error });
 };
 
+const NOTHING: ReturnType<SqliteDatabase['prepare']> = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0n, lastInsertRowid: 0n }),
+  iterate: () => [].values(),
+};
+
 /** Kysely's SQLite dialect expects better-sqlite3's statements; node:sqlite's differ only in how rows are told from changes. */
 const asKyselyDatabase = (sqlite: DatabaseSync): SqliteDatabase => ({
   close: () => sqlite.close(),
   prepare: (text) => {
+    // SQLite itself ends a transaction that meets a full disk or an I/O error (sqlite.org/lang_transaction.html), and then
+    // a rollback would fail and hide why.
+    if (text === 'rollback' && !sqlite.isTransaction) return NOTHING;
     const statement = sqlite.prepare(text);
     return {
       reader: statement.columns().length > 0,
