@@ -201,7 +201,7 @@ const words: Words = {
     said(409, 100319, `The deployment ${deploymentId} is the active one and cannot be deleted. Deploy something else first.`),
   no_versions: ({ name }) =>
     said(404, 10222, `The Worker ${JSON.stringify(name)} has no uploaded versions. Run \`wrangler deploy\` first.`),
-  nothing_deployed: ({ name }) => said(404, 100320, `Nothing of the Worker ${JSON.stringify(name)} is deployed.`),
+  nothing_deployed: ({ name }) => said(404, 100320, `Nothing of the Worker ${JSON.stringify(name)} is deployed. Deploy a version first.`),
 
   // Workers and what belongs to them
   worker_not_found: ({ name }) => said(404, 10007, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
@@ -226,7 +226,7 @@ const words: Words = {
     said(
       409,
       10020,
-      `A route with the pattern ${JSON.stringify(pattern)} exists already${script === null ? '' : `, for the Worker ${JSON.stringify(script)}`}.`,
+      `A route with the pattern ${JSON.stringify(pattern)} exists already${script === null ? '' : `, for the Worker ${JSON.stringify(script)}`}. Delete that route first, or choose another pattern.`,
     ),
   zone_not_found: ({ zone }) =>
     said(
@@ -234,7 +234,7 @@ const words: Words = {
       10001,
       `The zone ${JSON.stringify(zone)} was not found. \`switchback zone list\` shows the zones, \`switchback zone add\` adds one.`,
     ),
-  zone_name_invalid: ({ zone }) => said(400, 1105, `${JSON.stringify(zone)} is no domain name.`),
+  zone_name_invalid: ({ zone }) => said(400, 1105, `${JSON.stringify(zone)} is no domain name. Give one such as example.com.`),
   zone_exists: ({ zone }) => said(409, 1061, `The zone ${JSON.stringify(zone)} exists already.`),
   hostname_not_in_zone: ({ hostname }) =>
     said(
@@ -243,7 +243,11 @@ const words: Words = {
       `The host ${JSON.stringify(hostname)} is in none of the zones it may belong to. Add its zone with \`switchback zone add\`.`,
     ),
   hostname_taken: ({ hostname, script }) =>
-    said(409, 100116, `The host ${JSON.stringify(hostname)} belongs to the Worker ${JSON.stringify(script)}.`),
+    said(
+      409,
+      100116,
+      `The host ${JSON.stringify(hostname)} belongs to the Worker ${JSON.stringify(script)}. Detach it there first, or say that it may be taken over.`,
+    ),
   domain_not_found: ({ domainId }) => said(404, 100114, `The custom domain ${JSON.stringify(domainId)} was not found.`),
   cron_invalid: ({ cron, reason }) => said(400, 10100, `The cron schedule ${JSON.stringify(cron)} is invalid: ${reason}.`),
   subdomain_name_invalid: ({ name }) =>

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { spoken } from '../../src/api/refusals.ts';
+import type { Refusal } from '../../src/domain/index.ts';
+import { golden } from '../support/golden.ts';
+
+/** One refusal of each code, with facts as they happen. A new code does not compile until it has an example here. */
+const examples = {
+  token_missing: {},
+  token_wrong: {},
+  account_foreign: { accountId: '0123456789abcdef0123456789abcdef' },
+  host_unknown: { host: 'evil.example' },
+  path_unknown: { method: 'GET', path: '/client/v4/coffee' },
+  method_unknown: { method: 'BREW', path: '/client/v4/accounts', allowed: ['GET', 'POST'] },
+  body_not_json: { detail: 'it is empty' },
+  body_too_large: { limit: 4_194_304 },
+  request_invalid: { faults: ['body.versions: missing, expected array', 'query.page: expected number to be >=1'] },
+  product_not_offered: { product: 'R2' },
+
+  worker_name_invalid: { name: 'Hello World' },
+  metadata_missing: {},
+  metadata_invalid: { faults: ['metadata.main_module: expected string, received number'] },
+  main_module_missing: {},
+  main_module_not_uploaded: { name: 'index.js', uploaded: ['main.js', 'note.txt'] },
+  module_name_invalid: { name: '../index.js', reason: 'traversal' },
+  module_twice: { name: 'index.js' },
+  module_type_unknown: { name: 'style.css', contentType: 'text/css' },
+  python_unsupported: { name: 'main.py' },
+  service_worker_version: {},
+  service_worker_parts: { name: 'second.js' },
+  metadata_unsupported: { member: 'migrations' },
+  binding_unsupported: { name: 'KV', type: 'kv_namespace' },
+  binding_invalid: { name: 'GREETING', fault: 'text: missing, expected string' },
+  binding_twice: { name: 'GREETING' },
+  inherit_missing: { names: ['KEY', 'TOKEN'] },
+  too_many_bindings: { count: 600, limit: 512 },
+  compatibility_date_invalid: { date: 'yesterday' },
+  tag_too_long: { bytes: 120, limit: 100 },
+  message_too_long: { bytes: 1200, limit: 1000 },
+  alias_invalid: { alias: 'Blue', reason: 'it may hold lower-case letters, digits and dashes, and must begin with a letter' },
+  secret_invalid: { name: 'KEY', fault: 'it is 70000 bytes long, and at most 65536 are allowed' },
+  secrets_too_large: { bytes: 2_000_000, limit: 1_048_576 },
+  version_member_fixed: { member: 'compatibility_date' },
+  version_binding_fixed: { name: 'GREETING', type: 'plain_text' },
+  trial_failed: { message: 'Uncaught TypeError: no config\n  at index.js:2:9' },
+  first_upload_by_version: { name: 'hello' },
+  upload_too_large: { limit: 67_108_864 },
+  form_invalid: { detail: 'its content type names no boundary' },
+
+  split_empty: {},
+  split_too_many: { count: 3 },
+  split_same_version_twice: { versionId: '11111111-1111-4111-8111-111111111111' },
+  split_percentage_out_of_range: { versionId: '11111111-1111-4111-8111-111111111111', percentage: -10 },
+  split_not_100: { total: 90 },
+  version_not_found: { versionId: '11111111-1111-4111-8111-111111111111' },
+  version_outside_window: { versionId: '11111111-1111-4111-8111-111111111111', window: 100 },
+  version_is_live: { versionId: '11111111-1111-4111-8111-111111111111' },
+  secrets_changed: { versionId: '11111111-1111-4111-8111-111111111111', names: ['KEY', 'TOKEN'] },
+  active_deployment_changed: {
+    expected: '22222222-2222-4222-8222-222222222222',
+    active: { id: '33333333-3333-4333-8333-333333333333', by: 'ada@example.com', createdOn: '2026-11-01T10:00:00.000001Z' },
+  },
+  deployment_not_found: { deploymentId: '22222222-2222-4222-8222-222222222222' },
+  deployment_is_active: { deploymentId: '22222222-2222-4222-8222-222222222222' },
+  no_versions: { name: 'hello' },
+  nothing_deployed: { name: 'hello' },
+
+  worker_not_found: { name: 'hello' },
+  service_not_found: { name: 'hello' },
+  worker_renamed: { name: 'hello', to: 'howdy' },
+  worker_exists: { name: 'hello' },
+  environment_not_found: { environment: 'staging' },
+  secret_not_found: { name: 'KEY' },
+  secret_name_invalid: { name: 'MY KEY' },
+  secret_name_taken: { name: 'GREETING', type: 'plain_text' },
+  route_not_found: { routeId: '0123456789abcdef0123456789abcdef' },
+  route_pattern_invalid: { pattern: '/shop', reason: 'it has no host' },
+  route_taken: { pattern: 'example.com/*', script: 'other' },
+  zone_not_found: { zone: 'example.com' },
+  zone_name_invalid: { zone: 'not a domain' },
+  zone_exists: { zone: 'example.com' },
+  hostname_not_in_zone: { hostname: 'example.org' },
+  hostname_taken: { hostname: 'www.example.com', script: 'other' },
+  domain_not_found: { domainId: '0123456789abcdef0123456789abcdef' },
+  cron_invalid: { cron: '* * *', reason: 'it needs five fields: minute, hour, day of month, month, day of week' },
+  subdomain_name_invalid: { name: 'my.team' },
+  subdomain_free: { name: 'my-team' },
+  token_not_found: { tokenId: '0123456789abcdef0123456789abcdef' },
+  token_is_operator: {},
+} satisfies { readonly [Code in Refusal['code']]: Omit<Extract<Refusal, { readonly code: Code }>, 'code'> };
+
+const sentences = Object.fromEntries(
+  // Each example is the refusal of its own code.
+  Object.entries(examples).map(([code, facts]) => [code, spoken({ code, ...facts } as Refusal)]),
+);
+
+test('[A-11] every refusal has its code, status and sentence, as they were reviewed', () => {
+  const reviewed = golden<typeof sentences>('sentences');
+  reviewed.update(() => sentences);
+  assert.deepEqual(sentences, reviewed.value);
+});
+
+test('[A-11] a sentence begins with a capital, ends, and shows no word of ours', () => {
+  for (const [code, { status, code: number, message }] of Object.entries(sentences)) {
+    assert.ok(status >= 400 && status < 500 && Number.isInteger(number), code);
+    if (code === 'trial_failed' || code === 'inherit_missing' || code === 'secrets_changed') continue; // The script's own words, and wrangler's.
+    assert.match(message, /^(?:[A-Z]|").*[.)]$/s, code);
+    assert.doesNotMatch(message, /undefined|null|NaN|\[object|[a-z]_not_|refus/, code);
+  }
+});
