@@ -137,6 +137,8 @@ const unrouted = (method: string, path: string): Refusal => {
 
 /** A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look. */
 const failed = (api: Api, error: Error, c: AppContext): Response => {
+  // Nobody is there to be answered, and nothing went wrong here.
+  if (c.req.raw.signal.aborted) return broken(400, 10013, 'The client is gone.');
   const id = api.ids.hex32();
   api.log('request failed', {
     id,

@@ -174,6 +174,12 @@ export class TestApi {
     return this.ok('createVersion', { script_name: name }, { body: aWorker(worker), query: { bindings_inherit: 'strict' } });
   }
 
+  /** A version of a Worker that is there already, else of a new one. */
+  async uploadAfterFirst(name: string, worker: WorkerForm = {}) {
+    if (!(await this.ok('listScripts', {})).some(({ id }) => id === name)) await this.upload(name);
+    return this.uploadVersion(name, worker);
+  }
+
   deploy(name: string, shares: Readonly<Record<string, number>>, call: Call<'createDeployment'> = {}) {
     return this.ok('createDeployment', { script_name: name }, { json: aSplit(shares), ...call });
   }
