@@ -80,7 +80,10 @@ export const deleteWorker = (control: Control, actor: Actor, name: string): Prom
   return control.lanes.take(name, deletion);
 };
 
-/** Deletes a version that does not serve. */
+/**
+ * Deletes a version that does not serve, and with it the past deployments that named it: clients read every version of
+ * every deployment they list, and fail on one that is gone. The audit log keeps them.
+ */
 export const deleteVersion = (control: Control, actor: Actor, name: string, versionId: string): Promise<Result<null, Refusal>> =>
   control.store.change<null, Refusal>(
     async (change) => {
@@ -90,6 +93,7 @@ export const deleteVersion = (control: Control, actor: Actor, name: string, vers
       if (version === undefined) return refuse({ code: 'version_not_found', versionId });
       const active = await change.deployments.active(worker.tag);
       if (active?.split.some((entry) => entry.versionId === version.id)) return refuse({ code: 'version_is_live', versionId });
+      await change.deployments.deleteNaming(worker.tag, version.id);
       await change.versions.delete(version.id);
       change.touchWorker(name);
       return accept(null);

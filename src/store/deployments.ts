@@ -52,6 +52,11 @@ export const deployments = (db: Kysely<Schema>) => {
       await db.insertInto('deployments').values(rowFrom(deployment, number)).execute();
       return { ...deployment, number };
     },
+    /** Deletes every deployment of the Worker whose split names this version. */
+    deleteNaming: async (workerTag: string, versionId: string): Promise<void> => {
+      // Ids are made by us and hold no wildcard.
+      await db.deleteFrom('deployments').where('worker_tag', '=', workerTag).where('split', 'like', `%"${versionId}"%`).execute();
+    },
     delete: async (id: string): Promise<void> => {
       await db.deleteFrom('deployments').where('id', '=', id).execute();
     },
