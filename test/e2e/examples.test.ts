@@ -60,7 +60,7 @@ exampleTest('secrets', 'opens to who knows the secret, and reads its variables',
   assert.deepEqual(JSON.parse(known.text), { greeting: 'Welcome', doors: { front: 'open', back: 'closed' } });
 });
 
-exampleTest('service-worker', 'is deployed, and [V-8] refused as a version upload with what to do instead', async (project) => {
+exampleTest('service-worker', 'is deployed, and refused as a version upload with what to do instead', async (project) => {
   await wrangler(project, ['deploy']);
   assert.equal((await server.visit('service-worker')).text, 'Hello from a service worker\n');
   const said = refused(await attempt(project, ['versions', 'upload'])).combined;

@@ -16,7 +16,8 @@ after(() => server[Symbol.asyncDispose]());
 
 const project = server.projectFolder('hello');
 const write = (code: string, config = {}): string => makeProject({ dir: project, name: 'hello', code, config, format: 'jsonc' });
-const attempt = (...args: string[]) => server.client('4.164', args, { project });
+const outputFile = join(server.folder, 'wrangler.ndjson');
+const attempt = (...args: string[]) => server.client('4.164', args, { project, more: { WRANGLER_OUTPUT_FILE_PATH: outputFile } });
 const wrangler = async (...args: string[]): Promise<string> => succeeded(await attempt(...args)).combined;
 const split = (one: string, percentageOfOne: number, two: string): Promise<string> =>
   wrangler(
@@ -29,27 +30,28 @@ const split = (one: string, percentageOfOne: number, two: string): Promise<strin
     '-y',
   );
 
+/** The last line of this type in wrangler's output file, which is meant for programs. */
+const lastEntry = (type: string): Record<string, unknown> => {
+  const lines = readFileSync(outputFile, 'utf8').trim().split('\n');
+  const entry = lines.map((line) => JSON.parse(line) as Record<string, unknown>).findLast((candidate) => candidate['type'] === type);
+  assert.ok(entry, `there is no ${type} in ${lines.join('\n')}`);
+  return entry;
+};
+
 /** The two versions of the walk-through, once they are uploaded. */
 let one = '';
 let two = '';
 
 test('`wrangler deploy` makes a Worker that answers, and tells programs what it made', async () => {
   write(answering('one'));
-  const outputFile = join(server.folder, 'wrangler.ndjson');
-  const ran = await server.client('4.164', ['deploy'], { project, more: { WRANGLER_OUTPUT_FILE_PATH: outputFile } });
-  one = idAfter('Current Version ID:', succeeded(ran).stdout);
-  assert.match(ran.stdout, /Worker Startup Time: \d+ ms/);
-  assert.match(ran.stdout, /^ {2}hello\.switchback\.localhost$/m);
+  const said = await wrangler('deploy');
+  one = idAfter('Current Version ID:', said);
+  assert.match(said, /Worker Startup Time: \d+ ms/);
+  assert.match(said, /^ {2}hello\.switchback\.localhost$/m);
   assert.deepEqual(await server.tally('hello', 10), { one: 10 });
 
-  const entries = readFileSync(outputFile, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-  const deployed = entries.find(({ type }) => type === 'deploy');
-  assert.equal(deployed?.['version_id'], one);
-  assert.equal(deployed['worker_name'], 'hello');
-  assert.deepEqual(deployed['targets'], ['hello.switchback.localhost']);
+  const { version_id, worker_name, targets } = lastEntry('deploy');
+  assert.deepEqual([version_id, worker_name, targets], [one, 'hello', ['hello.switchback.localhost']]);
 });
 
 test('[D-8] `versions upload` makes a version that gets no traffic, but answers at its own address and at its alias', async () => {
@@ -58,6 +60,9 @@ test('[D-8] `versions upload` makes a version that gets no traffic, but answers 
   two = idAfter('Worker Version ID:', said);
   assert.match(said, new RegExp(`Version Preview URL: https://${two.slice(0, 8)}-hello\\.switchback\\.localhost`));
   assert.match(said, /Version Preview Alias URL: https:\/\/next-hello\.switchback\.localhost/);
+  const { version_id, worker_tag, preview_url } = lastEntry('version-upload');
+  assert.deepEqual([version_id, said.includes(`Version Preview URL: ${preview_url}`)], [two, true]);
+  assert.match(String(worker_tag), /^[0-9a-f]{32}$/);
   assert.deepEqual(await server.tally('hello', 10), { one: 10 });
   assert.equal((await server.visit(`${two.slice(0, 8)}-hello`)).text, 'two');
   assert.equal((await server.visit(`${one.slice(0, 8)}-hello`)).text, 'one');
@@ -66,6 +71,8 @@ test('[D-8] `versions upload` makes a version that gets no traffic, but answers 
 
 test('`versions deploy` splits traffic: a loop of requests is answered by both versions in proportion', async () => {
   assert.match(await split(one, 80, two), /Deployed hello version .+ at 80% and version .+ at 20%/);
+  const { deployments } = (await server.api('GET', 'workers/scripts/hello/deployments')) as { deployments: { id: string }[] };
+  assert.equal(lastEntry('version-deploy')['deployment_id'], deployments[0]?.id);
   const { one: ones = 0, two: twos = 0 } = await server.tally('hello', 400);
   assert.equal(ones + twos, 400);
   // Eight standard deviations to either side of 80.
@@ -123,7 +130,7 @@ test('lists, status and views show versions and deployments with their tags, mes
   ]);
 });
 
-test('`versions deploy` at 100 % moves all traffic, and [R-1] `rollback` brings the earlier version back as a new deployment', async () => {
+test('[R-1] `versions deploy` at 100 % moves all traffic, and `rollback` brings the earlier version back as a new deployment', async () => {
   await wrangler('versions', 'deploy', `${two}@100`, '-y');
   assert.deepEqual(await server.tally('hello', 20), { two: 20 });
   // The last deployment at 100 % before this one.
