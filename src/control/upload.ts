@@ -87,7 +87,7 @@ const stored = (
   actor: Actor,
   request: Upload,
   worker: Worker,
-  tried: TriedVersion,
+  ready: TriedVersion,
   digest: string,
 ): Promise<Result<Uploaded, Refusal>> =>
   control.store.change<Uploaded, Refusal>(
@@ -96,13 +96,13 @@ const stored = (
         await change.workers.insert(worker);
         change.touchWorker(worker.name);
       }
-      const version = await storeVersion(change, tried, { digest, answeredOn: undefined });
+      const version = await storeVersion(change, ready, { digest, answeredOn: undefined });
       if (!version.ok) return version;
       const deployment = request.deploy
         ? await storeDeployment(control, actor, change, {
             worker,
             split: allTrafficTo(version.value.id),
-            message: tried.message ?? AUTOMATIC,
+            message: ready.message ?? AUTOMATIC,
             triggeredBy: request.triggeredBy,
           })
         : undefined;

@@ -50,7 +50,7 @@ test('[V-10] inherit may name another version', () => {
 test('[V-10] where there is nothing to inherit, all names are refused when the client is strict, else left out', () => {
   const requested: RequestedBinding[] = [
     { type: 'inherit', name: 'A' },
-    aVariable('B', 'b') as RequestedBinding,
+    aVariable('B', 'b'),
     { type: 'inherit', name: 'C', version_id: 'unknown' },
     { type: 'secret_text', name: 'D' },
   ];
@@ -87,7 +87,7 @@ test('[V-11] secrets are carried over unless the client says that nothing is; va
 
 test('[V-12] a binding that was asked for is never replaced by one that is kept', () => {
   const previous = [aSecret('A', 'old'), aSecret('B', 'old')];
-  const requested = [aVariable('A', 'new') as RequestedBinding, secretInClear('B', 'new')];
+  const requested = [aVariable('A', 'new'), secretInClear('B', 'new')];
   assert.deepEqual(bindingsOf({ previous, requested }), [aVariable('A', 'new'), aSecret('B', 'new')]);
 });
 
@@ -125,12 +125,12 @@ test('[V-11] [V-12] whatever is asked for and kept, each name is there once, and
 
 test('bindings with no name, an endless one, the same one twice, or too many of them are refused', () => {
   for (const name of ['', ' ', 'a b', 'a\0b', 'x'.repeat(256)]) {
-    const bindings = resolved({ requested: [aVariable(name, '') as RequestedBinding] });
+    const bindings = resolved({ requested: [aVariable(name, '')] });
     assert.equal(!bindings.ok && bindings.refusal.code, 'binding_invalid', JSON.stringify(name));
   }
-  const twice = resolved({ requested: [aVariable('A', '1') as RequestedBinding, secretInClear('A', '2')] });
+  const twice = resolved({ requested: [aVariable('A', '1'), secretInClear('A', '2')] });
   assert.deepEqual(twice, { ok: false, refusal: { code: 'binding_twice', name: 'A' } });
-  const many = Array.from({ length: MOST_BINDINGS + 1 }, (_, at) => aVariable(`V${at}`, '') as RequestedBinding);
+  const many = Array.from({ length: MOST_BINDINGS + 1 }, (_, at) => aVariable(`V${at}`, ''));
   assert.deepEqual(resolved({ requested: many }), {
     ok: false,
     refusal: { code: 'too_many_bindings', count: MOST_BINDINGS + 1, limit: MOST_BINDINGS },

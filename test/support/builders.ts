@@ -1,4 +1,4 @@
-import type { Binding, Deployment, Module, RoutingTable, SecretBinding, Version, WorkerEntry } from '../../src/domain/index.ts';
+import type { Deployment, Module, PlainBinding, RoutingTable, SecretBinding, Version, WorkerEntry } from '../../src/domain/index.ts';
 
 /** Small worlds for tests of rules: each builder gives a whole thing, and the test says only what it is about. */
 
@@ -12,7 +12,7 @@ export const aSecret = (name: string, value: string): SecretBinding => ({
   fingerprint: `fingerprint of ${value}`,
 });
 
-export const aVariable = (name: string, text: string): Binding => ({ type: 'plain_text', name, text });
+export const aVariable = (name: string, text: string): PlainBinding => ({ type: 'plain_text', name, text });
 
 export const aModule = (more: Partial<Module> = {}): Module => ({
   name: 'index.js',

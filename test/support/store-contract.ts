@@ -234,6 +234,21 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
     assert.equal(await deployments.lastWithSoleVersion(TAG, uuid(3)), undefined);
   });
 
+  holds('$: the deployments that name a version are deleted, wherever in the split it stands, and no others', async (store) => {
+    await changed(store, async (change) => {
+      await change.workers.insert(aWorker());
+      for (const [at, shares] of [[100], [0, 100], [50, 50], [100]].entries())
+        await change.deployments.insert(aDeployment(at + 1, { shares }));
+      await change.deployments.deleteNaming('other', uuid(2));
+      await change.deployments.deleteNaming(TAG, uuid(2));
+    });
+    const left = await store.read.deployments.page(TAG, { offset: 0, limit: 9 });
+    assert.deepEqual(
+      left.map(({ number }) => number),
+      [4, 1],
+    );
+  });
+
   holds('$: zones, routes and custom domains are kept, changed and deleted; a zone takes its own with it', async (store) => {
     const { hosts } = store.read;
     const zone = { id: 'z1', name: 'example.com', createdOn: AT };

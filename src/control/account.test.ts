@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { accepted, ADA, aControlPlane, refused } from '../../test/support/control-plane.ts';
+import { authorOf, createToken, openAccount, readAccount, revokeToken, tokenHash } from './index.ts';
+
+test('the account is born at the first start, with a subdomain, and is the same ever after', async (t) => {
+  const { control } = await aControlPlane(t);
+  assert.equal(await readAccount(control.store.read), undefined);
+  const first = await openAccount(control, undefined);
+  assert.match(first.account.id, /^[0-9a-f]{32}$/);
+  assert.equal(await control.store.read.meta.get('subdomain'), 'switchback');
+  assert.deepEqual(await openAccount(control, first.operatorToken), first);
+  assert.deepEqual(await readAccount(control.store.read), first.account);
+});
+
+test('an operator whose credentials are lost gets a new token, and the old one is revoked', async (t) => {
+  const { control } = await aControlPlane(t);
+  const { operatorToken } = await openAccount(control, undefined);
+  const other = accepted(await createToken(control, ADA, { name: 'ci' }));
+  for (const known of [undefined, 'sb_wrong', other.value]) {
+    const before = (await control.store.read.tokens.all()).find(({ isOperator }) => isOperator);
+    const again = await openAccount(control, known);
+    assert.notEqual(again.operatorToken, operatorToken);
+    assert.ok(await control.store.read.tokens.byHash(tokenHash(again.operatorToken)));
+    assert.equal(
+      (await control.store.read.tokens.all()).some(({ id }) => id === before?.id),
+      false,
+    );
+  }
+  assert.equal(await control.store.read.tokens.byHash(tokenHash(operatorToken)), undefined);
+  assert.ok(await control.store.read.tokens.byHash(tokenHash(other.value)), 'others keep theirs');
+});
+
+test('[A-2] a token is stored as its digest only, works until it is revoked, and the operator’s cannot be revoked', async (t) => {
+  const { control, folder } = await aControlPlane(t);
+  const { operatorToken } = await openAccount(control, undefined);
+  const { token, value } = accepted(await createToken(control, ADA, { name: 'ci', email: 'ci@example.com' }));
+  for (const file of await readdir(folder)) {
+    const bytes = await readFile(join(folder, file)).catch(() => Buffer.alloc(0));
+    assert.ok(!bytes.includes(value) && !bytes.includes(operatorToken), file);
+  }
+  assert.deepEqual(await control.store.read.tokens.byHash(tokenHash(value)), token);
+  accepted(await revokeToken(control, ADA, token.id));
+  assert.equal(await control.store.read.tokens.byHash(tokenHash(value)), undefined);
+  assert.equal(refused(await revokeToken(control, ADA, token.id)).code, 'token_not_found');
+  const operator = await control.store.read.tokens.byHash(tokenHash(operatorToken));
+  assert.equal(refused(await revokeToken(control, ADA, operator?.id ?? '')).code, 'token_is_operator');
+});
+
+test('[V-15] an author is never blank: a token without an e-mail address speaks in its name', async (t) => {
+  const { control } = await aControlPlane(t);
+  const { token: named } = accepted(await createToken(control, ADA, { name: 'ci' }));
+  const { token: addressed } = accepted(await createToken(control, ADA, { name: 'ada', email: 'ada@example.com' }));
+  assert.deepEqual(
+    [authorOf(named), authorOf(addressed)],
+    [
+      { id: named.id, email: 'ci' },
+      { id: addressed.id, email: 'ada@example.com' },
+    ],
+  );
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { accepted, ADA, aControlPlane, aScriptUpload, aVersionUpload, uploaded } from '../../test/support/control-plane.ts';
+import { tableAfter, type FeedMessage, type RoutingTable } from '../domain/index.ts';
+import {
+  addZone,
+  changeWorker,
+  deleteVersion,
+  deleteWorker,
+  Publisher,
+  type EdgeFeed,
+  putDomains,
+  replaceRoutes,
+  setSubdomain,
+  type Control,
+} from './index.ts';
+
+const aPublisher = async (t: TestContext) => {
+  const plane = await aControlPlane(t);
+  const { control } = plane;
+  return { plane, control, publisher: new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost' }) };
+};
+
+/** An edge that follows the feed as the real one does, and minds every gap and every repetition. */
+class Edge {
+  readonly messages: FeedMessage[] = [];
+  table: RoutingTable | undefined;
+  readonly #feed: EdgeFeed;
+  #changed = (): void => {};
+
+  constructor(feed: EdgeFeed) {
+    this.#feed = feed;
+  }
+
+  /** Joins under this name; versions it is to make ready are ready at once. */
+  join(publisher: Publisher, name: string): Promise<() => void> {
+    return publisher.join(name, (message) => {
+      if (message.type !== 'warm') return this.#take(message);
+      const processes = message.versionIds.map((versionId) => ({ versionId, script: '', state: 'ready' as const, restarts: 0 }));
+      this.#feed.report({ edge: name, generation: this.table?.generation ?? 0, url: '', processes });
+    });
+  }
+
+  #take(message: FeedMessage): void {
+    this.messages.push(message);
+    if (message.type === 'table') this.table = message.table;
+    if (message.type === 'change') {
+      const next = this.table && tableAfter(this.table, message.change);
+      assert.ok(next, `generation ${message.change.generation} does not follow on from ${this.table?.generation}`);
+      this.table = next;
+    }
+    this.#changed();
+  }
+
+  async reaches(generation: number): Promise<RoutingTable> {
+    while (this.table === undefined || this.table.generation < generation) await new Promise<void>((resolve) => (this.#changed = resolve));
+    return this.table;
+  }
+}
+
+const sorted = (table: RoutingTable): RoutingTable => ({ ...table, workers: table.workers.toSorted((a, b) => (a.name < b.name ? -1 : 1)) });
+
+/** The table as an edge that joins now gets it. */
+const tableNow = async (control: Control, publisher: Publisher): Promise<RoutingTable> => {
+  const edge = new Edge(control.feed);
+  (await edge.join(publisher, 'looking'))();
+  return sorted(edge.table!);
+};
+
+const changeOf = (edge: Edge) => {
+  const message = edge.messages.at(-1);
+  assert.equal(message?.type, 'change');
+  return message.change;
+};
+
+test('[D-12] an edge that joins gets the whole table, then each change with only what it changed', async (t) => {
+  const { control, publisher } = await aPublisher(t);
+  const first = await uploaded(control, aScriptUpload(control, 'hello'));
+  await uploaded(control, aScriptUpload(control, 'other'));
+  const edge = new Edge(control.feed);
+  await edge.join(publisher, 'a');
+  assert.deepEqual(
+    sorted(edge.table!).workers.map(({ name }) => name),
+    ['hello', 'other'],
+  );
+  assert.deepEqual(edge.table?.hosts.domains, ['localhost', 'workers.dev']);
+  const { generation } = edge.table!;
+  const second = await uploaded(control, aScriptUpload(control, 'hello'));
+  await edge.reaches(generation + 1);
+  assert.deepEqual(changeOf(edge), {
+    generation: generation + 1,
+    previous: generation,
+    workers: [
+      {
+        name: 'hello',
+        deployment: { id: second.deployment?.id, split: [{ versionId: second.version.id, share: 100_000 }] },
+        workersDev: false,
+        previews: false,
+        previewVersions: [],
+        aliases: {},
+      },
+    ],
+  });
+  accepted(await deleteWorker(control, ADA, 'hello'));
+  await edge.reaches(generation + 2);
+  assert.deepEqual(changeOf(edge).deletedWorkers, ['hello']);
+  assert.notEqual(first.version.id, second.version.id);
+});
+
+test('versions and aliases have addresses of their own in the table while previews are on', async (t) => {
+  const { control, publisher } = await aPublisher(t);
+  const first = await uploaded(control, aScriptUpload(control, 'hello'));
+  accepted(await changeWorker(control, ADA, 'hello', { workersDev: true, previews: true }, 'subdomain.post'));
+  const second = await uploaded(control, aVersionUpload(control, 'hello', { annotations: { alias: 'staging' } }));
+  const entry = async () => (await tableNow(control, publisher)).workers[0];
+  const shown = await entry();
+  assert.deepEqual([shown?.previewVersions, shown?.aliases], [[second.version.id, first.version.id], { staging: second.version.id }]);
+  accepted(await deleteVersion(control, ADA, 'hello', second.version.id));
+  assert.deepEqual([(await entry())?.previewVersions, (await entry())?.aliases], [[first.version.id], {}]);
+  accepted(await changeWorker(control, ADA, 'hello', { previews: false }, 'subdomain.post'));
+  assert.deepEqual((await entry())?.previewVersions, []);
+});
+
+test('routes, custom domains and the subdomain are the table’s hosts', async (t) => {
+  const { control, publisher } = await aPublisher(t);
+  await uploaded(control, aScriptUpload(control, 'hello'));
+  const edge = new Edge(control.feed);
+  await edge.join(publisher, 'a');
+  const { generation } = edge.table!;
+  accepted(await addZone(control, ADA, 'example.com'));
+  accepted(await replaceRoutes(control, ADA, 'hello', [{ pattern: 'example.com/*' }]));
+  accepted(await putDomains(control, ADA, 'hello', [{ hostname: 'app.example.com' }], { override: false, replaceAll: true }));
+  accepted(await setSubdomain(control, ADA, 'team'));
+  const { hosts } = await edge.reaches(generation + 3);
+  assert.deepEqual(hosts, {
+    domains: ['localhost', 'workers.dev'],
+    subdomain: 'team',
+    routes: [{ pattern: 'example.com/*', script: 'hello' }],
+    customDomains: [{ hostname: 'app.example.com', script: 'hello', enabled: true, previews: false }],
+  });
+});
+
+test('an edge that has left gets nothing more', async (t) => {
+  const { control, publisher } = await aPublisher(t);
+  const [leaver, stayer] = [new Edge(control.feed), new Edge(control.feed)];
+  const leave = await leaver.join(publisher, 'leaver');
+  await stayer.join(publisher, 'stayer');
+  leave();
+  await uploaded(control, aScriptUpload(control, 'hello'));
+  await stayer.reaches(1);
+  assert.equal(leaver.messages.length, 1);
+});
+
+/** Something that touches the table, by a small number. */
+const touch = async (control: Control, kind: number): Promise<void> => {
+  const name = `worker-${kind % 3}`;
+  if (kind < 6) await uploaded(control, aScriptUpload(control, name, { code: `export default ${kind}` }));
+  else if (kind < 8) await deleteWorker(control, ADA, name);
+  else if (kind === 8) await setSubdomain(control, ADA, `team-${kind}`);
+  else await changeWorker(control, ADA, name, { previews: kind === 9, workersDev: true }, 'subdomain.post');
+};
+
+test('[D-12] wherever edges join among changes made at once, each gets every later change in order, without gap or repetition', async (t) => {
+  const step = fc.oneof({ weight: 4, arbitrary: fc.nat(10) }, { weight: 1, arbitrary: fc.constant('join' as const) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
+      const { control, publisher } = await aPublisher(t);
+      const edges: Edge[] = [];
+      const work = steps.map(async (kind, at) => {
+        if (kind !== 'join') return touch(control, kind);
+        const edge = new Edge(control.feed);
+        edges.push(edge);
+        await edge.join(publisher, `edge ${at}`);
+      });
+      await Promise.all(work);
+      const generation = await control.store.read.meta.generation();
+      const whole = await tableNow(control, publisher);
+      assert.equal(whole.generation, generation);
+      for (const edge of edges) {
+        assert.deepEqual(sorted(await edge.reaches(generation)), whole);
+        const generations = edge.messages.flatMap((message) => (message.type === 'change' ? [message.change.generation] : []));
+        assert.deepEqual(
+          generations,
+          generations.toSorted((a, b) => a - b),
+        );
+        assert.equal(new Set(generations).size, generations.length);
+      }
+    }),
+    { numRuns: 15 },
+  );
+});
