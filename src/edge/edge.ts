@@ -3,13 +3,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessReport } from '../domain/index.ts';
 import { replaceFile } from '../files/index.ts';
-import { CF_BLOB_HEADER, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
+import { CF_BLOB_HEADER, privateFolder, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
 import { Follower } from './follower.ts';
 import { Front } from './front.ts';
 import { AdminListener } from './health.ts';
 import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
 import type { Log } from './log.ts';
-import { privateRuntimeFolder } from './runtime-folder.ts';
 
 export interface EdgeOptions {
   readonly dataDir: string;
@@ -60,7 +59,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   const { dataDir, log, tlsDir, modulesDir, runtimeSettings, controlWaitMs = CONTROL_WAIT_MS } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const edge = await ownName(dataDir);
-  const runtimeDir = options.runtimeDir ?? (await privateRuntimeFolder(dataDir));
+  const runtimeDir = options.runtimeDir ?? (await privateFolder('run', dataDir));
   const follower = await Follower.start({ ...options, edge, runtimeDir, modulesDir, runtimeSettings }, controlWaitMs);
   let front: Front | undefined;
   try {

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { privateFolder } from '../runtime/index.ts';
 
 /** Where versions are tried: short, because unix socket paths must be, private, and of this data directory alone. */
 export const privateTrialFolder = async (data: string): Promise<{ readonly path: string; remove(): Promise<void> }> => {
-  const name = createHash('sha256').update(data).digest('hex').slice(0, 10);
-  const path = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `sb-${userInfo().uid}-try-${name}`);
-  await rm(path, { recursive: true, force: true });
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  const path = await privateFolder('try', data);
+  // What trials of a control plane left that was killed.
+  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true });
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 };

@@ -7,6 +7,7 @@ export { Turns } from './turns.ts';
 export { StartFailure, type StartFailureKind } from './start-failure.ts';
 export { VersionProcess, type DrainOptions, type ProcessOptions, type RunningVersion } from './version-process.ts';
 export { endOrphans } from './process-folder.ts';
+export { privateFolder } from './private-folder.ts';
 export { CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type ProcessPlan } from './plan.ts';
 export { renderConfig } from './config.ts';
 export { workerdBinary } from './binary.ts';
