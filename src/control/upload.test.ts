@@ -253,11 +253,10 @@ test('[V-11] what an upload takes over is of the version that really is before i
   const { control } = await aControlPlane(t);
   await uploaded(control, aScriptUpload(control, 'hello'));
   const secret: RequestedBinding = { type: 'secret_text', name: 'TOKEN', text: 'hush' };
-  const [, second] = await Promise.all([
-    uploaded(control, aVersionUpload(control, 'hello', { metadata: { bindings: [secret] } })),
-    uploaded(control, aVersionUpload(control, 'hello', { code: 'export default 2' })),
-  ]);
-  const versions = await control.store.read.versions.page(second.worker.tag, { offset: 0, limit: 2 });
+  const first = await aVersionUpload(control, 'hello', { metadata: { bindings: [secret] } });
+  const second = await aVersionUpload(control, 'hello', { code: 'export default 2' });
+  const [, made] = await Promise.all([upload(control, ADA, first), upload(control, ADA, second)]);
+  const versions = await control.store.read.versions.page(accepted(made).worker.tag, { offset: 0, limit: 2 });
   assert.ok(versions.every(({ bindings }) => bindings.some(({ name }) => name === 'TOKEN')));
 });
 
