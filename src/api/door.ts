@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { accept, refuse, unreachable, type Result } from '../base/index.ts';
 import { authorOf, tokenHash, type Actor } from '../control/index.ts';
@@ -6,6 +7,7 @@ import type { Refusal, Source } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
 import type { Api, Incoming } from './api.ts';
 import { faultsIn, isTooDeep, TOO_DEEP } from './faults.ts';
+import { parsedJson } from './json.ts';
 import { readUploadForm, type FormRefusal, type UploadForm } from './form/index.ts';
 
 const MOST_JSON_BYTES = 4 * 1024 * 1024;
@@ -89,11 +91,9 @@ const readJson = async (request: Request, limit: number): Promise<Result<unknown
   const bytes = await bytesOf(request, limit);
   if (bytes === undefined) return refuse({ code: 'body_too_large', limit });
   if (bytes.length === 0) return refuse({ code: 'body_not_json', detail: 'it is empty' });
-  try {
-    return accept(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch (error) {
-    return refuse({ code: 'body_not_json', detail: error instanceof SyntaxError ? error.message : 'it is not UTF-8' });
-  }
+  if (!isUtf8(bytes)) return refuse({ code: 'body_not_json', detail: 'it is not UTF-8' });
+  const json = parsedJson(bytes.toString());
+  return json.ok ? json : refuse({ code: 'body_not_json', detail: json.refusal });
 };
 
 /** A body that is too large is left unread, not cancelled: that would close the connection under the answer. */

@@ -1,4 +1,5 @@
 import { addText, bracketedName, emptyObject, objectFrom, type BracketedObject } from './bracketed.ts';
+import { parsedJson } from '../json.ts';
 import { FormRefused, malformed, type DocumentName } from './refusal.ts';
 
 export interface Documents {
@@ -30,7 +31,7 @@ export const documents = (): { add: (name: string, bytes: Uint8Array) => void; r
     const [text, object] = [texts.get(name), spread.get(name)];
     if (text !== undefined && object !== undefined) throw malformed(`${name} is given both as JSON and in brackets`);
     if (object !== undefined) return objectFrom(object);
-    return text === undefined ? undefined : parsedJson(name, text);
+    return text === undefined ? undefined : documentIn(name, text);
   };
   const read = (): Documents => {
     const settings = document('settings');
@@ -50,18 +51,8 @@ const textOf = (name: string, bytes: Uint8Array): string => {
   }
 };
 
-const parsedJson = (field: DocumentName, text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new FormRefused({ code: 'metadata_not_json', field, detail: withoutExcerpt(error) });
-  }
-};
-
-/** V8 quotes the text around the fault, and metadata holds secrets: no word of it may reach an answer or a log (I8). */
-const withoutExcerpt = (error: unknown): string => {
-  const message = error instanceof Error ? error.message : '';
-  const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
-  if (position !== undefined) return `it cannot be read ${position}`;
-  return message === 'Unexpected end of JSON input' ? 'it ends too early' : 'it holds a character that JSON does not allow there';
+const documentIn = (field: DocumentName, text: string): unknown => {
+  const json = parsedJson(text);
+  if (!json.ok) throw new FormRefused({ code: 'metadata_not_json', field, detail: json.refusal });
+  return json.value;
 };
