@@ -11,6 +11,10 @@ export const contentEndpoints = {
     path: `${SCRIPT}/content`,
     tag: 'Scripts',
     summary: 'New code under the settings that serve; it gets all traffic',
+    headers: z.object({
+      'cf-worker-main-module-part': z.string().optional().describe('The entry, in place of metadata.'),
+      'cf-worker-body-part': z.string().optional().describe('The script of a service worker, in place of metadata.'),
+    }),
     body: { kind: 'upload', metadata: uploadMetadata },
     result: script.extend({ deployment_id: z.string() }),
   },

@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly tag: string;
   readonly summary: string;
   readonly query?: z.ZodObject;
+  /** Request headers that change what the call does; they reach the handler as they were sent. */
+  readonly headers?: z.ZodObject;
   readonly body?: Body;
   /** The `result` of the envelope. */
   readonly result: z.ZodType;

@@ -16,4 +16,4 @@ export type { versionEndpoints } from './versions.ts';
 export type { workerVersionEndpoints } from './worker-versions.ts';
 export type { workerEndpoints } from './workers.ts';
 export type { zoneEndpoints } from './zones.ts';
-export { openApiDocument } from './openapi.ts';
+export { openApiDocument, openApiText } from './openapi.ts';

@@ -8,17 +8,24 @@ const error = z
   .object({ code: z.number().int(), message: z.string(), documentation_url: z.string().optional(), meta: z.unknown().optional() })
   .meta({ id: 'Error' });
 
+const message = z.object({ code: z.number().int(), message: z.string() }).meta({ id: 'Message' });
+
+/** Beside lists. */
+const resultInfo = z
+  .object({ page: z.number(), per_page: z.number(), count: z.number(), total_count: z.number(), total_pages: z.number() })
+  .meta({ id: 'ResultInfo' });
+
 const failure = z
-  .object({ success: z.literal(false), errors: z.array(error), messages: z.array(z.unknown()), result: z.null() })
+  .object({ success: z.literal(false), errors: z.array(error), messages: z.array(message), result: z.null() })
   .meta({ id: 'Failure' });
 
 const envelope = (result: z.ZodType) =>
   z.object({
     success: z.literal(true),
     errors: z.array(error),
-    messages: z.array(z.unknown()),
+    messages: z.array(message),
     result,
-    result_info: z.unknown().optional(),
+    result_info: resultInfo.optional(),
   });
 
 /** The whole API as an OpenAPI 3.1 document, generated from the contract alone. */
@@ -56,13 +63,14 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
     requestParams: {
       ...(params.length > 0 ? { path: z.object(Object.fromEntries(params.map((param) => [param, z.string()]))) } : {}),
       ...(endpoint.query === undefined ? {} : { query: endpoint.query }),
+      ...(endpoint.headers === undefined ? {} : { header: endpoint.headers }),
     },
-    ...(endpoint.body === undefined ? {} : { requestBody: { content: contentOf(endpoint.body) } }),
+    ...(endpoint.body === undefined ? {} : { requestBody: { required: true, content: contentOf(endpoint.body) } }),
     responses: {
       200: {
         description: 'Done',
         content: endpoint.raw
-          ? { 'multipart/form-data': { schema: z.unknown() } }
+          ? { 'multipart/form-data': { schema: modules }, 'application/javascript': { schema: script } }
           : { 'application/json': { schema: envelope(endpoint.result) } },
       },
       default: { description: 'Refused', content: { 'application/json': { schema: failure } } },
@@ -70,11 +78,23 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
   };
 };
 
+/** Modules come as a form, a service worker as the script it is; PUT takes such a script too. */
+const modules = z.record(z.string(), z.string()).meta({ id: 'Modules' });
+const script = z.string().meta({ id: 'JavaScript' });
+
 const contentOf = (body: NonNullable<Endpoint['body']>) => {
   if (body.kind === 'json') return { 'application/json': { schema: body.schema } };
-  if (body.kind === 'upload') return { 'multipart/form-data': { schema: z.looseObject({ metadata: body.metadata }) } };
+  if (body.kind === 'upload') {
+    const metadata = body.metadata.describe(
+      'As one JSON field, or spread over fields such as `metadata[main_module]`. Every other part is a module.',
+    );
+    return { 'multipart/form-data': { schema: z.looseObject({ metadata }) }, 'application/javascript': { schema: script } };
+  }
   return {
     'application/json': { schema: body.schema },
     'multipart/form-data': { schema: z.looseObject({ settings: body.schema }) },
   };
 };
+
+/** The document as it is committed. */
+export const openApiText = (): string => `${JSON.stringify(openApiDocument(), null, 2)}\n`;

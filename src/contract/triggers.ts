@@ -53,6 +53,12 @@ export const triggerEndpoints = {
     path: `${SCRIPT}/subdomain`,
     tag: 'Triggers',
     summary: 'Switch workers.dev and version URLs on or off',
+    headers: z.object({
+      'cloudflare-workers-script-api-date': z
+        .string()
+        .optional()
+        .describe('Where it is sent, previews_enabled is by default what enabled is.'),
+    }),
     body: json(z.looseObject({ enabled: z.boolean(), previews_enabled: z.boolean().optional() })),
     result: subdomainState,
   },

@@ -135,6 +135,8 @@ export class TestApi {
     const [before, envelope, after] = await this.#alone(async () => envelopeOf(await this.response(name, params, call)));
     assert.ok(envelope.success, `${name} was refused: ${JSON.stringify(envelope.errors)}`);
     assert.deepEqual(endpoint.result.parse(envelope.result), envelope.result, `${name} answers what its schema says`);
+    for (const message of envelope.messages) assert.deepEqual(Object.keys(message), ['code', 'message']);
+    if (envelope.result_info !== undefined) assert.deepEqual(Object.keys(envelope.result_info), PAGE_MEMBERS);
     const isChange = endpoint.method !== 'GET' && name !== 'domainsChangeset';
     if (before !== undefined) assert.equal(after?.audit, before.audit + (isChange ? 1 : 0), `${name} and its audit row`);
     // It equals what its own schema made of it.
@@ -220,6 +222,8 @@ export class TestApi {
     }
   }
 }
+
+const PAGE_MEMBERS = ['page', 'per_page', 'count', 'total_count', 'total_pages'];
 
 /** `{ versionId: percentage }` as the body of a deployment. */
 export const aSplit = (shares: Readonly<Record<string, number>>) => ({
