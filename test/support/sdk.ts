@@ -7,15 +7,15 @@ export type Sdk = (method: string, ...args: readonly unknown[]) => Promise<unkno
 /** The SDK is installed with the clients, so its own types are out of the compiler's sight. */
 type Member = { readonly [name: string]: Member | undefined } & ((...args: readonly unknown[]) => Promise<unknown>);
 type Package = {
-  readonly default: new (options: { apiToken: string; baseURL: string; maxRetries: number }) => Member;
+  readonly default: new (options: { apiToken: string; baseURL: string; maxRetries: number; fetch?: typeof fetch }) => Member;
   toFile(data: Buffer, name: string, options: { type: string }): Promise<unknown>;
 };
 
 const cloudflare = createRequire(new URL('../clients/package.json', import.meta.url))('cloudflare') as Package;
 
 /** The `cloudflare` package with only its base URL changed. */
-export function sdkFor({ baseUrl, token }: Connection): Sdk {
-  const client = new cloudflare.default({ apiToken: token, baseURL: baseUrl, maxRetries: 0 });
+export function sdkFor({ baseUrl, token }: Pick<Connection, 'baseUrl' | 'token'>, own?: { readonly fetch: typeof fetch }): Sdk {
+  const client = new cloudflare.default({ apiToken: token, baseURL: baseUrl, maxRetries: 0, ...own });
   return (method, ...args) => {
     const names = method.split('.');
     const name = names.pop() ?? '';
