@@ -145,6 +145,20 @@ test('[V-11] secrets are carried over by uploads, variables only where it is ask
   assert.deepEqual(await kept({ keep_bindings: [] }), []);
 });
 
+test('[V-11] a version sent as JSON keeps bindings by the same rules, and a list of types that is none is refused', async (t) => {
+  const api = await anApi(t);
+  await api.upload('hello', { metadata: { bindings: [{ type: 'plain_text', name: 'COLOUR', text: 'red' }] } });
+  await put(api, 'KEY');
+  const modules = [{ name: 'index.js', content_type: 'application/javascript+module', content_base64: btoa('export default { fetch() {} }') }];
+  const send = (keep_bindings: unknown) =>
+    api.response('createWorkerVersion', { worker: 'hello' }, { json: { main_module: 'index.js', modules, keep_bindings } as never });
+  const kept = async (given: unknown) =>
+    ((await (await send(given)).json()) as { result: { bindings: readonly { name: string }[] } }).result.bindings.map(({ name }) => name);
+  assert.deepEqual(await kept(['plain_text']), ['COLOUR', 'KEY']);
+  assert.deepEqual(await kept(null), ['KEY']);
+  for (const wrong of [6, { length: 4 }, 'secret_text']) assert.equal((await send(wrong)).status, 400, JSON.stringify(wrong));
+});
+
 test('[V-12] [V-10] what an upload asks for is not replaced by what is kept, and inherit takes over under another name', async (t) => {
   const api = await anApi(t);
   await api.upload('hello', { metadata: { bindings: [{ type: 'secret_text', name: 'KEY', text: 'old' }] } });
