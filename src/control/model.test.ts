@@ -38,6 +38,7 @@ class Product {
 
   static async start(t: TestContext): Promise<Product> {
     const product = new Product(await aControlPlane(t, { deployableVersions: WINDOW }));
+    product.plane.ids.areScattered = true;
     const { feed } = product.plane.control;
     await product.#publisher.join('edge', (message) => {
       if (message.type === 'table') product.table = message.table;

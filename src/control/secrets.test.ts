@@ -12,9 +12,9 @@ import {
   STARTED,
   uploaded,
 } from '../../test/support/control-plane.ts';
-import type { RequestedBinding, Split } from '../domain/index.ts';
+import { MOST_BINDINGS, type RequestedBinding, type Split } from '../domain/index.ts';
 import { openVault } from '../files/index.ts';
-import { changeSecrets, changeSecretsOfNewest, deploy, secretsOf, storedSpec, type Control } from './index.ts';
+import { changeSecrets, changeSecretsOfNewest, deploy, secretsOf, storedSpec, type Control, type SecretChanges } from './index.ts';
 
 const secret = (name: string, text: string): RequestedBinding => ({ type: 'secret_text', name, text });
 
@@ -32,6 +32,7 @@ const activeSplit = async (control: Control): Promise<Split> => {
 /** A Worker `hello` of these many versions, deployed with these percentages of the first ones. */
 const aRollout = async (t: Parameters<typeof aControlPlane>[0], versions: number, ...percentages: number[]) => {
   const plane = await aControlPlane(t);
+  plane.ids.areScattered = true;
   const { control } = plane;
   const made = [await uploaded(control, aScriptUpload(control, 'hello', { metadata: { bindings: [secret('TOKEN', 'one')] } }))];
   while (made.length < versions)
@@ -90,6 +91,7 @@ test('[S-2] changing a secret makes a version from each deployed one, in number 
     { versionId: versions[1]!.id, share: 10_000 },
   ]);
   assert.deepEqual([deployment?.triggeredBy, versions[0]?.triggeredBy], ['secret', 'secret']);
+  assert.ok(versions[0]!.createdOn < versions[1]!.createdOn, 'their times follow their numbers');
   for (const [at, id] of ids.entries()) {
     const [before, after] = [await control.store.read.versions.byId(id), versions[at]!];
     assert.deepEqual(after.modules, before?.modules, 'the code stays that of its base');
@@ -248,6 +250,17 @@ test('a change that is refused changes nothing: bad names, names that are taken,
   assert.deepEqual(await change('TOKEN'), { code: 'trial_failed', message: 'TOKEN is too short' });
   assert.equal(refused(await changeSecrets(control, ADA, { ...SET, worker: 'nobody' })).code, 'worker_not_found');
   assert.deepEqual(await state(), before);
+});
+
+test('secrets beyond the most bindings of a version are refused before any is sealed, and deletions do not count', async (t) => {
+  const { control } = await aRollout(t, 1);
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`S${at}`, { text: '' }]));
+  const set = (changes: SecretChanges) => changeSecrets(control, ADA, { worker: 'hello', changes });
+  const sealing = t.mock.method(control.vault, 'seal');
+  assert.deepEqual(refused(await set(many(MOST_BINDINGS))), { code: 'too_many_bindings', count: MOST_BINDINGS + 1, limit: MOST_BINDINGS });
+  assert.equal(sealing.mock.callCount(), 0);
+  accepted(await set({ ...many(MOST_BINDINGS), TOKEN: null }));
+  assert.equal(accepted(await secretsOf(control, 'hello')).length, MOST_BINDINGS);
 });
 
 test('the names of secrets are those of what serves, each once', async (t) => {

@@ -35,11 +35,16 @@ export class ScriptedClock implements Clock {
   }
 }
 
-/** Counts, so that tests read; fails once where the test says so. */
+/** Another 32-bit number for each, in no order. 2654435761 is Knuth's multiplier. */
+const scattered = (count: number): number => Math.imul(count, 2_654_435_761) >>> 0;
+
+/** Counts, so that a test is the same each time; fails once where the test says so. */
 export class CountingIds implements Ids {
   #count = 0;
   /** The kind of id whose making fails next: as good a failure in the middle of a change as any. */
   failsNext: 'uuid' | undefined;
+  /** Real ids do not grow, so nothing may hang on it. */
+  areScattered = false;
 
   uuid(): string {
     if (this.failsNext === 'uuid') {
@@ -47,7 +52,7 @@ export class CountingIds implements Ids {
       throw new Error('no id today');
     }
     this.#count += 1;
-    return uuid(this.#count);
+    return uuid(this.areScattered ? scattered(this.#count) : this.#count);
   }
 
   hex32(): string {
