@@ -254,12 +254,12 @@ test('a change that is refused changes nothing: bad names, names that are taken,
 
 test('secrets beyond the most bindings of a version are refused before any is sealed, and deletions do not count', async (t) => {
   const { control } = await aRollout(t, 1);
-  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`S${at}`, { text: '' }]));
+  const many = Object.fromEntries(Array.from({ length: MOST_BINDINGS }, (_, at) => [`S${at}`, { text: '' }]));
   const set = (changes: SecretChanges) => changeSecrets(control, ADA, { worker: 'hello', changes });
   const sealing = t.mock.method(control.vault, 'seal');
-  assert.deepEqual(refused(await set(many(MOST_BINDINGS))), { code: 'too_many_bindings', count: MOST_BINDINGS + 1, limit: MOST_BINDINGS });
+  assert.deepEqual(refused(await set(many)), { code: 'too_many_bindings', count: MOST_BINDINGS + 1, limit: MOST_BINDINGS });
   assert.equal(sealing.mock.callCount(), 0);
-  accepted(await set({ ...many(MOST_BINDINGS), TOKEN: null }));
+  accepted(await set({ ...many, TOKEN: null }));
   assert.equal(accepted(await secretsOf(control, 'hello')).length, MOST_BINDINGS);
 });
 

@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { isBindingName, isSecret, type Binding, type Refusal, type VersionCode } from '../domain/index.ts';
+import { isBindingName, isSecret, MOST_BINDINGS, type Binding, type Refusal, type VersionCode } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
 import { revise, type Revised, type Revision } from './revise.ts';
@@ -36,16 +36,19 @@ const revisionFor = (control: Control, request: SecretsRequest, of: Revision['of
   },
 });
 
+/** Bindings are counted before any is sealed: a list without an end must not keep everybody else waiting. */
 const withSecrets = (control: Control, worker: Worker, code: VersionCode, changes: SecretChanges): Result<VersionCode, Refusal> => {
-  let bindings: readonly Binding[] = code.bindings;
+  const bindings = new Map<string, Binding>(code.bindings.map((binding) => [binding.name, binding]));
+  const names = new Set([...bindings.keys(), ...Object.keys(changes)].filter((name) => changes[name] !== null));
+  if (names.size > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: names.size, limit: MOST_BINDINGS });
   for (const [name, change] of Object.entries(changes)) {
     if (!isBindingName(name)) return refuse({ code: 'secret_name_invalid', name });
-    const present = bindings.find((binding) => binding.name === name);
+    const present = bindings.get(name);
     if (present !== undefined && !isSecret(present)) return refuse({ code: 'secret_name_taken', name, type: present.type });
-    bindings = bindings.filter((binding) => binding.name !== name);
-    if (change !== null) bindings = [...bindings, { type: 'secret_text', name, ...sealed(control, worker.tag, change.text) }];
+    bindings.delete(name);
+    if (change !== null) bindings.set(name, { type: 'secret_text', name, ...sealed(control, worker.tag, change.text) });
   }
-  return accept({ ...code, bindings });
+  return accept({ ...code, bindings: [...bindings.values()] });
 };
 
 /** Names of the secrets of what serves (of the newest version where nothing does). */

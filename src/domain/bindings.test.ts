@@ -135,6 +135,11 @@ test('bindings with no name, an endless one, the same one twice, or too many of 
     ok: false,
     refusal: { code: 'too_many_bindings', count: MOST_BINDINGS + 1, limit: MOST_BINDINGS },
   });
+  const secrets = Array.from({ length: MOST_BINDINGS + 1 }, (_, at) => secretInClear(`S${at}`, ''));
+  const unsealed = resolved({ requested: secrets, seal: () => assert.fail('sealed before they were counted') });
+  assert.equal(!unsealed.ok && unsealed.refusal.code, 'too_many_bindings');
+  const kept = resolved({ requested: many.slice(1), previous: [aSecret('KEPT', 'one')] });
+  assert.equal(!kept.ok && kept.refusal.code, 'too_many_bindings');
 });
 
 const secrets = (of: Readonly<Record<string, string>>) => Object.entries(of).map(([name, text]) => aSecret(name, text));

@@ -25,6 +25,7 @@ export interface BindingsRequest {
  * A kept binding never replaces one that was asked for by the same name.
  */
 export const resolveBindings = (request: BindingsRequest): Result<readonly Binding[], Refusal> => {
+  if (request.requested.length > MOST_BINDINGS) return tooMany(request.requested.length);
   const resolved: Binding[] = [];
   const missing: string[] = [];
   const names = new Set<string>();
@@ -40,9 +41,10 @@ export const resolveBindings = (request: BindingsRequest): Result<readonly Bindi
   if (missing.length > 0 && request.strictInherit) return refuse({ code: 'inherit_missing', names: missing });
   const kept = request.previous.filter(({ name, type }) => !names.has(name) && isKept(type, request.keepTypes));
   const bindings = [...resolved, ...kept];
-  if (bindings.length > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: bindings.length, limit: MOST_BINDINGS });
-  return accept(bindings);
+  return bindings.length > MOST_BINDINGS ? tooMany(bindings.length) : accept(bindings);
 };
+
+const tooMany = (count: number) => refuse({ code: 'too_many_bindings' as const, count, limit: MOST_BINDINGS });
 
 const bindingFor = (binding: RequestedBinding, request: BindingsRequest): Binding | undefined => {
   if (binding.type === 'inherit') {
