@@ -60,6 +60,10 @@ export const limits = z.object({ cpu_ms: z.number().int().positive().optional(),
 export const usageModel = z.enum(['standard', 'bundled', 'unbound']);
 export const placement = z.record(z.string(), z.unknown());
 
+export const keepBindings = nullish(z.array(z.string())).describe(
+  'Binding types carried over from the version before. Secrets are, unless this is [].',
+);
+
 /** What of an upload's metadata changes how a version runs, whichever way it is sent. */
 export const versionSettings = {
   bindings: nullish(z.array(anyBinding)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nullish, observability, versionSettings } from './shapes.ts';
+import { keepBindings, nullish, observability, versionSettings } from './shapes.ts';
 
 /** The metadata part of an upload (https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/). */
 export const uploadMetadata = z
@@ -7,9 +7,7 @@ export const uploadMetadata = z
     ...versionSettings,
     main_module: nullish(z.string()).describe('The module that is the entry; ES modules.'),
     body_part: nullish(z.string()).describe('The part that is the script; service-worker syntax, only on PUT.'),
-    keep_bindings: nullish(z.array(z.string())).describe(
-      'Binding types carried over from the version before. Secrets are, unless this is [].',
-    ),
+    keep_bindings: keepBindings,
     logpush: nullish(z.boolean()),
     observability: nullish(observability),
     tags: nullish(z.array(z.string())),

@@ -4,6 +4,7 @@ import {
   annotations,
   compatibility,
   json,
+  keepBindings,
   limits,
   nothing,
   nullish,
@@ -21,6 +22,7 @@ const moduleContent = z.object({ name: z.string(), content_type: z.string(), con
 const workerVersionRequest = z
   .looseObject({
     ...versionSettings,
+    keep_bindings: keepBindings,
     main_module: z.string(),
     modules: z.array(moduleContent).max(2000).describe('Each module as base64.'),
   })

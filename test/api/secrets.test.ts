@@ -149,7 +149,9 @@ test('[V-11] a version sent as JSON keeps bindings by the same rules, and a list
   const api = await anApi(t);
   await api.upload('hello', { metadata: { bindings: [{ type: 'plain_text', name: 'COLOUR', text: 'red' }] } });
   await put(api, 'KEY');
-  const modules = [{ name: 'index.js', content_type: 'application/javascript+module', content_base64: btoa('export default { fetch() {} }') }];
+  const modules = [
+    { name: 'index.js', content_type: 'application/javascript+module', content_base64: btoa('export default { fetch() {} }') },
+  ];
   const send = (keep_bindings: unknown) =>
     api.response('createWorkerVersion', { worker: 'hello' }, { json: { main_module: 'index.js', modules, keep_bindings } as never });
   const kept = async (given: unknown) =>
