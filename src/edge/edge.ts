@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessReport } from '../domain/index.ts';
 import { replaceFile } from '../files/index.ts';
-import { CF_BLOB_HEADER, privateFolder, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
+import { CF_BLOB_HEADER, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
 import { Follower } from './follower.ts';
 import { Front } from './front.ts';
 import { AdminListener } from './health.ts';
@@ -25,8 +25,8 @@ export interface EdgeOptions {
   readonly log: Log;
   /** Where modules are: the control plane's own folder where it is on this machine, and one of the edge's own when not given. */
   readonly modulesDir?: string | undefined;
-  /** Where processes have their sockets; a short private folder of this edge's own when not given. */
-  readonly runtimeDir?: string | undefined;
+  /** Where processes have their sockets: short, private, of this edge alone, and the same after a restart. */
+  readonly runtimeDir: string;
   /** How long a start waits for the control plane before it serves the last good table. */
   readonly controlWaitMs?: number | undefined;
 }
@@ -59,8 +59,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   const { dataDir, log, tlsDir, modulesDir, runtimeSettings, controlWaitMs = CONTROL_WAIT_MS } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const edge = await ownName(dataDir);
-  const runtimeDir = options.runtimeDir ?? (await privateFolder('run', dataDir));
-  const follower = await Follower.start({ ...options, edge, runtimeDir, modulesDir, runtimeSettings }, controlWaitMs);
+  const follower = await Follower.start({ ...options, edge, modulesDir, runtimeSettings }, controlWaitMs);
   let front: Front | undefined;
   try {
     const opened = (front = await Front.open({

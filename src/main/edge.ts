@@ -1,5 +1,7 @@
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEdge } from '../edge/index.ts';
+import { privateFolder } from '../runtime/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
@@ -10,8 +12,11 @@ const startEdge = async (settings: Settings): Promise<Service> => {
   if (settings.control === undefined || settings.edgeToken === undefined) {
     throw new BadConfiguration('An edge needs --control URL and an edge token (SWITCHBACK_EDGE_TOKEN), the same as its control plane has.');
   }
+  const dataDir = join(settings.data, 'edge');
+  const runtimeDir = await privateFolder('run', dataDir);
   const edge = await createEdge({
-    dataDir: join(settings.data, 'edge'),
+    dataDir,
+    runtimeDir,
     // On one machine the bytes are read where the control plane stored them; elsewhere they are fetched by digest.
     modulesDir: settings.role === 'all' ? join(settings.data, 'modules') : undefined,
     host: settings.host,
@@ -39,7 +44,11 @@ const startEdge = async (settings: Settings): Promise<Service> => {
   });
   return {
     ready: { type: 'ready', role: 'edge', edgeUrl: edge.url, edgeAdminUrl: edge.adminUrl },
-    stop: () => edge.close(),
+    stop: async () => {
+      await edge.close();
+      // What is still in it belongs to a process that could not be ended; the next start looks after that.
+      await rmdir(runtimeDir).catch(() => undefined);
+    },
   };
 };
 
