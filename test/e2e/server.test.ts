@@ -181,7 +181,7 @@ test('an edge that starts without its control plane serves its last good table',
   const shared = { SWITCHBACK_EDGE_TOKEN: 'a token that both of them have' };
   await using control = await startServer({ args: ['--role', 'control'], env: shared });
   const args = ['--role', 'edge', '--control', String(control.started.control_url)];
-  const edge = await startServer({ args, env: shared });
+  await using edge = await startServer({ args, env: shared });
   const project = makeProject({ dir: control.projectFolder('far'), name: 'far', code: answering('far away') });
   succeeded(await control.client('4.164', ['deploy'], { project }));
   const host = control.host('far');

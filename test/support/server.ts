@@ -36,8 +36,14 @@ export async function startServer({ args = [], env: more = {}, folder }: ServerO
   const env = { ...serverEnvironment(own), ...more };
   const child = spawn(SWITCHBACK, ['start', '--json', '--data', join(own, 'data'), ...FLAGS, ...args], { cwd: own, env });
   const server = new Server(own, child);
-  await server.ready();
-  return server;
+  try {
+    await server.ready();
+    return server;
+  } catch (error) {
+    // A server left running would keep the test's process with it.
+    await server.stop('SIGKILL');
+    throw error;
+  }
 }
 
 export class Server implements AsyncDisposable {
