@@ -46,7 +46,7 @@ const isSame = (a: string, b: string): boolean => {
 };
 
 const feed = (publisher: Publisher, edge: string, signal: AbortSignal): Response => {
-  let leave = (): void => {};
+  let leave: (() => void) | undefined;
   const body = new ReadableStream<Uint8Array>(
     {
       start: async (controller) => {
@@ -60,7 +60,7 @@ const feed = (publisher: Publisher, edge: string, signal: AbortSignal): Response
           if (isOver) return;
           isOver = true;
           clearInterval(pings);
-          leave();
+          leave?.();
           try {
             controller.close();
           } catch {
@@ -69,9 +69,9 @@ const feed = (publisher: Publisher, edge: string, signal: AbortSignal): Response
         };
         signal.addEventListener('abort', end);
         leave = await publisher.join(edge, send);
-        if (isOver) leave();
+        if (isOver) leave?.();
       },
-      cancel: () => leave(),
+      cancel: () => leave?.(),
     },
     { highWaterMark: MOST_UNREAD },
   );

@@ -39,8 +39,9 @@ test('a secret holds no NUL and at most 64 KiB of UTF-8', () => {
   assert.equal(refusal({ bindings: [secret('a\0b')] })?.code, 'secret_invalid');
 });
 
+const secrets = (count: number) => Array.from({ length: count }, (_, index) => secret('s'.repeat(65_536), `K${index}`));
+
 test('all secrets of a version hold at most 1 MiB', () => {
-  const secrets = (count: number) => Array.from({ length: count }, (_, index) => secret('s'.repeat(65_536), `K${index}`));
   assert.equal(refusal({ bindings: secrets(16) }), undefined);
   assert.deepEqual(refusal({ bindings: secrets(17) }), { code: 'secrets_too_large', bytes: 17 * 65_536, limit: 1_048_576 });
 });

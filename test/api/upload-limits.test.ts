@@ -40,12 +40,12 @@ const read = async (response: IncomingMessage) => {
 
 /** Sends as fast as the server takes it, until it answers or `most` bytes are sent; answers how many were. */
 const pour = async ({ outgoing, answer }: Upload, most: number): Promise<number> => {
-  let isAnswered = false;
-  void answer.then(() => (isAnswered = true)).catch(() => {});
+  const answered = new AbortController();
+  void answer.then(() => answered.abort()).catch(() => {});
   const block = Buffer.alloc(64 * 1024, ' ');
   let sent = 0;
   outgoing.write(HEAD);
-  while (!isAnswered && sent < most && !outgoing.destroyed) {
+  while (!answered.signal.aborted && sent < most && !outgoing.destroyed) {
     sent += block.length;
     if (!outgoing.write(block)) await Promise.race([once(outgoing, 'drain').catch(() => {}), answer.catch(() => {})]);
   }

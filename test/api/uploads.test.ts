@@ -134,12 +134,13 @@ test('[V-2] another upload is no repeat: one whitespace, another path, another t
   assert.equal(await versionCount(api), 5);
 });
 
+const variable = (text: string) => ({ metadata: { bindings: [{ type: 'plain_text', name: 'A', text }] } });
+
 test('[V-5] a whitespace, a value, a date, a flag or the usage model makes another version', async (t) => {
   const api = await anApi(t);
   const plain = await api.uploadAfterFirst('hello');
   const spaced = await api.uploadVersion('hello', { code: `${saying('hello')} ` });
   assert.notEqual(spaced.resources.script.etag, plain.resources.script.etag);
-  const variable = (text: string) => ({ metadata: { bindings: [{ type: 'plain_text', name: 'A', text }] } });
   const [a, b] = [await api.uploadVersion('hello', variable('a')), await api.uploadVersion('hello', variable('b'))];
   assert.deepEqual(
     [a.resources.bindings, b.resources.bindings].map(([binding]) => binding),
