@@ -1,3 +1,5 @@
+import { DigestMismatch } from '../files/index.ts';
+
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that an operator can do something about. */
 const SQLITE: Readonly<Record<number, string>> = {
   5: 'The database is locked by another program.',
@@ -19,6 +21,7 @@ const FILES: Readonly<Record<string, string>> = {
 /** A sentence for a failure that is the machine's, not ours; undefined for every other. */
 export const worldFault = (error: unknown): string | undefined => {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if (current instanceof DigestMismatch) return current.message;
     const { errcode, code } = current as { readonly errcode?: number; readonly code?: string };
     // The extended code carries the primary one in its low byte.
     const sentence = (errcode === undefined ? undefined : SQLITE[errcode & 0xff]) ?? (code === undefined ? undefined : FILES[code]);

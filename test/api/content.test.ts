@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import test from 'node:test';
 import { anApi, type TestApi } from '../support/api.ts';
 import { aWorker, MODULE, saying } from '../support/worker-form.ts';
@@ -89,11 +90,11 @@ test('a service worker comes back as the one script it is', async (t) => {
 test('[V-14] a module that was changed on disk is set aside, and its content refused', async (t) => {
   const api = await anApi(t);
   await api.upload('hello');
-  const { writeFile } = await import('node:fs/promises');
   const version = await api.api.store.read.versions.newest((await api.ok('getService', HELLO)).default_environment.script.tag);
   await writeFile(api.api.modules.path(version?.modules[0]?.digest ?? ''), 'changed');
   const refused = await api.refusedBy(() => content(api));
-  assert.deepEqual([refused.status, refused.code], [500, 10013]);
+  assert.deepEqual([refused.status, refused.code], [503, 10013]);
+  assert.match(refused.message, /^The stored module [0-9a-f]{64} does not match its digest; it was set aside and is not served\./);
 });
 
 test('[V-8] the script itself takes service-worker syntax, with blobs beside it', async (t) => {
