@@ -106,8 +106,8 @@ test('custom domains are attached as wrangler and as the SDK do it, and read by 
   const origins = [{ hostname: 'a.example.com' }, { hostname: 'www.example.com', zone_name: 'example.com' }];
   const changeset = await api.ok('domainsChangeset', HELLO, { json: origins, query: { replace_state: true } });
   assert.deepEqual(
-    [changeset.added, changeset.updated.map(({ hostname, service }) => [hostname, service])],
-    [[origins[0]], [['www.example.com', 'other']]],
+    [changeset.added, changeset.updated.map(({ hostname, service, modified }) => [hostname, service, modified])],
+    [[origins[0]], [['www.example.com', 'other', true]]],
   );
   assert.equal((await api.refused('putDomainRecords', HELLO, { json: { origins } })).code, 100116);
   const records = await api.ok('putDomainRecords', HELLO, { json: { origins, override_existing_origin: true } });
@@ -129,6 +129,10 @@ test('custom domains are attached as wrangler and as the SDK do it, and read by 
     references.domains.map(({ hostname }) => hostname),
     ['a.example.com', 'www.example.com'],
   );
+  const modified = async (switches: { enabled?: boolean; previews_enabled?: boolean }) =>
+    (await api.ok('domainsChangeset', HELLO, { json: [{ hostname: 'A.example.com', ...switches }] })).updated.map((each) => each.modified);
+  assert.deepEqual(await modified({}), [false]);
+  assert.deepEqual([await modified({ enabled: false }), await modified({ previews_enabled: true })], [[true], [true]]);
   await api.ok('putDomainRecords', HELLO, { json: { origins: [{ hostname: 'a.example.com' }] } });
   await api.ok('deleteDomain', { domain_id: records[0]?.id ?? '' });
   assert.deepEqual(api.edge.table().hosts.customDomains, []);

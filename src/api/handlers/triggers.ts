@@ -3,7 +3,7 @@ import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules
 import type { triggerEndpoints } from '../../contract/index.ts';
 import type { CustomDomain } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { domainView, routeView, schedulesView, unmodified } from '../views/index.ts';
+import { domainView, routeView, schedulesView, type DomainView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
 /** Clients that know it want version URLs to follow `enabled` where they do not say. */
@@ -19,6 +19,17 @@ export const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zo
     return isWanted(domain, zone) ? [domainView(domain, zone)] : [];
   });
 };
+
+interface Switches {
+  readonly enabled?: boolean | undefined;
+  readonly previews_enabled?: boolean | undefined;
+}
+
+/** Whether putting the domain as it is asked for would change its switches; an absent one gets its default. */
+const differs = (present: DomainView, { enabled = true, previews_enabled = false }: Switches = {}): boolean =>
+  enabled !== present.enabled || previews_enabled !== present.previews_enabled;
+
+const withModified = (domain: DomainView, modified: boolean) => ({ ...domain, modified });
 
 const domainById = async (api: Api, domainId: string) => {
   const [domain] = await domainsWhere(api, ({ id }) => id === domainId);
@@ -61,11 +72,13 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
   domainsChangeset: async (api, { params, query, body }) => {
     const present = await domainsWhere(api, () => true);
     const wanted = new Map(body.map((origin) => [origin.hostname.toLowerCase(), origin]));
+    // wrangler asks its user before it takes over what is "modified", and only then says that it may.
+    const isModified = (domain: DomainView) => domain.service !== params.script_name || differs(domain, wanted.get(domain.hostname));
     const isKnown = (hostname: string) => present.some((domain) => domain.hostname === hostname);
     return accept({
       result: {
         added: body.filter(({ hostname }) => !isKnown(hostname.toLowerCase())),
-        updated: present.filter(({ hostname }) => wanted.has(hostname)).map(unmodified),
+        updated: present.filter(({ hostname }) => wanted.has(hostname)).map((domain) => withModified(domain, isModified(domain))),
         removed:
           query.replace_state === 'true'
             ? present.filter(({ hostname, service }) => service === params.script_name && !wanted.has(hostname))

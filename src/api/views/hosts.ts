@@ -20,9 +20,6 @@ export const domainView = (domain: CustomDomain, zoneName: string) => ({
   cert_id: '' as const,
 });
 
-/** wrangler asks what putting the domain again would change: never its certificate, so nothing it has to ask about. */
-export const unmodified = (domain: DomainView) => ({ ...domain, modified: false });
-
 export type DomainView = ReturnType<typeof domainView>;
 
 export const zoneView = (zone: Zone, accountId: string) => ({
