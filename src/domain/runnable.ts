@@ -10,12 +10,17 @@ import type { VersionSpec } from './version.ts';
 const MOST_SECRET_BYTES = 64 * 1024;
 const MOST_SECRETS_BYTES = 1024 * 1024;
 
+/** All variables together. They stand in the runtime's configuration, and each edge fetches them with the version. */
+const MOST_VARIABLES_BYTES = 1024 * 1024;
+
 /** What must hold of a version before it is tried, whichever of the many ways it came about. */
 export const checkedSpec = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
   const { compatibilityDate: date } = spec;
   if (date !== undefined && !isCompatibilityDate(date)) return refuse({ code: 'compatibility_date_invalid', date });
   const secrets = checkedSecrets(spec);
-  return secrets.ok ? checkedParts(spec) : secrets;
+  if (!secrets.ok) return secrets;
+  const variables = checkedVariables(spec);
+  return variables.ok ? checkedParts(spec) : variables;
 };
 
 const checkedSecrets = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
@@ -33,6 +38,18 @@ const checkedSecrets = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
 const faultIn = (text: string, bytes: number): string | undefined => {
   if (text.includes('\0')) return 'it holds a NUL character, which cannot be passed on; store it encoded, for example as base64';
   return bytes > MOST_SECRET_BYTES ? `it is ${bytes} bytes long, and at most ${MOST_SECRET_BYTES} are allowed` : undefined;
+};
+
+const checkedVariables = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
+  let total = 0;
+  for (const binding of spec.bindings) {
+    if (binding.type !== 'plain_text' && binding.type !== 'json') continue;
+    total += new TextEncoder().encode(binding.type === 'json' ? JSON.stringify(binding.json) : binding.text).length;
+    if (total <= MOST_VARIABLES_BYTES) continue;
+    const fault = `with it the variables hold more than the ${MOST_VARIABLES_BYTES} bytes they may; make it a module and import it`;
+    return refuse({ code: 'binding_invalid', name: binding.name, fault });
+  }
+  return accept(spec);
 };
 
 const checkedParts = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
