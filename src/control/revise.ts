@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
   carriedOver,
+  codeOf,
   mainVersion,
   type Annotations,
   type Deployment,
@@ -169,17 +170,3 @@ const triedRevisions = async (
   }
   return accept(revised);
 };
-
-/** What runs of a version, without who made it and when. */
-const codeOf = (version: Version): VersionCode => ({
-  syntax: version.syntax,
-  mainModule: version.mainModule,
-  modules: version.modules,
-  bindings: version.bindings,
-  compatibilityDate: version.compatibilityDate,
-  compatibilityFlags: version.compatibilityFlags,
-  usageModel: version.usageModel,
-  limits: version.limits,
-  placement: version.placement,
-  kept: version.kept,
-});

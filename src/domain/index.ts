@@ -1,6 +1,7 @@
 export type * from './binding.ts';
 export { isSecret } from './binding.ts';
 export type * from './version.ts';
+export { codeOf } from './version.ts';
 export {
   MOST_VERSIONS_IN_A_SPLIT,
   percentageOf,

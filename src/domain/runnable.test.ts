@@ -46,11 +46,12 @@ test('all secrets of a version hold at most 1 MiB', () => {
   assert.deepEqual(refusal({ bindings: secrets(17) }), { code: 'secrets_too_large', bytes: 17 * 65_536, limit: 1_048_576 });
 });
 
+const list = (length: number) => ({ type: 'json', name: 'LIST', json: ['x'.repeat(length)] }) as const;
+
 test('all variables of a version hold at most 1 MiB, as text and as JSON', () => {
   const half = { type: 'plain_text', name: 'TEXT', text: 'é'.repeat(262_144) } as const;
-  const other = (length: number) => ({ type: 'json', name: 'LIST', json: ['x'.repeat(length)] }) as const;
-  assert.equal(refusal({ bindings: [half, other(524_284)] }), undefined);
-  assert.deepEqual(refusal({ bindings: [half, other(524_285)] }), {
+  assert.equal(refusal({ bindings: [half, list(524_284)] }), undefined);
+  assert.deepEqual(refusal({ bindings: [half, list(524_285)] }), {
     code: 'binding_invalid',
     name: 'LIST',
     fault: 'with it the variables hold more than the 1048576 bytes they may; make it a module and import it',

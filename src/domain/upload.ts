@@ -35,7 +35,16 @@ export interface UploadedCode {
 }
 
 /** Members that would change what a version does and that this release cannot do yet: refused by name, never dropped. */
-const UNSUPPORTED = ['migrations', 'exports', 'assets', 'keep_assets', 'tail_consumers', 'streaming_tail_consumers', 'containers', 'env'] as const;
+const UNSUPPORTED = [
+  'migrations',
+  'exports',
+  'assets',
+  'keep_assets',
+  'tail_consumers',
+  'streaming_tail_consumers',
+  'containers',
+  'env',
+] as const;
 
 /** Members kept with the version and given back, though nothing here acts on them. */
 const KEPT = ['cache_options', 'package_dependencies', 'capnp_schema', 'code_update_strategy'] as const;

@@ -79,6 +79,20 @@ export interface Version extends VersionCode, Annotations, Handlers {
   readonly etag: string;
 }
 
+/** What runs of a version, without who made it and when. */
+export const codeOf = (version: Version): VersionCode => ({
+  syntax: version.syntax,
+  mainModule: version.mainModule,
+  modules: version.modules,
+  bindings: version.bindings,
+  compatibilityDate: version.compatibilityDate,
+  compatibilityFlags: version.compatibilityFlags,
+  usageModel: version.usageModel,
+  limits: version.limits,
+  placement: version.placement,
+  kept: version.kept,
+});
+
 /** What the runtime needs to run a version, secrets opened. Lives in memory, in the feed and sealed on the edge's disk. */
 export interface VersionSpec {
   readonly id: string;

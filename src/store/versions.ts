@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Source, Version } from '../domain/index.ts';
+import { codeOf, type Source, type Version } from '../domain/index.ts';
 import type { Schema } from './schema.ts';
 
 /** An upload whose answer may not have reached its client: the same upload again is answered with the same version. */
@@ -133,18 +133,7 @@ const rowFrom = (version: Version, receipt: UploadReceipt | undefined): Schema['
   etag: version.etag,
   handlers: JSON.stringify(version.handlers),
   named_handlers: JSON.stringify(version.namedHandlers),
-  code: JSON.stringify({
-    syntax: version.syntax,
-    mainModule: version.mainModule,
-    modules: version.modules,
-    bindings: version.bindings,
-    compatibilityDate: version.compatibilityDate,
-    compatibilityFlags: version.compatibilityFlags,
-    usageModel: version.usageModel,
-    limits: version.limits,
-    placement: version.placement,
-    kept: version.kept,
-  }),
+  code: JSON.stringify(codeOf(version)),
   upload_digest: receipt?.digest ?? null,
   answered_on: receipt?.answeredOn ?? null,
 });
