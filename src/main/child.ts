@@ -18,6 +18,8 @@ export interface Service {
  */
 export const runChild = async (start: (settings: Settings) => Promise<Service>): Promise<void> => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  // What is stored is nobody else's to read, also in a folder that the operator made for everybody (SQLite asks for 0644).
+  process.umask(0o077);
   // Before anything else: a signal during the start must not kill it half way.
   process.on('SIGTERM', ask).on('SIGINT', ask).on('disconnect', ask);
   let service: Service;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -67,6 +67,10 @@ class World {
     return [...this.starts('control'), ...this.starts('edge')].map(({ pid }) => pid);
   }
 
+  mode(file: string): number {
+    return statSync(this.#path(file)).mode & 0o777;
+  }
+
   async ready(): Promise<void> {
     await until('both children are ready', () => this.said.includes('READY'));
   }
@@ -103,6 +107,12 @@ test('both children start, the edge knows where the control plane listens, and t
   });
   assert.equal(world.starts('edge')[0]?.control, 'http://127.0.0.1:4001');
   assert.equal(world.starts('edge')[0]?.token, world.starts('control')[0]?.token);
+});
+
+test('what the children write is their own user’s alone', async (t) => {
+  const world = new World(t);
+  await world.ready();
+  assert.deepEqual([world.mode('control.log'), world.mode('edge.log')], [0o600, 0o600]);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
