@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
-import { collectModules, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../control/index.ts';
+import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../control/index.ts';
 import { ModuleStore, openVault, replaceFile } from '../files/index.ts';
 import { tryVersion, Turns } from '../runtime/index.ts';
 import { DataDirectoryInUse, openSqlite, Store } from '../store/index.ts';
@@ -10,6 +10,7 @@ import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
 import { listenHttp } from './listen.ts';
 import { openLog } from './log.ts';
+import { ownNetworks } from './own-networks.ts';
 import { privateTrialFolder } from './trial-folder.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,6 +40,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     heapLimitMb: settings.heapLimitMb,
     memoryLimitMb: settings.memoryLimitMb,
     startupCpuMs: settings.startupCpuMs,
+    deniedNetworks: ownNetworks(),
   };
   const control: Control = {
     store,
@@ -46,6 +48,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     vault,
     feed,
     lanes: new Lanes(),
+    awaited: new AwaitedAnswers(),
     upcoming: new Map(),
     clock: systemClock,
     ids: randomIds,

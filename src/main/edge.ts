@@ -5,6 +5,7 @@ import { privateFolder } from '../runtime/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
+import { ownNetworks } from './own-networks.ts';
 import type { Settings } from './settings.ts';
 
 /** Starts an edge: visitors' listener, the versions' processes, and the connection to the control plane. */
@@ -31,6 +32,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       idleMs: settings.idleMinutes * 60_000,
       heapLimitMb: settings.heapLimitMb,
       memoryLimitMb: settings.memoryLimitMb,
+      deniedNetworks: ownNetworks(),
       // A version that passed its trial must not fail on a busier day.
       startupCpuMs: settings.startupCpuMs * 3,
     },
