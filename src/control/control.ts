@@ -2,6 +2,7 @@ import type { Clock, Ids } from '../base/index.ts';
 import type { Author, Source, VersionSpec } from '../domain/index.ts';
 import type { ModuleStore, Vault } from '../files/index.ts';
 import type { AuditEntry, Store } from '../store/index.ts';
+import type { AwaitedAnswers } from './awaited-answers.ts';
 import type { EdgeFeed } from './edge-feed.ts';
 import type { Lanes } from './lanes.ts';
 
@@ -27,6 +28,8 @@ export interface Control {
   readonly tryVersion: (spec: VersionSpec) => Promise<TrialResult>;
   /** In which changes of one Worker wait for each other. */
   readonly lanes: Lanes;
+  /** Which uploads have not been answered yet. */
+  readonly awaited: AwaitedAnswers;
   /** Versions that are about to be stored and deployed: edges may fetch and start them already. */
   readonly upcoming: Map<string, VersionSpec>;
   readonly settings: ControlSettings;

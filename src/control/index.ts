@@ -1,4 +1,5 @@
 export { openAccount, readAccount, type Account } from './account.ts';
+export { AwaitedAnswers } from './awaited-answers.ts';
 export { collectModules } from './collect.ts';
 export type { Actor, Control, ControlSettings, TrialResult } from './control.ts';
 export { deleteDeployment, deploy } from './deploy.ts';

@@ -78,7 +78,7 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   if (!version.ok) return version;
   const store = () => stored(control, actor, request, worker, version.value, digest);
   const made = await (request.deploy ? readied(control, worker, [version.value], store) : store());
-  if (made.ok) expectAnswer(made.value.version.id, request.client);
+  if (made.ok) control.awaited.expect(made.value.version.id, request.client);
   return made;
 };
 
@@ -186,21 +186,12 @@ const uploadDigest = (control: Control, { path, deploy, annotations, strictInher
 const repeatOf = async (control: Control, actor: Actor, worker: Worker, digest: string): Promise<Uploaded | undefined> => {
   const since = timestampAfter(new Date(control.clock.now().getTime() - REPEAT_WITHIN_MS), undefined);
   const version = await control.store.read.versions.unanswered(worker.tag, actor.author.id, digest, since);
-  if (version === undefined || awaited.has(version.id)) return undefined;
+  if (version === undefined || control.awaited.has(version.id)) return undefined;
   return { worker, version, deployment: await control.store.read.deployments.lastWithSoleVersion(worker.tag, version.id) };
-};
-
-/** Versions whose clients are still there to get the answer. */
-const awaited = new Set<string>();
-
-const expectAnswer = (versionId: string, client: AbortSignal | undefined): void => {
-  if (client === undefined || client.aborted) return;
-  awaited.add(versionId);
-  client.addEventListener('abort', () => awaited.delete(versionId), { once: true });
 };
 
 /** The answer to an upload has left: the same upload from now on is a new one. */
 export const answered = async (control: Control, versionId: string): Promise<void> => {
-  awaited.delete(versionId);
+  control.awaited.settle(versionId);
   await control.store.note((queries) => queries.versions.markAnswered(versionId, control.clock.now().toISOString()));
 };

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import type { Clock, Ids, Result } from '../../src/base/index.ts';
 import {
   EdgeFeed,
+  AwaitedAnswers,
   Lanes,
   upload,
   type Actor,
@@ -101,6 +102,7 @@ export const aControlPlane = async (t: TestContext, options: ControlPlaneOptions
       vault: await openVault(join(folder, 'secrets.key')),
       feed: new EdgeFeed(),
       lanes: new Lanes(),
+      awaited: new AwaitedAnswers(),
       upcoming: new Map(),
       tryVersion: (spec) => {
         tried.push(spec);
