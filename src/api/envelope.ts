@@ -30,5 +30,7 @@ export const broken = (status: number, code: number, message: string): Response 
 
 const headersOf = (refusal: Refusal, status: number): Record<string, string> => {
   if (refusal.code === 'method_unknown') return { allow: refusal.allowed.join(', ') };
+  // The rest of the body stays unread: a client that sent its next request on this connection would lose it.
+  if (status === 413) return { connection: 'close' };
   return status === 401 ? { 'www-authenticate': 'Bearer' } : {};
 };

@@ -115,3 +115,17 @@ test('an upload that breaks off leaves nothing behind', async (t) => {
   await until('it to be gone', async () => (await incoming(api)).length === 0);
   assert.deepEqual(api.world(), before);
 });
+
+test('a client that goes on after a body that was too large finds its next call answered', async (t) => {
+  const { api, url } = await served(t, { maxUploadBytes: MEGABYTE });
+  const headers = { authorization: `Bearer ${api.token}` };
+  const deploy = `${url}${api.path('createDeployment', { script_name: 'hello' })}`;
+  for (const megabytes of [5, 7, 20]) {
+    const refused = await fetch(deploy, { method: 'POST', headers, body: 'x'.repeat(megabytes * MEGABYTE) });
+    assert.deepEqual([refused.status, refused.headers.get('connection')], [413, 'close']);
+    await refused.text();
+    const next = await fetch(deploy, { method: 'POST', headers, body: '{"versions":[]}' });
+    assert.equal(next.status, 404);
+    await next.text();
+  }
+});
