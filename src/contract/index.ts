@@ -6,7 +6,7 @@ export type { legacyEndpoints } from './legacy.ts';
 export { ownEndpoints } from './own.ts';
 export type { contentEndpoints } from './content.ts';
 export type { scriptEndpoints } from './scripts.ts';
-export type { settingsEndpoints } from './settings.ts';
+export { settingsMembers, type settingsEndpoints } from './settings.ts';
 export { uploadMetadata } from './upload-metadata.ts';
 export type { secretEndpoints } from './secrets.ts';
 export type { serviceEndpoints } from './services.ts';

@@ -13,6 +13,9 @@ const consumers = z.array(z.looseObject({ service: z.string() })).nullish();
 
 const settingsPatch = z.looseObject({ ...versionSettings, ...settingsOfScript, tail_consumers: consumers }).meta({ id: 'SettingsPatch' });
 
+/** What a patch of settings may hold; the rest is named in the answer. */
+export const settingsMembers: readonly string[] = Object.keys(settingsPatch.shape);
+
 const scriptSettingsPatch = z
   .looseObject({ ...settingsOfScript, tail_consumers: consumers, streaming_tail_consumers: consumers })
   .meta({ id: 'ScriptSettingsPatch' });

@@ -22,6 +22,8 @@ export interface Deploy {
   readonly expectedActive: string | undefined;
   readonly triggeredBy: string;
   readonly rollbackFrom?: string;
+  /** Also a version older than the window: the legacy log may show one. */
+  readonly isAnyAge?: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ const plan = async (control: Control, queries: Queries, workerTag: string, reque
     versions: new Map(named.map((version) => [version.id, version])),
     active,
     newestNumber: worker.nextNumber - 1,
-    window: control.settings.deployableVersions,
+    window: request.isAnyAge === true ? Infinity : control.settings.deployableVersions,
     force: request.force,
     expectedActive: request.expectedActive,
   });

@@ -75,6 +75,9 @@ export class Publisher {
   }
 }
 
+/** So many of its newest versions have a URL of their own: the table goes to every edge with every change. */
+const MOST_VERSION_URLS = 1000;
+
 const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | undefined> => {
   const worker = await queries.workers.byName(name);
   return worker && entryFor(queries, worker);
@@ -87,7 +90,7 @@ const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> 
     deployment: active === undefined ? null : { id: active.id, split: active.split },
     workersDev: worker.workersDev,
     previews: worker.previews,
-    previewVersions: worker.previews ? await queries.versions.ids(worker.tag) : [],
+    previewVersions: worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [],
     aliases: worker.previews ? await queries.versions.aliases(worker.tag) : {},
   };
 };

@@ -51,21 +51,15 @@ const withSecrets = (control: Control, worker: Worker, code: VersionCode, change
   return accept({ ...code, bindings: [...bindings.values()] });
 };
 
-/** Names of the secrets of what serves (of the newest version where nothing does). */
-export const secretsOf = async (control: Control, name: string): Promise<Result<readonly string[], Refusal>> => {
+/** Names of the secrets of what serves (of the newest version where nothing does); `withNewest` adds those of the newest one. */
+export const secretsOf = async (control: Control, name: string, withNewest = false): Promise<Result<readonly string[], Refusal>> => {
   const { store } = control;
   const worker = await store.read.workers.byName(name);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name });
   const active = await store.read.deployments.active(worker.tag);
   const newest = await store.read.versions.newest(worker.tag);
-  const serving = active
-    ? await store.read.versions.byIds(
-        worker.tag,
-        active.split.map(({ versionId }) => versionId),
-      )
-    : newest
-      ? [newest]
-      : [];
-  const names = serving.flatMap(({ bindings }) => bindings.filter(isSecret).map((binding) => binding.name));
+  const serving = await store.read.versions.byIds(worker.tag, active?.split.map(({ versionId }) => versionId) ?? []);
+  const asked = newest !== undefined && (active === undefined || withNewest) ? [...serving, newest] : serving;
+  const names = asked.flatMap(({ bindings }) => bindings.filter(isSecret).map((binding) => binding.name));
   return accept([...new Set(names)].toSorted());
 };

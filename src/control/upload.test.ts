@@ -26,7 +26,7 @@ const stateOf = async ({ control: { store } }: ControlPlane) => ({
   workers: await Promise.all(
     (await store.read.workers.all()).map(async (worker) => ({
       worker,
-      versions: await store.read.versions.ids(worker.tag),
+      versions: await store.read.versions.ids(worker.tag, 100),
       deployments: (await store.read.deployments.page(worker.tag, { offset: 0, limit: 1000 })).map(({ id }) => id),
     })),
   ),

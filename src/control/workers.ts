@@ -85,6 +85,10 @@ export const deleteWorker = (control: Control, actor: Actor, name: string): Prom
  * every deployment they list, and fail on one that is gone. The audit log keeps them.
  */
 export const deleteVersion = (control: Control, actor: Actor, name: string, versionId: string): Promise<Result<null, Refusal>> =>
+  // In turn with revisions: one under way may be made from this version, and needs its modules.
+  control.lanes.take(name, () => deleteVersionInTurn(control, actor, name, versionId));
+
+const deleteVersionInTurn = (control: Control, actor: Actor, name: string, versionId: string): Promise<Result<null, Refusal>> =>
   control.store.change<null, Refusal>(
     async (change) => {
       const worker = await change.workers.byName(name);

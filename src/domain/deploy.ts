@@ -21,14 +21,15 @@ export interface DeployRequest {
   /** How many of the newest versions may be deployed. */
   readonly window: number;
   readonly force: boolean;
-  /** The deployment the client believes to be active (`If-Match`). */
+  /** The deployment the client believes to be active (`If-Match`); `any` where it only wants that there is one. */
   readonly expectedActive: string | undefined;
 }
 
 /** The split a deployment will have, or why it must not be. Nothing on the side that is being left is asked (I4). */
 export const planDeployment = (request: DeployRequest): Result<Split, Refusal> => {
   const { active, expectedActive } = request;
-  if (expectedActive !== undefined && expectedActive !== active?.deployment.id) {
+  const isAsExpected = expectedActive === 'any' ? active !== undefined : expectedActive === active?.deployment.id;
+  if (expectedActive !== undefined && !isAsExpected) {
     return refuse({ code: 'active_deployment_changed', expected: expectedActive, active: active?.deployment });
   }
   const split = splitFrom(request.shares);

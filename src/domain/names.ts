@@ -18,7 +18,8 @@ const MOST_LABEL = 63;
 export const isWorkerName = (name: string): boolean => WORKER_NAME.test(name);
 export const isSubdomainName = (name: string): boolean => SUBDOMAIN.test(name);
 export const isZoneName = (name: string): boolean => ZONE.test(name);
-export const isBindingName = (name: string): boolean => BINDING_NAME.test(name);
+/** `__proto__` would not become a member of `env` but its prototype. */
+export const isBindingName = (name: string): boolean => BINDING_NAME.test(name) && name !== '__proto__';
 
 /** Holds tag, message and alias to Cloudflare's limits, in bytes of UTF-8 (cloudflare-typescript, `WorkersMessage`, `WorkersTag`). */
 export const annotationsFrom = (given: Partial<Annotations>, worker: string): Result<Annotations, Refusal> => {

@@ -11,6 +11,13 @@ const HEALTHY_AFTER_MS = 30_000;
 /** A child that never once became ready is not going to: its message should stand at the end of the terminal, not scroll by. */
 const TRIES_TO_BECOME_READY = 3;
 
+/** The key that opens stored secrets is the control plane's alone: an edge, which runs tenants' code, never has it. */
+const environmentOf = (role: string, settings: Settings): NodeJS.ProcessEnv => {
+  const { SWITCHBACK_SECRET_KEY, ...others } = process.env;
+  const own = role === 'control' && SWITCHBACK_SECRET_KEY !== undefined ? { SWITCHBACK_SECRET_KEY } : {};
+  return { ...others, ...own, SWITCHBACK_SETTINGS: JSON.stringify(settings) };
+};
+
 export interface ChildEvents {
   onReady(message: ReadyMessage): void;
   /** The child ended in a way that starting it again cannot mend. */
@@ -46,7 +53,7 @@ export class SupervisedChild {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', this.#script], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
-      env: { ...process.env, SWITCHBACK_SETTINGS: JSON.stringify(this.#settings()) },
+      env: environmentOf(this.#role, this.#settings()),
     });
     this.#process = child;
     child.on('message', (message: ReadyMessage) => {

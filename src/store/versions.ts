@@ -38,9 +38,10 @@ export const versions = (db: Kysely<Schema>) => {
         .executeTakeFirstOrThrow();
       return Number(count);
     },
-    /** Every version's id, newest first: what has a URL of its own. */
-    ids: async (workerTag: string): Promise<readonly string[]> => {
-      const rows = await db.selectFrom('versions').select('id').where('worker_tag', '=', workerTag).orderBy('number', 'desc').execute();
+    /** Ids of the newest versions, newest first: what has a URL of its own. */
+    ids: async (workerTag: string, most: number): Promise<readonly string[]> => {
+      const newest = db.selectFrom('versions').select('id').where('worker_tag', '=', workerTag).orderBy('number', 'desc');
+      const rows = await newest.limit(most).execute();
       return rows.map(({ id }) => id);
     },
     /** The version that this very upload made a short while ago and whose answer was not delivered. */

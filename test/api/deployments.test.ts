@@ -188,3 +188,12 @@ test('[D-12] an edge that is late is named, and the change stands', async (t) =>
   );
   assert.equal((await api.active('hello')).id, result.id);
 });
+
+test('[D-9] If-Match: * asks only that something is deployed', async (t) => {
+  const api = await anApi(t);
+  const { one, two } = await twoVersions(api);
+  const any = { headers: { 'if-match': '*' }, json: aSplit({ [one]: 50, [two]: 50 }) };
+  await api.ok('createDeployment', HELLO, any);
+  await api.ok('createWorker', {}, { json: { name: 'empty' } });
+  assert.equal((await api.refused('createDeployment', { script_name: 'empty' }, any)).code, 100317);
+});

@@ -96,3 +96,19 @@ test('[L-4] rollback_to needs no force where secrets changed', async (t) => {
   await rollBack(api, entry?.id ?? '');
   assert.equal((await log(api)).latest.annotations['workers/rollback_from'], entry?.id);
 });
+
+test('[L-3] an entry of the log can be rolled back to also when its version is older than the window', async (t) => {
+  const api = await anApi(t, { deployableVersions: 3 });
+  const { deployment_id: first } = await api.upload('hello', { code: saying('0') });
+  const { items } = await log(api);
+  for (let number = 1; number <= 4; number += 1) await api.upload('hello', { code: saying(String(number)) });
+  assert.equal(
+    (await api.refused('createDeployment', HELLO, { json: { versions: [{ version_id: first, percentage: 100 }] } })).code,
+    100315,
+  );
+  await rollBack(api, items[0]?.id ?? '');
+  assert.deepEqual(
+    (await api.active('hello')).versions.map(({ version_id }) => version_id),
+    [first],
+  );
+});

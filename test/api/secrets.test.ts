@@ -200,3 +200,13 @@ test('[S-1] a secret stands in no answer, no log, no audit row, no error and no 
     if (file.isFile()) assert.ok(!readFileSync(join(file.parentPath, file.name)).includes(secret), file.name);
   }
 });
+
+test('[S-3] a secret that only the newest, undeployed version has can be deleted', async (t) => {
+  const api = await anApi(t);
+  await api.upload('hello');
+  await api.uploadVersion('hello', { metadata: { bindings: [{ type: 'secret_text', name: 'LATER', text: 's' }] } });
+  assert.deepEqual(await api.ok('listSecrets', { script_name: 'hello' }), []);
+  await api.ok('deleteSecret', { script_name: 'hello', secret_name: 'LATER' });
+  const { items } = await api.ok('listVersions', { script_name: 'hello' });
+  assert.deepEqual(items[0]?.resources.bindings, []);
+});

@@ -124,7 +124,8 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
     const numbers = async (offset: number, limit: number) => (await versions.page(TAG, { offset, limit })).map(({ number }) => number);
     assert.deepEqual([await numbers(0, 2), await numbers(2, 2), await numbers(4, 2)], [[3, 2], [1], []]);
     assert.deepEqual([await versions.count(TAG), await versions.count('other'), await versions.count('nobody')], [3, 1, 0]);
-    assert.deepEqual(await versions.ids(TAG), [uuid(3), uuid(2), uuid(1)]);
+    assert.deepEqual(await versions.ids(TAG, 9), [uuid(3), uuid(2), uuid(1)]);
+    assert.deepEqual(await versions.ids(TAG, 2), [uuid(3), uuid(2)]);
     assert.deepEqual(
       (await versions.byIds(TAG, [uuid(1), uuid(9), uuid(77)])).map(({ id }) => id),
       [uuid(1)],

@@ -38,6 +38,14 @@ const entryInHeaders = (headers: Headers): Metadata | undefined => {
   return main === null && part === null ? undefined : uploadMetadata.parse({ main_module: main, body_part: part });
 };
 
+/** What the content call leaves as it is. Clients send their whole form here too, so it is no error; but it is said. */
+const CONFIGURATION = ['bindings', 'compatibility_date', 'compatibility_flags', 'usage_model', 'limits', 'placement'] as const;
+
+const configurationNote = (metadata: Metadata): readonly string[] => {
+  const sent = CONFIGURATION.filter((member) => metadata[member] !== undefined);
+  return sent.length === 0 ? [] : [`This call takes code only. Not applied: ${sent.join(', ')}.`];
+};
+
 export const content: Handlers<typeof contentEndpoints> = {
   getScript: async (api, { params }) => contentOf(api, params.script_name, undefined),
   getContent: async (api, { params, query }) => contentOf(api, params.script_name, query.version),
@@ -62,6 +70,6 @@ export const content: Handlers<typeof contentEndpoints> = {
     const { worker, versions } = revised.value;
     const version = versions.at(-1);
     invariant(version !== undefined, 'a revision makes at least one version');
-    return accept({ result: { ...scriptView(worker, version), deployment_id: version.id } });
+    return accept({ result: { ...scriptView(worker, version), deployment_id: version.id }, messages: configurationNote(metadata) });
   },
 };

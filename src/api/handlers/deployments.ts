@@ -13,6 +13,7 @@ const DEPLOYMENTS_A_PAGE = 25;
 const expectedActive = (headers: Headers): Result<string | undefined, Refusal> => {
   const header = headers.get('if-match');
   if (header === null) return accept(undefined);
+  if (header.trim() === '*') return accept('any');
   const id = /^(?:W\/)?"?([0-9a-f-]{32,36})"?$/i.exec(header.trim())?.[1];
   return id === undefined
     ? refuse({ code: 'request_invalid', faults: ['header.if-match: expected the id of one deployment in quotes'] })

@@ -13,8 +13,8 @@ interface LegacyRollback {
 }
 
 /**
- * The rollback of wrangler 2.x to 3.34: a new deployment of what an entry of their log ran. It never needs force, because
- * they cannot send it.
+ * The rollback of wrangler 2.x to 3.34: a new deployment of what an entry of their log ran, however old. It never needs
+ * force, because they cannot send it.
  */
 export const rollBack = async (
   api: Api,
@@ -35,6 +35,7 @@ export const rollBack = async (
     expectedActive: undefined,
     triggeredBy: 'rollback',
     rollbackFrom: target?.id ?? id,
+    isAnyAge: true,
   });
   return made.ok ? accept({ result: { deployment_id: made.value.id, id: name } }) : made;
 };

@@ -22,7 +22,8 @@ export const secrets: Handlers<typeof secretEndpoints> = {
   },
   deleteSecret: async (api, { params, actor }) => {
     const name = params.secret_name;
-    const names = await secretsOf(api, params.script_name);
+    // One that only the newest, undeployed version has is a secret too, and goes with this.
+    const names = await secretsOf(api, params.script_name, true);
     if (!names.ok) return names;
     if (!names.value.includes(name)) return refuse({ code: 'secret_not_found', name });
     const changed = await changeSecrets(api, actor, { worker: params.script_name, changes: { [name]: null } });

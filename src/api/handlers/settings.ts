@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { changeWorker, revise, sealed } from '../../control/index.ts';
-import type { BodyOf, Endpoints, settingsEndpoints } from '../../contract/index.ts';
+import { settingsMembers, type BodyOf, type Endpoints, type settingsEndpoints } from '../../contract/index.ts';
 import { resolveBindings, unsupportedMember, type Refusal, type VersionCode } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
@@ -40,6 +40,12 @@ const changedMembers = (patch: Patch): Partial<VersionCode> => ({
 
 const isVersioned = (patch: Patch): boolean => patch.bindings !== undefined || Object.keys(changedMembers(patch)).length > 0;
 
+/** Clients of every age send members we do not know, so they are no error; but they changed nothing, and that is said. */
+const unknownNote = (patch: Patch): readonly string[] => {
+  const unknown = Object.keys(patch).filter((member) => !settingsMembers.includes(member));
+  return unknown.length === 0 ? [] : [`Not known, and not applied: ${unknown.join(', ')}.`];
+};
+
 const present = async (api: Api, name: string) => {
   const found = await serving(api, name);
   return found.ok ? accept({ result: settingsView(found.value.worker, found.value.version) }) : found;
@@ -64,7 +70,9 @@ export const settings: Handlers<typeof settingsEndpoints> = {
           detail: { members: Object.keys(body).filter((member) => body[member] !== undefined) },
         })
       : await changeWorker(api, actor, params.script_name, { settings: ofScript }, 'settings.patch');
-    return changed.ok ? present(api, params.script_name) : changed;
+    if (!changed.ok) return changed;
+    const shown = await present(api, params.script_name);
+    return shown.ok ? accept({ ...shown.value, messages: unknownNote(body) }) : shown;
   },
   getScriptSettings: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);

@@ -9,6 +9,8 @@ import { workerNamed } from './found.ts';
 /** Clients that know it want version URLs to follow `enabled` where they do not say. */
 const API_DATE_HEADER = 'cloudflare-workers-script-api-date';
 
+const NO_VERSION_URLS = 'Versions have no URLs under a custom domain yet: previews_enabled is stored and shown only.';
+
 const NOT_FIRING = 'Cron schedules are stored and shown, but Switchback does not fire them yet.';
 
 export const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) => {
@@ -28,6 +30,9 @@ interface Switches {
 /** Whether putting the domain as it is asked for would change its switches; an absent one gets its default. */
 const differs = (present: DomainView, { enabled = true, previews_enabled = false }: Switches = {}): boolean =>
   enabled !== present.enabled || previews_enabled !== present.previews_enabled;
+
+const versionUrlsNote = (origins: readonly Switches[]): readonly string[] =>
+  origins.some((origin) => origin.previews_enabled === true) ? [NO_VERSION_URLS] : [];
 
 const withModified = (domain: DomainView, modified: boolean) => ({ ...domain, modified });
 
@@ -92,7 +97,9 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
       override: body.override_existing_origin ?? false,
       replaceAll: true,
     });
-    return put.ok ? accept({ result: await domainsWhere(api, ({ script }) => script === params.script_name) }) : put;
+    if (!put.ok) return put;
+    const result = await domainsWhere(api, ({ script }) => script === params.script_name);
+    return accept({ result, messages: versionUrlsNote(body.origins) });
   },
   listDomains: async (api, { query }) =>
     accept({
@@ -106,9 +113,14 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
       ),
     }),
   putDomain: async (api, { body, actor }) => {
+    const [before] = await domainsWhere(api, ({ hostname }) => hostname === body.hostname.toLowerCase());
     const put = await putDomains(api, actor, body.service, [body], { override: true, replaceAll: false });
     if (!put.ok) return put;
-    return domainById(api, put.value[0]?.id ?? '');
+    const domain = await domainById(api, put.value[0]?.id ?? '');
+    if (!domain.ok) return domain;
+    const isMoved = before !== undefined && before.service !== body.service;
+    const moved = isMoved ? [`${before.hostname} belonged to the Worker "${before.service}" and was taken from it.`] : [];
+    return accept({ ...domain.value, messages: [...moved, ...versionUrlsNote([body])] });
   },
   getDomain: (api, { params }) => domainById(api, params.domain_id),
   deleteDomain: async (api, { params, actor }) => {

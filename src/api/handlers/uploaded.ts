@@ -28,5 +28,13 @@ export const scriptSettingsIn = ({ logpush, observability, tags }: WorkerSetting
   ...(tags === undefined ? {} : { tags }),
 });
 
-/** Until its answer has left for the client, a repeated upload gets the same version. */
-export const whenAnswered = (api: Api, version: Version) => ({ onSent: () => answered(api, version.id) });
+const SUBREQUESTS = 'limits.subrequests is stored and shown, but the runtime does not enforce it.';
+
+/**
+ * What goes with the answer to an upload: what of it has no effect; and until the answer has left for the client, a
+ * repeated upload gets the same version.
+ */
+export const whenAnswered = (api: Api, version: Version) => ({
+  messages: version.limits.subrequests === undefined ? [] : [SUBREQUESTS],
+  onSent: () => answered(api, version.id),
+});
