@@ -1,3 +1,4 @@
+import type { Run } from './run.ts';
 import { pairedRatios, percentile, spreadOf, type Spread } from './spread.ts';
 
 /** One line of the result: a figure of ours, and the same of the bare runtime or another peer in the same run. */
@@ -21,11 +22,11 @@ export interface Aim {
   readonly isMet: boolean;
 }
 
-/** A row measures one question; `isQuick` asks for its shortest honest form. */
+/** A row measures one question. */
 export interface Row {
   readonly name: string;
   readonly title: string;
-  measure(isQuick: boolean, say: (progress: string) => void): Promise<readonly Figure[]>;
+  measure(run: Run): Promise<readonly Figure[]>;
 }
 
 /** A figure of many single events, with their 99th percentile. */

@@ -4,13 +4,14 @@
  *     npm run bench                          every row, about five minutes
  *     npm run bench -- --only latency        one of them (repeatable)
  *     npm run bench -- --quick               the shortest form: for a look, not for figures to publish
+ *     npm run bench -- --patience 10         on a shared machine: repeat disturbed rounds for up to 10 minutes a row
  *     npm run bench -- --json                one JSON document on stdout
  */
 import { parseArgs, styleText } from 'node:util';
 import { conditions, type Conditions } from './conditions.ts';
 import type { Figure, Row } from './figure.ts';
-import { Neighbours } from './neighbours.ts';
 import { tableOf } from './report.ts';
+import { Run } from './run.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
 import { latency } from './rows/latency.ts';
@@ -30,12 +31,12 @@ interface RowResult {
   readonly figures: readonly Figure[];
 }
 
-const run = async (row: Row, isQuick: boolean): Promise<RowResult> => {
-  using neighbours = new Neighbours();
+const measure = async (row: Row, isQuick: boolean, patienceMs: number): Promise<RowResult> => {
+  using run = new Run({ isQuick, patienceMs, say: (progress) => note(`${row.name}: ${progress}`) });
   const startedAt = performance.now();
-  const figures = await row.measure(isQuick, (progress) => note(`${row.name}: ${progress}`));
+  const figures = await row.measure(run);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  return { name: row.name, title: row.title, othersUsed: neighbours.coresUsed(), seconds, figures };
+  return { name: row.name, title: row.title, othersUsed: run.othersUsed(), seconds, figures };
 };
 
 const note = (text: string): void => void process.stderr.write(`${styleText('dim', text, { stream: process.stderr })}\n`);
@@ -48,14 +49,17 @@ const main = async (): Promise<void> => {
       only: { type: 'string', multiple: true, default: [] },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      patience: { type: 'string', default: '0' },
     },
   });
   const unknown = values.only.find((name) => !isKnown(name));
   if (unknown !== undefined) throw new Error(`There is no row ${unknown}. The rows are: ${ROWS.map(({ name }) => name).join(', ')}.`);
+  const patienceMs = Number(values.patience) * 60_000;
+  if (!(patienceMs >= 0)) throw new Error(`--patience takes minutes, and ${values.patience} is no number.`);
   const under = conditions();
   const results: RowResult[] = [];
   for (const row of ROWS.filter(({ name }) => values.only.length === 0 || values.only.includes(name))) {
-    const result = await run(row, values.quick);
+    const result = await measure(row, values.quick, patienceMs);
     results.push(result);
     if (!values.json) print(result);
   }

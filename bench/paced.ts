@@ -112,12 +112,14 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Milliseconds. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /** Median and 99th percentile of one round at a constant rate, its first second apart. */
-export const pacedRound = async (
-  target: Target,
-  traffic: Traffic,
-  seconds: number,
-): Promise<{ readonly p50: number; readonly p99: number }> => {
+export const pacedRound = async (target: Target, traffic: Traffic, seconds: number): Promise<Percentiles> => {
   await using visitors = new PacedVisitors(target, traffic);
   await wait(1000);
   visitors.takeLatencies();

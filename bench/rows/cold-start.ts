@@ -21,7 +21,7 @@ const SIZES: readonly Size[] = [
 export const coldStart: Row = {
   name: 'cold-start',
   title: 'First request to a deployed version whose process does not run, and what that process then holds',
-  measure: async (isQuick, say) => {
+  measure: async ({ isQuick, say }) => {
     const sizes = isQuick ? SIZES.map(fewer) : SIZES;
     const folder = newFolder('product');
     {

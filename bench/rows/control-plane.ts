@@ -18,7 +18,7 @@ const FEW: History = { name: 'few', versions: 10, deployments: 10 };
 export const controlPlane: Row = {
   name: 'control-plane',
   title: 'Start and lists of the control plane with much stored, beside little',
-  measure: async (isQuick, say) => [await starts(isQuick ? 2 : 7, say), ...(await lists(isQuick ? 20 : 200, say))],
+  measure: async ({ isQuick, say }) => [await starts(isQuick ? 2 : 7, say), ...(await lists(isQuick ? 20 : 200, say))],
 };
 
 const starts = async (rounds: number, say: (progress: string) => void): Promise<Figure> => {

@@ -77,7 +77,7 @@ const floor = (workers: number): ((request: Request) => string | undefined) => {
 export const picking: Row = {
   name: 'picking',
   title: 'Decisions a second: which Worker, which version (one thread, nothing else)',
-  measure: async (isQuick, say) => {
+  measure: async ({ isQuick, say }) => {
     const { rounds, forMs } = isQuick ? { rounds: 3, forMs: 60 } : { rounds: 9, forMs: 200 };
     const figures: Figure[] = [];
     for (const size of SIZES) {

@@ -29,7 +29,7 @@ interface Version {
 export const switching: Row = {
   name: 'switching',
   title: `From a deployment's acknowledgement to the first answer by its version, ${TRAFFIC.rate} requests/s running`,
-  measure: async (isQuick, say) => {
+  measure: async ({ isQuick, say }) => {
     const { warm, cold } = isQuick ? { warm: 5, cold: 3 } : { warm: 50, cold: 20 };
     await using product = await Product.start();
     const first: Version = { says: 'first', id: await product.deployed('one', hello('first')) };

@@ -26,7 +26,7 @@ interface Round {
 export const throughput: Row = {
   name: 'throughput',
   title: `Requests a second, ${CONNECTIONS} keep-alive connections as fast as they go`,
-  measure: async (isQuick, say) => {
+  measure: async (run) => {
     await using bare = await prepareBare(hello())();
     await using product = await Product.start();
     await product.deployed('one', hello());
@@ -38,10 +38,14 @@ export const throughput: Row = {
       { name: 'edge', url: product.edgeUrl, host: product.host('one'), processes: { edge, workerd } },
       { name: 'edge, 50/50', url: product.edgeUrl, host: product.host(split), processes: { edge, workerd } },
     ];
-    const rounds = await inTurns(ways, isQuick ? { rounds: 2, seconds: 2 } : { rounds: 7, seconds: 4 }, say);
-    return figuresOf(ways, rounds);
+    const { rounds, seconds } = run.isQuick ? { rounds: 2, seconds: 2 } : { rounds: 9, seconds: 3 };
+    for (const way of ways) await oneRound(way, 2);
+    const made = await run.rounds(rounds, () => inTurns(ways, seconds));
+    return figuresOf(ways, made);
   },
 };
+
+type Rounds = readonly ReadonlyMap<Way, Round>[];
 
 const halfAndHalf = async (product: Product): Promise<string> => {
   const first = await product.deployed('two', hello());
@@ -53,19 +57,10 @@ const halfAndHalf = async (product: Product): Promise<string> => {
   return 'two';
 };
 
-const inTurns = async (
-  ways: readonly Way[],
-  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
-  say: (progress: string) => void,
-): Promise<ReadonlyMap<Way, readonly Round[]>> => {
-  for (const way of ways) await oneRound(way, 2);
-  const results = new Map<Way, Round[]>(ways.map((way) => [way, []]));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const way of ways) {
-      say(`round ${round} of ${rounds}: ${way.name}`);
-      results.get(way)?.push(await oneRound(way, seconds));
-    }
-  }
+/** One round of each way, one after the other. */
+const inTurns = async (ways: readonly Way[], seconds: number): Promise<ReadonlyMap<Way, Round>> => {
+  const results = new Map<Way, Round>();
+  for (const way of ways) results.set(way, await oneRound(way, seconds));
   return results;
 };
 
@@ -86,10 +81,10 @@ const oneRound = async ({ url, host, processes }: Way, seconds: number): Promise
   };
 };
 
-const figuresOf = (ways: readonly Way[], rounds: ReadonlyMap<Way, readonly Round[]>): readonly Figure[] => {
+const figuresOf = (ways: readonly Way[], rounds: Rounds): readonly Figure[] => {
   const [bare, ...others] = ways;
   if (bare === undefined) return [];
-  const perSecond = (way: Way): number[] => (rounds.get(way) ?? []).map((round) => round.perSecond);
+  const perSecond = (way: Way): number[] => rounds.map((round) => round.get(way)?.perSecond ?? 0);
   const rates = others.map((way) => {
     const figure = besides(way.name, 'requests/s', perSecond(way), { name: bare.name, values: perSecond(bare) });
     return withAim(figure, atLeast(figure.ratio.median, LEAST_SHARE, 'of bare'));
@@ -98,8 +93,8 @@ const figuresOf = (ways: readonly Way[], rounds: ReadonlyMap<Way, readonly Round
 };
 
 /** Processor time is what a busier machine changes least. */
-const costs = (way: Way, bare: Way, rounds: ReadonlyMap<Way, readonly Round[]>): readonly Figure[] => {
-  const of = (each: Way, name: string): number[] => (rounds.get(each) ?? []).map(({ cpu }) => cpu[name] ?? 0);
+const costs = (way: Way, bare: Way, rounds: Rounds): readonly Figure[] => {
+  const of = (each: Way, name: string): number[] => rounds.map((round) => round.get(each)?.cpu[name] ?? 0);
   return [
     { name: 'processor time in the edge', unit: 'µs/request', ours: spreadOf(of(way, 'edge')) },
     besides('processor time in workerd', 'µs/request', of(way, 'workerd'), { name: bare.name, values: of(bare, 'workerd') }),

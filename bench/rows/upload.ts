@@ -9,7 +9,7 @@ const MOST_TIMES = 2;
 export const upload: Row = {
   name: 'upload',
   title: 'Upload of a 1 MB Worker to the answer, its trial run included',
-  measure: async (isQuick, say) => {
+  measure: async ({ isQuick, say }) => {
     const rounds = isQuick ? 3 : 15;
     await using product = await Product.start();
     await product.deployed('one', heavy(BYTES));
