@@ -36,6 +36,28 @@ test('modules full of near-boundaries come through byte for byte', async () => {
   );
 });
 
+// 64 KiB wait in a part until it is read; the parser pauses above. A bundle with its source map is larger.
+test('modules larger than what a part buffers come through, however they are cut', async () => {
+  const length = fc.oneof(fc.integer({ min: 65_000, max: 66_000 }), fc.nat(200_000));
+  const cut = fc.oneof(fc.constant(65_536), fc.integer({ min: 500, max: 300_000 }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(length, { minLength: 1, maxLength: 4 }),
+      fc.array(cut, { minLength: 1, maxLength: 4 }),
+      async (lengths, cuts) => {
+        const body = aBody(...lengths.map((bytes, index) => aFile(`${index}.js`, 'x'.repeat(bytes))));
+        const read = await readBack(EDGE, body, cuts);
+        assert.ok(read.ok, JSON.stringify(read));
+        assert.deepEqual(
+          read.value.files.map((file) => file.text?.length),
+          lengths,
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 test('a real body that ends early is refused, wherever it ends', async () => {
   await fc.assert(
     fc.asyncProperty(aRecordedBody, fc.double({ min: 0, max: 1, noNaN: true }), sizes, async (body, share, cuts) => {

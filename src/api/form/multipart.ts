@@ -37,14 +37,23 @@ export const readParts = async (body: Bytes, boundary: string, limits: FormLimit
     stream.on('header', (header) => queue(partHeaderFrom(header as RawHeader, limits.partNameBytes), stream));
   });
   parser.on('error', () => brake.pull(malformed('the body ends before its closing boundary')));
-  const parsed = new Promise<void>((resolve) => parser.once('finish', resolve));
+  // Dicer pauses at a part whose buffer is full, and calls back once it is read on or has ended. After the closing
+  // boundary it does not: the end of the last part only makes it finish. Whatever waits then, waits for `finish`.
+  let isParsed = false;
+  let release: (() => void) | undefined;
+  parser.once('finish', () => {
+    isParsed = true;
+    release?.();
+  });
+  const orParsed = (action: (done: () => void) => void): Promise<void> =>
+    brake.orDone((done) => {
+      release = done;
+      action(done);
+    });
 
   try {
-    for await (const chunk of body) await brake.orDone((done) => parser.write(chunk, () => done()));
-    await brake.orDone((done) => {
-      void parsed.then(done);
-      parser.end();
-    });
+    for await (const chunk of body) if (!isParsed) await orParsed((done) => parser.write(chunk, () => done()));
+    if (!isParsed) await orParsed(() => parser.end());
     if (isHeaderDue) throw headless();
     await kept;
   } catch (thrown) {
