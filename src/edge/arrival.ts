@@ -1,4 +1,5 @@
 import type { HostIndex, Scheme } from '../domain/index.ts';
+import { isAuthority } from './authority.ts';
 import { decide } from './decide.ts';
 import type { Page } from './error-pages.ts';
 import { readHead, type RequestHead } from './request-head.ts';
@@ -38,9 +39,12 @@ export const receive = (reception: Reception, request: VisitorRequest, ray: stri
   const target = request.url ?? '';
   const isOrigin = target.startsWith('/');
   const absolute = isOrigin ? undefined : ABSOLUTE_FORM.exec(target);
-  if (head.hasTwoHosts || (!isOrigin && absolute == null)) return BAD_REQUEST;
+  if (head.isAmbiguous || (!isOrigin && absolute == null)) return BAD_REQUEST;
+  // HTTP/1.0 has no transfer codings: whoever stands in front may have read another length (RFC 9112 6.1).
+  if (head.isChunked && request.httpVersion === '1.0') return BAD_REQUEST;
   // A target in absolute form overrules the Host header (RFC 9112 3.2.2); HTTP/2 has `:authority` in its place.
   const host = absolute?.[1] ?? ('authority' in request && request.authority ? request.authority : (head.host ?? ''));
+  if (!isAuthority(host)) return BAD_REQUEST;
   const path = isOrigin ? target : `/${absolute?.[2] ?? ''}`;
   const scheme = schemeOf(visitor, head);
   const { overrides, key, isDebug } = head;
@@ -50,7 +54,7 @@ export const receive = (reception: Reception, request: VisitorRequest, ray: stri
   return { versionId: decision.versionId, answer: decision.answer, path, head };
 };
 
-const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)\/?(.*)$/i;
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(?:\/|(?=\?)|$)(.*)$/i;
 
 const schemeOf = ({ isSecure }: Visitor, { forwardedProto }: RequestHead): Scheme => {
   if (forwardedProto === 'https' || forwardedProto === 'http') return forwardedProto;

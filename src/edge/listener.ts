@@ -5,7 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { EdgeLimits } from './limits.ts';
 import type { Proxy } from './proxy.ts';
 import type { Certificates } from './tls.ts';
-import { isWebSocket, type WebSockets } from './websocket.ts';
+import { Turns } from './turns.ts';
+import { isHandshake, type WebSockets } from './websocket.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -41,9 +42,11 @@ export class Listener {
   /** Throws when the port is taken. */
   static async open(options: ListenerOptions): Promise<Listener> {
     const { proxy, webSockets, certificates, limits } = options;
-    const server = certificates === undefined ? plainServer(limits) : secureServer(limits, certificates);
-    server.on('request', (request, response) => proxy.handle(request, response));
-    server.on('checkContinue', (request, response) => proxy.handle(request, response, true));
+    const turns = new Turns();
+    const http1 = httpOptions(limits, turns);
+    const server = certificates === undefined ? plainServer(http1) : secureServer(http1, limits, certificates);
+    server.on('request', (request, response) => turns.take(request, response, () => proxy.handle(request, response)));
+    server.on('checkContinue', (request, response) => turns.take(request, response, () => proxy.handle(request, response, true)));
     server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => webSockets.handle(request, socket, early));
     server.maxConnections = limits.maxConnections;
     server.listen(options.port, options.host);
@@ -85,23 +88,25 @@ export class Listener {
   }
 }
 
-const httpOptions = (limits: EdgeLimits) => ({
+const httpOptions = (limits: EdgeLimits, turns: Turns) => ({
   maxHeaderSize: limits.maxHeaderBytes,
   headersTimeout: limits.headersTimeoutMs,
   requestTimeout: limits.requestTimeoutMs,
   keepAliveTimeout: limits.keepAliveTimeoutMs,
   connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
   // Any other protocol a visitor would like to switch to is not offered: the request is answered as it is.
-  shouldUpgradeCallback: isWebSocket,
+  shouldUpgradeCallback: (request: IncomingMessage) => isHandshake(request) && !turns.areAhead(request),
 });
 
-const plainServer = (limits: EdgeLimits): Server => createServer({ ...httpOptions(limits), noDelay: true });
+type HttpOptions = ReturnType<typeof httpOptions>;
+
+const plainServer = (http1: HttpOptions): Server => createServer({ ...http1, noDelay: true });
 
 const MOST_STREAMS = 100;
 
-const secureServer = (limits: EdgeLimits, certificates: Certificates): Http2SecureServer =>
+const secureServer = (http1: HttpOptions, limits: EdgeLimits, certificates: Certificates): Http2SecureServer =>
   createSecureServer({
-    ...httpOptions(limits),
+    ...http1,
     allowHTTP1: true,
     minVersion: 'TLSv1.2',
     settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: limits.maxHeaderBytes },

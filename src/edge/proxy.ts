@@ -26,6 +26,10 @@ export class Proxy {
     const ray = newRay();
     const arrival = receive(this.#reception, request, ray);
     const facts = { ray, isLast: this.#context.isDraining };
+    if (arrival.page === 'bad_request') {
+      // Where this request ends is what two readers may not agree on: nothing behind it is taken for another.
+      return answerWithPage(request, response, arrival.page, { ray, isLast: true });
+    }
     if (arrival.page !== undefined) return answerWithPage(request, response, arrival.page, facts);
     const { contentLength, isChunked } = arrival.head;
     if ((contentLength ?? 0) > this.#maxBodyBytes) return answerWithPage(request, response, 'body_too_large', facts);

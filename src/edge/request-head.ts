@@ -12,8 +12,11 @@ export interface RequestHead {
   isChunked: boolean;
   forwardedFor: string | undefined;
   forwardedProto: string | undefined;
-  /** Not to be answered: two Host headers let two readers see two requests (RFC 9112 3.2). */
-  hasTwoHosts: boolean;
+  /**
+   * Not to be answered, because two readers could see two requests in it: it has two Host headers (RFC 9112 3.2), or a
+   * transfer coding that is not just `chunked` (6.1).
+   */
+  isAmbiguous: boolean;
 }
 
 /** What becomes of a header: most are `forward`ed; the others end here, read or unread. */
@@ -87,13 +90,13 @@ const emptyHead = (): RequestHead => ({
   isChunked: false,
   forwardedFor: undefined,
   forwardedProto: undefined,
-  hasTwoHosts: false,
+  isAmbiguous: false,
 });
 
 const readOwn = (head: RequestHead, fate: Exclude<Fate, 'drop' | 'connection'>, name: string, value: string, isTrusted: boolean): void => {
   switch (fate) {
     case 'host':
-      head.hasTwoHosts ||= head.host !== undefined;
+      head.isAmbiguous ||= head.host !== undefined;
       head.host = value;
       return;
     case 'overrides':
@@ -111,6 +114,7 @@ const readOwn = (head: RequestHead, fate: Exclude<Fate, 'drop' | 'connection'>, 
       return void head.forward.push(name, value);
     case 'transfer_encoding':
       head.isChunked = true;
+      head.isAmbiguous ||= value.toLowerCase() !== 'chunked';
       return;
     case 'forwarded_for':
       if (isTrusted) head.forwardedFor = head.forwardedFor === undefined ? value : `${head.forwardedFor}, ${value}`;

@@ -29,7 +29,7 @@ export const responseHeaders = (headers: IncomingHttpHeaders, { ray, version, is
   const answer: string[] = [];
   const named = headers.connection === undefined ? undefined : namedIn(headers.connection);
   for (const name in headers) {
-    if (HOP_BY_HOP.has(name) || named?.has(name) || name === 'cf-ray' || (version !== undefined && name === ANSWER_NAME)) continue;
+    if (HOP_BY_HOP.has(name) || named?.has(name) || name === 'cf-ray' || name === ANSWER_NAME) continue;
     const value = headers[name];
     if (typeof value === 'string') answer.push(name, value);
     else if (value !== undefined) for (const each of value) answer.push(name, each);

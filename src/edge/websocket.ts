@@ -9,7 +9,12 @@ import { responseHeaders } from './response-head.ts';
 import { startFailed, startWithin } from './start-within.ts';
 import type { RunningVersion } from './version-pool.ts';
 
-export const isWebSocket = (request: IncomingMessage): boolean => request.headers.upgrade?.toLowerCase() === 'websocket';
+/** A handshake is a GET without a body (RFC 6455 4.1): of any other, nobody could say where it ends and the WebSocket begins. */
+export const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  method === 'GET' &&
+  Number(headers['content-length'] ?? 0) === 0 &&
+  headers['transfer-encoding'] === undefined;
 
 type Accepted = Extract<Arrival, { page?: undefined }>;
 
@@ -57,14 +62,21 @@ export class WebSockets {
     if (visitor.destroyed) return;
     this.#occupy(version, visitor);
     const upstream = handshake(request, version, arrival);
+    // Bytes written do not tell: earlier answers on a kept-alive connection count as well.
+    let isAnswered = false;
     visitor.once('close', () => upstream.destroy());
     upstream.once('upgrade', (response, worker: Socket, first: Buffer) => {
+      isAnswered = true;
       visitor.write(switchingHead(response, ray, arrival.answer));
+      worker.on('data', () => version.heard());
       tie(visitor, worker, early, first);
     });
-    upstream.once('response', (response) => this.#refused(request, visitor, response, arrival, ray));
+    upstream.once('response', (response) => {
+      isAnswered = true;
+      this.#refused(request, visitor, response, arrival, ray);
+    });
     upstream.once('error', (error) => {
-      if (visitor.destroyed || visitor.bytesWritten > 0) return void visitor.destroy();
+      if (visitor.destroyed || isAnswered) return void visitor.destroy();
       log.warn({ ray, versionId: arrival.versionId, error: error.message }, 'A WebSocket handshake failed.');
       answerWithPage(request, httpAnswer(request, visitor), 'worker_gone', { ray, isLast: true });
     });
