@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { BadConfiguration, EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,6 +29,8 @@ export const runChild = async (start: (settings: Settings) => Promise<Service>):
   } catch (error) {
     process.exit(explain(error));
   }
+  // Node writes it only at a clean exit, and a half that is killed is the one that must be back soon.
+  flushCompileCache();
   if (process.connected) process.send?.(service.ready);
   else ask();
   await asked;

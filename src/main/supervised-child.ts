@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
 import type { ReadyMessage } from './child.ts';
 import { descendantsOf } from './descendants.ts';
@@ -15,7 +17,19 @@ const TRIES_TO_BECOME_READY = 3;
 const environmentOf = (role: string, settings: Settings): NodeJS.ProcessEnv => {
   const { SWITCHBACK_SECRET_KEY, ...others } = process.env;
   const own = role === 'control' && SWITCHBACK_SECRET_KEY !== undefined ? { SWITCHBACK_SECRET_KEY } : {};
-  return { ...others, ...own, SWITCHBACK_SETTINGS: JSON.stringify(settings) };
+  // Compiled code is kept beside the data, private to it: a start takes about half as long with it.
+  const NODE_COMPILE_CACHE = others['NODE_COMPILE_CACHE'] ?? privateFolder(join(settings.data, 'compiled'));
+  return { ...others, ...own, NODE_COMPILE_CACHE, SWITCHBACK_SETTINGS: JSON.stringify(settings) };
+};
+
+/** Made here, before Node makes it readable to all. Where it cannot be, the child says what is wrong with the data directory. */
+const privateFolder = (path: string): string => {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    // Node goes on without a cache.
+  }
+  return path;
 };
 
 export interface ChildEvents {
