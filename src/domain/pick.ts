@@ -1,4 +1,4 @@
-import type { Split } from './split.ts';
+import type { Split, VersionShare } from './split.ts';
 
 export interface PickRequest {
   readonly split: Split;
@@ -63,9 +63,10 @@ const byDraw = (split: Split, draw: number): string | undefined => {
 const byKey = (split: Split, key: string): string => {
   let winner = '';
   let least = Infinity;
-  for (const { versionId, share } of split) {
+  for (const entry of split) {
+    const { versionId, share } = entry;
     if (share <= 0) continue;
-    const wait = -Math.log(uniformHash(versionId, key)) / share;
+    const wait = -Math.log(uniformHash(seedOf(entry), key)) / share;
     if (wait < least || (wait === least && versionId < winner)) {
       least = wait;
       winner = versionId;
@@ -77,8 +78,23 @@ const byKey = (split: Split, key: string): string => {
 const TWO_TO_53 = 2 ** 53;
 const TWO_TO_21 = 2 ** 21;
 
-/** 53 well-mixed bits of the two texts, in (0, 1]: two multiply-and-xor lanes, each finished as MurmurHash3 does. */
-const uniformHash = (versionId: string, key: string): number => {
+/** The hash's two lanes after the version's id: the same for every key, so each entry of a table is read once. */
+interface Seed {
+  readonly a: number;
+  readonly b: number;
+}
+
+const seeds = new WeakMap<VersionShare, Seed>();
+
+const seedOf = (entry: VersionShare): Seed => {
+  const known = seeds.get(entry);
+  if (known !== undefined) return known;
+  const seed = seedFrom(entry.versionId);
+  seeds.set(entry, seed);
+  return seed;
+};
+
+const seedFrom = (versionId: string): Seed => {
   let a = 0x9e3779b9;
   let b = 0x85ebca6b;
   for (let at = 0; at < versionId.length; at += 1) {
@@ -88,8 +104,13 @@ const uniformHash = (versionId: string, key: string): number => {
     a ^= a >>> 15;
     b ^= b >>> 13;
   }
-  a ^= 0xff;
-  b ^= key.length;
+  return { a: a ^ 0xff, b };
+};
+
+/** 53 well-mixed bits of the two texts, in (0, 1]: two multiply-and-xor lanes, each finished as MurmurHash3 does. */
+const uniformHash = (seed: Seed, key: string): number => {
+  let { a } = seed;
+  let b = seed.b ^ key.length;
   for (let at = 0; at < key.length; at += 1) {
     const code = key.charCodeAt(at);
     a = Math.imul(a ^ code, 0xcc9e2d51);
