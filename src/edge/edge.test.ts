@@ -14,6 +14,7 @@ import { aFolder, aLog, aTable, aWorker, splitOf, until, V1, V2 } from './testin
 const ONE = `export default { async fetch(request, env) {
   const { pathname } = new URL(request.url);
   if (pathname === '/throw') throw new Error('on purpose');
+  if (pathname === '/print') console.log('hello', { a: 1 });
   if (pathname === '/hang') await new Promise(() => {});
   if (pathname === '/env') return Response.json({ url: request.url, cf: request.cf, headers: Object.fromEntries(request.headers), secret: env.KEY });
   if (pathname === '/echo') return new Response(request.body);
@@ -104,6 +105,20 @@ test('[E-80] a Worker answers through workerd: its URL, request.cf, secrets, bod
   assert.equal(String((await once(socket, 'message'))[0]), 'one hi');
   assert.equal(edge.state().webSockets, 1);
   socket.terminate();
+  await edge.close();
+});
+
+test("what a Worker prints and throws stands in the edge's log, with its version", async () => {
+  await using folder = await aFolder();
+  await using control = await aControl();
+  const log = aLog();
+  const edge = await opened(control, folder.path, { log });
+  await get(edge, '/print');
+  await get(edge, '/throw');
+  const said = () => log.lines.filter(({ facts }) => 'from' in facts && facts.from === 'worker');
+  await until(() => said().length >= 2, 'both are read');
+  assert.deepEqual(said()[0], { level: 'info', facts: { versionId: V1, from: 'worker' }, sentence: 'hello { a: 1 }' });
+  assert.match(said().at(-1)?.sentence ?? '', /Error: on purpose$/);
   await edge.close();
 });
 

@@ -54,6 +54,8 @@ export class Follower {
       modules: this.#modules,
       ...(runtimeSettings === undefined ? {} : { settings: runtimeSettings }),
       log: ({ versionId, message }) => log.info({ versionId }, message),
+      // Its console, and why it failed: whoever owns it has no other place to read either.
+      onConsole: (versionId, line) => log.info({ versionId, from: 'worker' }, line),
       onChange: () => this.#isReporting && this.#reporter.soon(),
     });
     this.#reporter = new Reporter({ control: this.#control, log, report: () => this.#report() });
