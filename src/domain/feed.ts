@@ -19,6 +19,8 @@ export interface ProcessReport {
   readonly startedOn?: string;
   readonly restarts: number;
   readonly residentBytes?: number;
+  /** Since when it keeps failing and is given no requests, though tried now and then. */
+  readonly brokenOn?: string;
   /** Why it is not ready, in the runtime's words. */
   readonly reason?: string;
 }

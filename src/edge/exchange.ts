@@ -37,7 +37,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #body: RequestBody | null;
   #controller: Dispatcher.DispatchController | undefined;
   #version: RunningVersion | undefined;
-  #isRetry = false;
+  /** Until when it may look for a process to answer it; set when it first finds none. */
+  #giveUpAt: number | undefined;
   /** The visitor has its whole answer from our side, or is gone. */
   #isOver = false;
 
@@ -65,9 +66,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   async #hold(): Promise<void> {
-    const { versions, startTimeoutMs } = this.#context;
+    const now = performance.now();
+    this.#giveUpAt ??= now + this.#context.startTimeoutMs;
     try {
-      this.#send(await startWithin(versions, this.#arrival.versionId, startTimeoutMs));
+      this.#send(await startWithin(this.#context.versions, this.#arrival.versionId, this.#giveUpAt - now));
     } catch (error) {
       if (this.#isOver) return;
       this.#tell(error, 'A request found no version to answer it.');
@@ -90,6 +92,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders, words = ''): void {
+    this.#version?.heard();
     // 100 is answered to the visitor by us, and no other interim answer comes from a Worker.
     if (statusCode < 200 || this.#isOver) return;
     if (isUncaughtException(statusCode, headers)) return this.#page('worker_threw');
@@ -98,6 +101,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#version?.heard();
     if (this.#isOver || writeTo(this.#response, chunk)) return;
     controller.pause();
     this.#response.once('drain', () => controller.resume());
@@ -116,14 +120,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     if (error instanceof VisitorLeft) return this.#cut();
     if (error instanceof BodyTooLarge) return this.#pageOrCut('body_too_large');
-    if (this.#controller === undefined && !this.#isRetry && version !== undefined && !isOurFault(error)) return void this.#retry(version);
+    if (this.#controller === undefined && this.#mayRetry() && version !== undefined && !isOurFault(error)) return void this.#retry(version);
     this.#tell(error, 'A Worker broke off, or did not answer in time.');
     this.#pageOrCut(pageFor(error));
   }
 
-  /** No byte was sent: the process is gone or going. Its successor gets the request, body and all. */
+  #mayRetry(): boolean {
+    return this.#giveUpAt === undefined || performance.now() < this.#giveUpAt;
+  }
+
+  /** No byte was sent: the process is gone or going. Its successor gets the request, body and all; and the next, if that one goes too. */
   async #retry(failed: RunningVersion): Promise<void> {
-    this.#isRetry = true;
+    this.#giveUpAt ??= performance.now() + this.#context.startTimeoutMs;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => (timer = setTimeout(resolve, NOTICE_MS)));
     await Promise.race([failed.exited, patience]);

@@ -88,6 +88,8 @@ export class FakeVersion implements RunningVersion {
     this.inFlight -= 1;
   }
 
+  heard(): void {}
+
   async end(): Promise<void> {
     await this.die();
     this.beMissed();

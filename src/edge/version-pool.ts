@@ -4,6 +4,8 @@ export interface RunningVersion {
   readonly socketPath: string;
   enter(): void;
   leave(): void;
+  /** Some of an answer came from it: it is alive. */
+  heard(): void;
   /** Resolves when the process has ended. */
   readonly exited: Promise<unknown>;
 }

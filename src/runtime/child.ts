@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpuMsOf, residentBytesOf } from './proc.ts';
+import { cpuMsOf, mainThreadCpuMsOf, residentBytesOf } from './proc.ts';
 import { readOutput } from './lines.ts';
 import { recordProcess, removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
 import { renderConfig } from './config.ts';
@@ -70,6 +70,10 @@ export class Child {
 
   cpuMs(): number | undefined {
     return cpuMsOf(this.pid);
+  }
+
+  mainThreadCpuMs(): number | undefined {
+    return mainThreadCpuMsOf(this.pid);
   }
 
   residentBytes(): number | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { backOffMs, DEFAULT_LIFECYCLE, nextStep, type LifecycleSettings, type Situation, type Step } from './lifecycle.ts';
+import { DEFAULT_LIFECYCLE, nextStep, type LifecycleSettings, type Situation, type Step } from './lifecycle.ts';
 
 const MINUTE = 60_000;
 const NOW = 1_000_000_000;
@@ -11,7 +11,6 @@ const ready = (more: Partial<Extract<Situation, { state: 'ready' }>> = {}): Situ
   isActive: true,
   inFlight: 0,
   idleSince: NOW,
-  unansweredSince: undefined,
   residentBytes: 60 * MB,
   ...more,
 });
@@ -65,13 +64,6 @@ const WORLDS: readonly {
     step: { act: 'replace', reason: 'It used 513 MB of memory, more than the 512 MB it may.' },
   },
   { rule: '[X-9] memory nobody can measure is not a reason', situation: ready({ residentBytes: undefined }), step: WAIT },
-  {
-    rule: '[X-10] no answer for ten seconds while it has requests replaces it',
-    situation: ready({ inFlight: 1, unansweredSince: NOW - 10_000 }),
-    step: { act: 'replace', reason: 'It did not answer for 10 s while it had requests.' },
-  },
-  { rule: '[X-10] a shorter silence does not', situation: ready({ inFlight: 1, unansweredSince: NOW - 9999 }), step: WAIT },
-  { rule: '[X-10] silence without requests does not', situation: ready({ unansweredSince: NOW - 10_000 }), step: WAIT },
   { rule: '[X-11] a failed active version is started when its back-off is over', situation: backingOff(true, NOW), step: { act: 'start' } },
   { rule: '[X-11] and not before', situation: backingOff(true, NOW + 700), step: { act: 'wait', lookAgainAt: NOW + 700 } },
   {
@@ -85,8 +77,3 @@ const WORLDS: readonly {
 for (const { rule, situation, settings, step } of WORLDS) {
   test(rule, () => assert.deepEqual(nextStep(situation, { ...DEFAULT_LIFECYCLE, ...settings }, NOW), step));
 }
-
-test('[X-11] back-off starts at once and doubles to a minute', () => {
-  const delays = [1, 2, 3, 4, 8, 9, 10, 1000].map(backOffMs);
-  assert.deepEqual(delays, [0, 500, 1000, 2000, 32_000, 60_000, 60_000, 60_000]);
-});

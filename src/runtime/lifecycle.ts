@@ -7,8 +7,6 @@ export interface LifecycleSettings {
   /** How long work may go on after a response. Never stopped sooner (https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil). */
   readonly waitUntilGraceMs: number;
   readonly memoryLimitMb: number;
-  /** How long a process with requests in flight may leave its probe without an answer. */
-  readonly hangMs: number;
   /** How often a running process is looked at. */
   readonly watchMs: number;
 }
@@ -18,7 +16,6 @@ export const DEFAULT_LIFECYCLE: LifecycleSettings = {
   idleMs: 10 * 60_000,
   waitUntilGraceMs: 30_000,
   memoryLimitMb: 512,
-  hangMs: 10_000,
   watchMs: 1000,
 };
 
@@ -29,7 +26,6 @@ export type Situation =
       readonly isActive: boolean;
       readonly inFlight: number;
       readonly idleSince: number;
-      readonly unansweredSince: number | undefined;
       readonly residentBytes: number | undefined;
     }
   | { readonly state: 'backing_off'; readonly isActive: boolean; readonly retryAt: number };
@@ -49,7 +45,7 @@ type Ready = Extract<Situation, { state: 'ready' }>;
 type BackingOff = Extract<Situation, { state: 'backing_off' }>;
 
 const nextWhileReady = (process: Ready, settings: LifecycleSettings, now: number): Step => {
-  const sickness = sicknessOf(process, settings, now);
+  const sickness = sicknessOf(process, settings);
   if (sickness !== undefined) return { act: 'replace', reason: sickness };
   const lookAgainAt = now + settings.watchMs;
   if (process.inFlight > 0) return { act: 'wait', lookAgainAt };
@@ -64,13 +60,10 @@ const idleLimit = ({ isActive }: Ready, { idleMs, warmMs }: LifecycleSettings): 
 
 const MB = 1024 * 1024;
 
-const sicknessOf = (process: Ready, { hangMs, memoryLimitMb }: LifecycleSettings, now: number): string | undefined => {
-  if (process.residentBytes !== undefined && process.residentBytes > memoryLimitMb * MB) {
-    return `It used ${Math.round(process.residentBytes / MB)} MB of memory, more than the ${memoryLimitMb} MB it may.`;
-  }
-  const isHung = process.inFlight > 0 && process.unansweredSince !== undefined && now - process.unansweredSince >= hangMs;
-  return isHung ? `It did not answer for ${hangMs / 1000} s while it had requests.` : undefined;
-};
+const sicknessOf = ({ residentBytes }: Ready, { memoryLimitMb }: LifecycleSettings): string | undefined =>
+  residentBytes !== undefined && residentBytes > memoryLimitMb * MB
+    ? `It used ${Math.round(residentBytes / MB)} MB of memory, more than the ${memoryLimitMb} MB it may.`
+    : undefined;
 
 /** How long failures of a version that nobody needs are remembered beyond their back-off. */
 const FORGET_AFTER_MS = 60_000;
@@ -80,13 +73,3 @@ const nextWhileBackingOff = ({ isActive, retryAt }: BackingOff, now: number): St
   const forgetAt = retryAt + FORGET_AFTER_MS;
   return now >= forgetAt ? { act: 'forget' } : { act: 'wait', lookAgainAt: forgetAt };
 };
-
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 60_000;
-
-/** The first failure in a row is tried again at once, then after 0.5 s, 1 s, 2 s … up to a minute. */
-export const backOffMs = (failuresInARow: number): number =>
-  failuresInARow <= 1 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failuresInARow - 2));
-
-/** A process that ran this long had started well: its end is the first failure of a new row. */
-export const STEADY_AFTER_MS = 60_000;

@@ -20,6 +20,12 @@ export const cpuMsOf = (pid: number): number | undefined => {
   }
 };
 
+/** CPU time of the main thread alone: workerd runs JavaScript there, and what collects garbage beside it does not count. */
+export const mainThreadCpuMsOf = (pid: number): number | undefined => {
+  const nanoseconds = contentOf(`/proc/${pid}/schedstat`)?.split(' ')[0];
+  return nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e6;
+};
+
 /** Tells a process from a later one with the same id: when it started, on this boot of the machine. */
 export const birthOf = (pid: number): string | undefined => {
   const stat = contentOf(`/proc/${pid}/stat`);

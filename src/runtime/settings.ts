@@ -1,6 +1,8 @@
+import { DEFAULT_BREAKER, type BreakerSettings } from './breaker.ts';
+import { DEFAULT_HANG, type HangSettings } from './hang.ts';
 import { DEFAULT_LIFECYCLE, type LifecycleSettings } from './lifecycle.ts';
 
-export interface SupervisorSettings extends LifecycleSettings {
+export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, HangSettings {
   /** How many processes may be starting at the same time. */
   readonly startsAtOnce: number;
   /** Above the trial's limit: a version that passed it must not fail on a busier day. */
@@ -15,6 +17,8 @@ export interface SupervisorSettings extends LifecycleSettings {
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
   ...DEFAULT_LIFECYCLE,
+  ...DEFAULT_BREAKER,
+  ...DEFAULT_HANG,
   startsAtOnce: 4,
   startupCpuMs: 3000,
   startupDeadlineMs: 30_000,

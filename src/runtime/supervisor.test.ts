@@ -15,7 +15,7 @@ interface World {
   readonly log: string[];
   readonly loads: string[];
   /** A version of this source, known to the supervisor; answers its id. */
-  add(source: string): Promise<string>;
+  add(source: string, more?: Partial<VersionSpec>): Promise<string>;
   report(versionId: string): ProcessReport | undefined;
 }
 
@@ -41,8 +41,8 @@ const aWorld = async (t: TestContext, settings: Partial<SupervisorSettings> = {}
     onChange: () => undefined,
   });
   t.after(() => supervisor.close({ deadlineMs: 0, waitUntilGraceMs: 0, killAfterMs: 0 }));
-  const add = async (source: string): Promise<string> => {
-    const spec = await bench.aVersion({ 'index.js': source }, { id: randomUUID() });
+  const add = async (source: string, more: Partial<VersionSpec> = {}): Promise<string> => {
+    const spec = await bench.aVersion({ 'index.js': source }, { id: randomUUID(), ...more });
     specs.set(spec.id, spec);
     return spec.id;
   };
@@ -52,7 +52,9 @@ const aWorld = async (t: TestContext, settings: Partial<SupervisorSettings> = {}
 const served = async (version: RunningVersion, path = '/'): Promise<string> => {
   version.enter();
   try {
-    return await ask(version.socketPath, path);
+    const answer = await ask(version.socketPath, path);
+    version.heard();
+    return answer;
   } finally {
     version.leave();
   }
@@ -117,18 +119,37 @@ test('[X-25] warming tells for each version whether it is ready or why not', asy
   assert.deepEqual([failure.kind, unknown.kind, unknown.message], ['threw', 'not_started', 'There is no version unknown.']);
 });
 
-test('[X-11] a version that keeps failing is not tried for every request', async (t) => {
-  const { supervisor, loads, add, report } = await aWorld(t);
+test('[X-11] [X-29] a version that keeps failing trips the breaker: it is refused at once, and tried again later', async (t) => {
+  const { supervisor, loads, add, report, log } = await aWorld(t, { breakerFailures: 3 });
   const id = await add(`throw new Error('broken')`);
-  assert.equal((await failureOf(supervisor.start(id))).kind, 'threw');
-  assert.equal((await failureOf(supervisor.start(id))).kind, 'threw');
+  for (let tries = 1; tries <= 3; tries += 1) assert.equal((await failureOf(supervisor.start(id))).kind, 'threw');
   const failure = await failureOf(supervisor.start(id));
   assert.equal(failure.kind, 'backing_off');
-  assert.match(failure.message, /^It failed 2 times in a row and is tried again in 1 s\. Uncaught Error: broken/);
-  assert.ok((failure.retryAfterMs ?? 0) > 0 && (failure.retryAfterMs ?? 0) <= 500);
-  assert.equal(loads.length, 2);
+  assert.match(failure.message, /^It keeps failing and is tried again in 1 s\. Uncaught Error: broken/);
+  assert.ok((failure.retryAfterMs ?? 0) > 0 && (failure.retryAfterMs ?? 0) <= 1000);
+  assert.equal(loads.length, 3);
   assert.equal(report(id)?.state, 'backing_off');
+  assert.match(
+    report(id)?.reason ?? '',
+    /^It keeps failing and gets no requests; it is tried again at \S+Z\. Last: Uncaught Error: broken/,
+  );
+  const brokenOn = report(id)?.brokenOn;
+  assert.ok(brokenOn !== undefined);
+  assert.equal(log.filter((line) => line.startsWith('It failed 3 times within 30 s')).length, 1);
   await until(async () => (await failureOf(supervisor.start(id))).kind === 'threw', 'it is tried again');
+  assert.equal(report(id)?.brokenOn, brokenOn);
+});
+
+test('[X-31] who asks while a version is in a short back-off waits for its next process', async (t) => {
+  const { supervisor, add, report } = await aWorld(t);
+  const id = await add(UNSTABLE);
+  for (let crashes = 1; crashes <= 3; crashes += 1) {
+    await assert.rejects(served(await supervisor.start(id), '/die'));
+    await until(() => report(id)?.state === 'backing_off', 'the crash is known');
+    const answers = await Promise.all(Array.from({ length: 5 }, async () => served(await supervisor.start(id))));
+    assert.deepEqual(answers, ['hello', 'hello', 'hello', 'hello', 'hello']);
+  }
+  assert.equal(report(id)?.restarts, 3);
 });
 
 test('[X-26] a crash costs the requests of that process only, and an active version comes back', async (t) => {
@@ -195,14 +216,68 @@ test('[X-9] a process over its memory limit is replaced, although array buffers 
   assert.equal(report(id)?.restarts, 1);
 });
 
-test('[X-10] a process that hangs with requests in flight is replaced', async (t) => {
-  const { supervisor, add, log } = await aWorld(t, { hangMs: 300 });
-  const id = await add(UNSTABLE);
+test('[X-10] [X-30] a process that loops longer than its version may is replaced, and the requests that come meanwhile are answered', async (t) => {
+  const { supervisor, add, log } = await aWorld(t);
+  const id = await add(UNSTABLE, { limits: { cpu_ms: 50 } });
   supervisor.want({ active: new Set([id]) });
+  const tookMs: number[] = [];
+  for (let hangs = 1; hangs <= 3; hangs += 1) {
+    const first = await supervisor.start(id);
+    const began = performance.now();
+    const cut = assert.rejects(served(first, '/hang'));
+    await until(() => supervisor.running(id) !== first, 'it is noticed');
+    assert.equal(await served(await supervisor.start(id)), 'hello');
+    tookMs.push(Math.round(performance.now() - began));
+    await cut;
+  }
+  assert.match(log[0] ?? '', /^It used \d+ ms of CPU time without an answer, more than the 50 ms it may with 1 request\.$/);
+  t.diagnostic(`from the hanging request to an answer of the next process: ${tookMs.join(', ')} ms`);
+});
+
+test('[X-10] a process that is stopped, and so does not even work, is replaced by the clock', async (t) => {
+  const { supervisor, add, log, report } = await aWorld(t, { hangMs: 1200 });
+  const id = await add(UNSTABLE);
   const first = await supervisor.start(id);
-  await assert.rejects(served(first, '/hang'));
-  assert.deepEqual(log, ['It did not answer for 0.3 s while it had requests.']);
-  await until(() => ![undefined, first].includes(supervisor.running(id)), 'it is replaced');
+  process.kill(report(id)?.pid ?? 0, 'SIGSTOP');
+  await assert.rejects(served(first));
+  assert.match(log[0] ?? '', /^It did not answer for 1\.\d s while it had requests\.$/);
+});
+
+test('[X-30] work that is bound by the processor is no hang below the limit, and neither are many such requests in a row', async (t) => {
+  const { supervisor, add, log } = await aWorld(t);
+  const work = `export default { fetch(request) {
+    const rounds = Number(new URL(request.url).searchParams.get('n'));
+    let x = 1;
+    for (let i = 0; i < rounds; i += 1) x = Math.sqrt(x + i);
+    return new Response(String(x > 0));
+  } };`;
+  const [unlimited, short] = [await add(work), await add(work, { limits: { cpu_ms: 300 } })];
+  const long = await supervisor.start(unlimited);
+  assert.equal(await served(long, '/?n=5e8'), 'true');
+  // Ten at once, each far below the limit and all together above it: each brings its own limit.
+  const version = await supervisor.start(short);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => served(version, '/?n=3e7')));
+  assert.ok(answers.every((answer) => answer === 'true'));
+  assert.deepEqual(log, []);
+});
+
+test('[X-32] a version that crashes at every request trips its breaker and hurts no neighbour', async (t) => {
+  const { supervisor, add, report } = await aWorld(t);
+  const [bad, good] = [await add(UNSTABLE), await add(HELLO)];
+  supervisor.want({ active: new Set([bad, good]) });
+  const neighbour = await supervisor.start(good);
+  const answers: string[] = [];
+  while (report(bad)?.brokenOn === undefined) {
+    await supervisor
+      .start(bad)
+      .then((version) => served(version, '/die'))
+      .catch(() => 'gone');
+    answers.push(await served(neighbour));
+  }
+  assert.equal((await failureOf(supervisor.start(bad))).kind, 'backing_off');
+  assert.equal(report(bad)?.restarts, 5);
+  assert.ok(answers.every((answer) => answer === 'hello'));
+  assert.equal(supervisor.running(good), neighbour);
 });
 
 test('[X-27] closing finishes what is in flight, stops what is starting and starts nothing more', async (t) => {

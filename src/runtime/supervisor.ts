@@ -1,7 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ProcessReport, VersionSpec } from '../domain/index.ts';
+import { afterFailure, backOffMs, type BreakerSettings } from './breaker.ts';
+import { BusyWatch } from './busy-watch.ts';
 import { describeEnding } from './child.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
-import { backOffMs, nextStep, STEADY_AFTER_MS, type Step } from './lifecycle.ts';
+import { nextStep, type Step } from './lifecycle.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { asStartFailure, type StartFailure } from './start-failure.ts';
 import { Turns } from './turns.ts';
@@ -29,6 +32,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #settings: SupervisorSettings;
   readonly #turns: Turns;
+  readonly #busy: BusyWatch;
   readonly #closing = new AbortController();
   readonly #entries = new Map<string, Entry>();
   /** The entries that are ready: one lookup for each request. */
@@ -43,13 +47,17 @@ export class Supervisor {
     this.#options = options;
     this.#settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.#turns = new Turns(this.#settings.startsAtOnce);
+    this.#busy = new BusyWatch(this.#settings, (process, reason) => this.#replace(process, reason));
   }
 
   running(versionId: string): RunningVersion | undefined {
     return this.#ready.get(versionId);
   }
 
-  /** The version once it answers. Calls for one version share one start. Throws {@link StartFailure}. */
+  /**
+   * The version once it answers. Calls for one version share one start. What failed a moment ago is waited for; what keeps
+   * failing is refused at once until it is tried again. Throws {@link StartFailure}.
+   */
   async start(versionId: string): Promise<RunningVersion> {
     const entry = this.#entries.get(versionId);
     switch (entry?.state) {
@@ -58,7 +66,9 @@ export class Supervisor {
       case 'starting':
         return entry.started;
       case 'backing_off':
-        if (Date.now() < entry.retryAt) throw backingOff(entry);
+        if (Date.now() >= entry.retryAt) break;
+        if (entry.breaker.trips > 0) throw backingOff(entry);
+        return this.#startLater(versionId, entry.retryAt - Date.now());
     }
     return this.#begin(versionId);
   }
@@ -109,6 +119,13 @@ export class Supervisor {
     await this.close();
   }
 
+  async #startLater(versionId: string, pauseMs: number): Promise<RunningVersion> {
+    await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch((cause: unknown) => {
+      throw asStartFailure(cause);
+    });
+    return this.start(versionId);
+  }
+
   #begin(versionId: string): Promise<VersionProcess> {
     const told = toldOf(this.#entries.get(versionId));
     const started = this.#turns
@@ -130,6 +147,7 @@ export class Supervisor {
       runtimeDir,
       modulePath: await verifiedModules(spec, modules),
       signal: this.#closing.signal,
+      onBusy: (process) => this.#busy.add(process),
       ...(onConsole === undefined ? {} : { onLog: (line: string) => onConsole(versionId, line) }),
     });
   }
@@ -144,7 +162,7 @@ export class Supervisor {
 
   #failed(versionId: string, failure: StartFailure, told: Told): never {
     if (failure.kind === 'stopped') this.#entries.delete(versionId);
-    else this.#backOff(versionId, failure.message, { ...told, failures: told.failures + 1 });
+    else this.#backOff(versionId, failure.message, told, 0);
     throw failure;
   }
 
@@ -153,13 +171,15 @@ export class Supervisor {
     const entry = this.#entries.get(process.versionId);
     if (entry?.state !== 'ready' || entry.process !== process) return;
     this.#ready.delete(process.versionId);
-    const wasSteady = Date.now() - process.readyAt >= STEADY_AFTER_MS;
-    this.#backOff(process.versionId, reason, { failures: wasSteady ? 1 : entry.failures + 1, restarts: entry.restarts + 1 });
+    this.#backOff(process.versionId, reason, { ...entry, restarts: entry.restarts + 1 }, Date.now() - process.readyAt);
   }
 
-  #backOff(versionId: string, reason: string, told: Told): void {
+  #backOff(versionId: string, reason: string, { breaker: before, restarts }: Told, ranMs: number): void {
+    const now = Date.now();
+    const breaker = afterFailure(before, this.#settings, now, ranMs);
     this.#options.log({ versionId, message: reason });
-    this.#enter(versionId, { state: 'backing_off', reason, retryAt: Date.now() + backOffMs(told.failures), ...told });
+    if (breaker.trips === 1) this.#options.log({ versionId, message: tripped(this.#settings) });
+    this.#enter(versionId, { state: 'backing_off', reason, retryAt: now + backOffMs(breaker), breaker, restarts });
     this.#lookBy(Date.now());
   }
 
@@ -182,14 +202,13 @@ export class Supervisor {
     const now = Date.now();
     for (const [versionId, entry] of this.#entries) {
       const situation = situationOf(entry, this.#active.has(versionId));
-      if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), versionId, entry, now);
+      if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), versionId, entry);
     }
   }
 
-  #take(step: Step, versionId: string, entry: Entry, now: number): void {
+  #take(step: Step, versionId: string, entry: Entry): void {
     switch (step.act) {
       case 'wait':
-        if (entry.state === 'ready' && entry.process.inFlight > 0) entry.process.pulse.ask(now);
         return this.#lookBy(step.lookAgainAt);
       case 'start':
         // Whoever asks for the version learns how this went; the supervisor has noted it.
@@ -217,8 +236,12 @@ export class Supervisor {
     this.#options.onChange();
   }
 
+  /** The successor is begun first and waits for nobody; the end of the old one frees the processor it needs. */
   #replace(process: VersionProcess, reason: string): void {
-    process.kill();
     this.#ended(process, reason);
+    process.kill();
   }
 }
+
+const tripped = ({ breakerFailures, breakerWindowMs }: BreakerSettings): string =>
+  `It failed ${breakerFailures} times within ${breakerWindowMs / 1000} s: its requests are refused, and it is tried again after 1 s, then less and less often.`;

@@ -15,6 +15,8 @@ export interface RunningVersion {
   readonly spec: VersionSpec;
   enter(): void;
   leave(): void;
+  /** Some of an answer came from it: it is alive. */
+  heard(): void;
   readonly inFlight: number;
   /** Resolves when the process has ended, however it did. */
   readonly exited: Promise<Ending>;
@@ -32,6 +34,8 @@ export interface ProcessOptions extends Partial<StartupLimits> {
   /** Each line the version writes to its console, bounded in length and number. */
   readonly onLog?: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** It had no requests and now has one. */
+  readonly onBusy?: (process: VersionProcess) => void;
   /** The trial runs the same process with one module more. */
   readonly plan?: (spec: VersionSpec, where: Where) => ProcessPlan;
 }
@@ -64,16 +68,18 @@ export class VersionProcess implements RunningVersion {
   #served = 0;
   #idleSince: number;
   #onIdle: (() => void) | undefined;
+  readonly #onBusy: ((process: VersionProcess) => void) | undefined;
 
-  private constructor(spec: VersionSpec, child: Child, startupCpuMs: number | undefined) {
+  private constructor(spec: VersionSpec, child: Child, startupCpuMs: number | undefined, onBusy: ProcessOptions['onBusy']) {
     this.spec = spec;
     this.versionId = spec.id;
     this.socketPath = child.folder.mainSocket;
     this.exited = child.exited;
     this.startupCpuMs = startupCpuMs;
     this.readyAt = Date.now();
-    this.pulse = new Pulse(child.folder.probeSocket);
+    this.pulse = new Pulse(child.folder.probeSocket, () => child.mainThreadCpuMs());
     this.#child = child;
+    this.#onBusy = onBusy;
     this.#idleSince = this.readyAt;
   }
 
@@ -82,7 +88,7 @@ export class VersionProcess implements RunningVersion {
     refuseZeroInSecrets(spec);
     const child = await spawned(spec, options);
     const { cpuMs } = await untilReady(child, { ...DEFAULT_STARTUP, ...definedLimits(options) }, options.signal);
-    return new VersionProcess(spec, child, cpuMs);
+    return new VersionProcess(spec, child, cpuMs, options.onBusy);
   }
 
   get pid(): number {
@@ -93,6 +99,10 @@ export class VersionProcess implements RunningVersion {
     return this.#inFlight;
   }
 
+  get hasEnded(): boolean {
+    return this.#child.hasEnded;
+  }
+
   /** When its last request ended, or when it became ready; milliseconds of the wall clock. */
   get idleSince(): number {
     return this.#idleSince;
@@ -101,6 +111,11 @@ export class VersionProcess implements RunningVersion {
   enter(): void {
     this.#inFlight += 1;
     this.#served += 1;
+    if (this.#inFlight === 1) this.#onBusy?.(this);
+  }
+
+  heard(): void {
+    this.pulse.heard();
   }
 
   leave(): void {

@@ -1,0 +1,38 @@
+import { whyHung, type HangSettings } from './hang.ts';
+import type { VersionProcess } from './version-process.ts';
+
+/** Looks at the processes that have requests, and at no others, every beat: a process that hangs is noticed within two. */
+export class BusyWatch {
+  readonly #settings: HangSettings;
+  readonly #onHung: (process: VersionProcess, reason: string) => void;
+  readonly #busy = new Set<VersionProcess>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: HangSettings, onHung: (process: VersionProcess, reason: string) => void) {
+    this.#settings = settings;
+    this.#onHung = onHung;
+  }
+
+  /** This process had no requests and now has one. */
+  add(process: VersionProcess): void {
+    process.pulse.wake(Date.now());
+    this.#busy.add(process);
+    this.#timer ??= setInterval(() => this.#beat(), this.#settings.beatMs).unref();
+  }
+
+  #beat(): void {
+    const now = Date.now();
+    for (const process of this.#busy) {
+      const reason = process.inFlight === 0 || process.hasEnded ? undefined : this.#whyHung(process, now);
+      if (reason !== undefined) this.#onHung(process, reason);
+      if (reason !== undefined || process.inFlight === 0 || process.hasEnded) this.#busy.delete(process);
+    }
+    if (this.#busy.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #whyHung({ pulse, spec, inFlight }: VersionProcess, now: number): string | undefined {
+    return whyHung({ ...pulse.beat(now), requests: inFlight }, spec.limits.cpu_ms, this.#settings);
+  }
+}
