@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
-import type { Answer, Api, Handler, Handlers } from './api.ts';
+import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
 import { authenticated, enter } from './door.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
@@ -59,7 +59,7 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
   });
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => c.json({ ok: true, generation: await api.store.read.meta.generation() }));
-  app.get('/', (c) => c.html(landingPage(api)));
+  app.get('/', async (c) => c.html(landingPage(api, await hostsOf(api))));
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
   mount(app, api, CLIENT_V4, endpoints, handlers);
   mount(app, api, OWN, ownEndpoints, own);

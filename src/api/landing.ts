@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
 import type { Api } from './api.ts';
+import type { Hosts } from './views/index.ts';
 
 /** What a person sees who opens the control port in a browser. Shows nothing that needs a token. */
-export const landingPage = (api: Api) =>
+export const landingPage = (api: Api, { scheme, subdomain, authority }: Hosts) =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -65,7 +66,8 @@ export const landingPage = (api: Api) =>
         <div class="bar" role="img" aria-label="A split: 10 % on the new version, 90 % on the settled one"><i></i><b></b></div>
         <p>
           This is the control plane's API. <code>wrangler</code> and Cloudflare's SDKs speak to it at
-          <code>${api.apiSettings.controlUrl}/client/v4</code>; Workers answer at <code>${api.edgeAuthority()}</code>.
+          <code>${api.apiSettings.controlUrl}/client/v4</code>; Workers answer at
+          <code>${scheme}://&lt;worker&gt;.${subdomain}.${authority}</code>.
         </p>
         <p>Begin in a project's folder with <code>switchback wrangler deploy</code>. What runs: <code>switchback status</code>.</p>
         <p><a href="/openapi.json">The API's description</a> · <a href="/healthz">health</a> · <a href="/readyz">readiness</a></p>

@@ -38,7 +38,11 @@ const words: Words = {
       "Authentication error: this API token is unknown or was revoked. `switchback env` prints the operator's; `switchback token create` makes another.",
     ),
   account_foreign: ({ accountId }) =>
-    said(403, 10000, `Authentication error: this token has no account ${accountId}. \`switchback env\` prints the account id to use.`),
+    said(
+      403,
+      10000,
+      `Authentication error: this token has no account ${accountId}. Remove account_id from the project's configuration, or take the id that \`switchback env\` prints.`,
+    ),
   host_unknown: ({ host }) =>
     said(
       421,
