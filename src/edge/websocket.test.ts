@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import test from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -101,5 +102,21 @@ test('[E-33] a process that dies closes its WebSockets, and an edge that drains 
   const closed = once(first, 'close');
   await edge.front.drain();
   assert.equal((await closed)[0], 1006);
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});
+
+test('[E-34] a handshake that fails on a connection which had answers before gets its page, as on a new one', async () => {
+  await using edge = await anEdge((_, response) => response.end('hello'));
+  edge.pool.onServer = (server) => server.on('upgrade', (_, socket) => socket.destroy());
+  const socket = connect(edge.port, '127.0.0.1');
+  let said = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (said += text));
+  socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`);
+  await until(() => said.endsWith('hello'), 'the first request is answered');
+  said = '';
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13';
+  socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`);
+  await once(socket, 'close');
+  assert.match(said, /^HTTP\/1\.1 502 [\s\S]*Ray ID: /);
   await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
 });

@@ -68,7 +68,8 @@ export class Vault {
 const keyId = (key: Buffer): string => createHash('sha256').update('switchback key id').update(key).digest('hex').slice(0, 8);
 
 /**
- * The vault of a key file (0600): one base64 key a line, the first seals. Made on first use.
+ * The vault of a key file (0600): one base64 key a line, the first seals. Made on first use. A key that we made has its id
+ * behind a colon: a bit that turned round in the file would else be another key, and secrets would be sealed with it.
  * `fromEnvironment` (the same text) replaces the file.
  */
 export const openVault = async (keyFile: string, fromEnvironment?: string): Promise<Vault> => {
@@ -80,19 +81,22 @@ export const openVault = async (keyFile: string, fromEnvironment?: string): Prom
     }));
   if (text !== undefined) return new Vault(keysFrom(text, fromEnvironment === undefined ? keyFile : 'SWITCHBACK_SECRET_KEY'));
   const key = randomBytes(KEY_BYTES);
-  await replaceFile(keyFile, `${key.toString('base64')}\n`);
+  await replaceFile(keyFile, `${key.toString('base64')}:${keyId(key)}\n`);
   return new Vault([key]);
 };
 
 const keysFrom = (text: string, origin: string): Buffer[] => {
-  const keys = text
-    .split(/\s+/)
-    .filter((line) => line !== '')
-    .map((line) => Buffer.from(line, 'base64'));
-  if (keys.length === 0 || keys.some((key) => key.length !== KEY_BYTES)) {
-    throw new Error(
-      `${origin} must hold base64 keys of ${KEY_BYTES} bytes, one a line. Restore it from your backup: without it stored secrets cannot be opened.`,
-    );
-  }
-  return keys;
+  const lines = text.split(/\s+/).filter((line) => line !== '');
+  const keys = lines.map(keyIn);
+  if (keys.length > 0 && keys.every((key) => key !== undefined)) return keys;
+  throw new Error(
+    `${origin} must hold base64 keys of ${KEY_BYTES} bytes, one a line, unchanged since they were written. Restore it from your backup: without it stored secrets cannot be opened.`,
+  );
+};
+
+/** A key, with or without its id; undefined where it is no key, or not the one of the id. */
+const keyIn = (line: string): Buffer | undefined => {
+  const [, base64 = '', id] = /^([A-Za-z0-9+/_-]+={0,2})(?::([0-9a-f]{8}))?$/.exec(line) ?? [];
+  const key = Buffer.from(base64, 'base64');
+  return key.length === KEY_BYTES && (id === undefined || id === keyId(key)) ? key : undefined;
 };
