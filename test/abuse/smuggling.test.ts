@@ -166,9 +166,9 @@ test('a request that hides another', async (t) => {
 
   await t.test('[B-2] a switch to WebSocket in the middle of an earlier answer is none, and the edge lives', async () => {
     const edge = seer.server.half('edge');
-    const get = `GET /first HTTP/1.1\r\nHost: ${seer.host}\r\n\r\n`;
+    const first = `GET /first HTTP/1.1\r\nHost: ${seer.host}\r\n\r\n`;
     const upgrade = `GET /second HTTP/1.1\r\nHost: ${seer.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
-    await sendRaw(seer.port, get + upgrade);
+    await sendRaw(seer.port, first + upgrade);
     assert.deepEqual(await pathsOf(seer), ['/first', '/second']);
     assert.equal(seer.server.half('edge'), edge);
   });
