@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
-import { storedSpec, type Publisher } from '../control/index.ts';
+import { recordTrips, storedSpec, type Publisher } from '../control/index.ts';
 import type { EdgeReport, FeedMessage } from '../domain/index.ts';
 import type { Api } from './api.ts';
 import { failure } from './envelope.ts';
@@ -24,7 +24,9 @@ export const edgeRoutes = (api: Api): Hono => {
   routes.get('/feed', (c) => feed(api.publisher, c.req.query('edge') ?? 'edge', c.req.raw.signal));
   routes.post('/reports', async (c) => {
     // Edges are our own program and carry our token; their reports are not a tenant's input.
-    api.feed.report((await c.req.json()) as EdgeReport);
+    const report = (await c.req.json()) as EdgeReport;
+    api.feed.report(report);
+    await recordTrips(api, report);
     return c.body(null, 204);
   });
   routes.get('/versions/:id', async (c) => {

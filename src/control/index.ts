@@ -14,6 +14,7 @@ export { changeSecrets, changeSecretsOfNewest, secretsOf, type SecretChanges } f
 export { storedSpec } from './specs.ts';
 export { setSubdomain } from './subdomain.ts';
 export { authorOf, createToken, revokeToken, tokenHash } from './tokens.ts';
+export { recordTrips } from './trips.ts';
 export { answered, sealed, upload, type Upload, type Uploaded } from './upload.ts';
 export { changeWorker, createWorker, deleteVersion, deleteWorker } from './workers.ts';
 export { addZone, deleteZone } from './zones.ts';

@@ -31,6 +31,8 @@ export const audit = (db: Kysely<Schema>) => ({
       })
       .execute();
   },
+  has: async (id: string): Promise<boolean> =>
+    (await db.selectFrom('audit').select('seq').where('id', '=', id).executeTakeFirst()) !== undefined,
   /** Newest first. */
   page: async (page: { readonly offset: number; readonly limit: number }): Promise<readonly AuditEntry[]> => {
     const rows = await db.selectFrom('audit').selectAll().orderBy('seq', 'desc').offset(page.offset).limit(page.limit).execute();
