@@ -88,6 +88,18 @@ test('[E-32] a handshake that the version refuses, or that finds no version, is 
   assert.equal((await refused(HOST))[0], 503);
 });
 
+test('[E-32] a refusal that is not HTTP costs the visitor a page, and nobody the edge', async () => {
+  for (const head of ['HTTP/1.1 400 \u0001', 'HTTP/1.1 099 No']) {
+    await using edge = await anEdge((_, response) => response.end('fine'));
+    edge.pool.onServer = (server) => server.on('upgrade', (_, socket) => socket.end(`${head}\r\nContent-Length: 0\r\n\r\n`));
+    const socket = dial(edge);
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    assert.equal(response.statusCode, 502);
+    response.resume();
+    await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+  }
+});
+
 test('[E-33] a process that dies closes its WebSockets, and an edge that drains cuts what stays open', async () => {
   await using edge = await anEdge((_, response) => response.end());
   const sockets: Duplex[] = [];

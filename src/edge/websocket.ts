@@ -97,13 +97,17 @@ export class WebSockets {
   }
 
   /** The version answered as if to any request: a refusal, or a page for people who open the address in a browser. */
-  #refused(request: IncomingMessage, visitor: Socket, response: IncomingMessage, { answer }: Accepted, ray: string): void {
+  #refused(request: IncomingMessage, visitor: Socket, response: IncomingMessage, { answer, versionId }: Accepted, ray: string): void {
     const visible = httpAnswer(request, visitor);
-    visible.writeHead(
-      response.statusCode ?? 502,
-      response.statusMessage ?? '',
-      responseHeaders(response.headers, { ray, version: answer, isLast: true }),
-    );
+    const headers = responseHeaders(response.headers, { ray, version: answer, isLast: true });
+    try {
+      visible.writeHead(response.statusCode ?? 502, response.statusMessage ?? '', headers);
+    } catch (error) {
+      // Node reads statuses and reason phrases that it does not write.
+      response.resume();
+      this.#context.log.warn({ ray, versionId, error: messageOf(error) }, 'A WebSocket was refused by an answer that is not HTTP.');
+      return answerWithPage(request, visible, 'worker_gone', { ray, isLast: true });
+    }
     response.pipe(visible);
     response.once('error', () => visitor.destroy());
   }
