@@ -4,6 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder } from './atomic.ts';
+import { failpoint } from './failpoint.ts';
 
 /** A stored module does not have the bytes its digest names; it is set aside and never served (I1). */
 export class DigestMismatch extends Error {
@@ -53,7 +54,9 @@ export class ModuleStore {
           // Not write(), which may take a part of the chunk and say so.
           await file.writeFile(chunk);
         }
+        failpoint('files:put written');
         await file.sync();
+        failpoint('files:put synced');
       } finally {
         await file.close();
       }
@@ -61,6 +64,7 @@ export class ModuleStore {
       const folder = join(this.folder, digest.slice(0, 2));
       const isNewFolder = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       await rename(temporary, this.path(digest));
+      failpoint('files:put renamed');
       await syncFolder(folder);
       if (isNewFolder) await syncFolder(this.folder);
       return { digest, size };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../control/index.ts';
-import { ModuleStore, openVault, replaceFile } from '../files/index.ts';
+import { armFailpoint, ModuleStore, openVault, removeUnfinished, replaceFile } from '../files/index.ts';
 import { tryVersion, Turns } from '../runtime/index.ts';
 import { DataDirectoryInUse, openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
@@ -23,9 +23,11 @@ const TRIALS_AT_ONCE = 4;
 /** Starts the control plane on a data directory: its store, its API, and the feed that edges listen to. */
 const startControl = async (settings: Settings): Promise<Service> => {
   const log = openLog('control');
+  armFailpoint(process.env['SWITCHBACK_FAILPOINT']);
   const database = await openSqlite(settings.data).catch((error: unknown) => {
     throw error instanceof DataDirectoryInUse ? new BadConfiguration(error.message, { cause: error }) : error;
   });
+  await removeUnfinished(settings.data);
   const store = new Store(database);
   const vault = await openVault(join(settings.data, 'secrets.key'), process.env['SWITCHBACK_SECRET_KEY']).catch((error: unknown) => {
     throw new BadConfiguration(error instanceof Error ? error.message : String(error), { cause: error });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { areFailpointsArmed } from '../files/index.ts';
+import { withFailpoints } from './failing.ts';
 import { begin } from './migrations/0001-begin.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,7 +30,9 @@ export const openSqlite = async (folder: string): Promise<Database> => {
   opening.use(lockFolder(folder));
   const sqlite = opening.use(new DatabaseSync(join(folder, 'switchback.db')));
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) });
+  const database = asKyselyDatabase(sqlite);
+  const dialect = new SqliteDialect({ database: areFailpointsArmed() ? withFailpoints(database) : database });
+  const db = new Kysely<Schema>({ dialect });
   await migrate(db);
   const opened = opening.move();
   return {
