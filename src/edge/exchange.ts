@@ -7,7 +7,7 @@ import { messageOf, type Log } from './log.ts';
 import { answerWithPage, writeHeadTo, writeTo, type VisitorResponse } from './page-answer.ts';
 import { BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
-import { startFailed, startWithin } from './start-within.ts';
+import { noticed, startFailed, startWithin } from './start-within.ts';
 import type { Upstreams } from './upstreams.ts';
 import type { RunningVersion, VersionPool } from './version-pool.ts';
 import type { VisitorRequest } from './visitor.ts';
@@ -132,10 +132,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** No byte was sent: the process is gone or going. Its successor gets the request, body and all; and the next, if that one goes too. */
   async #retry(failed: RunningVersion): Promise<void> {
     this.#giveUpAt ??= performance.now() + this.#context.startTimeoutMs;
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise((resolve) => (timer = setTimeout(resolve, NOTICE_MS)));
-    await Promise.race([failed.exited, patience]);
-    clearTimeout(timer);
+    await noticed(failed);
     await this.#hold();
   }
 
@@ -172,9 +169,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#context.log.warn({ ray: this.#ray, versionId: this.#arrival.versionId, error: messageOf(error) }, sentence);
   }
 }
-
-/** How long the supervisor may take to notice that a process is gone. */
-const NOTICE_MS = 1_000;
 
 const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined);
 

@@ -18,6 +18,17 @@ export const startWithin = async (versions: VersionPool, versionId: string, time
   }
 };
 
+/** How long the supervisor may take to notice that a process is gone. */
+const NOTICE_MS = 1_000;
+
+/** Resolves once the end of a process that does not answer has been noticed, or soon without that. */
+export const noticed = async (version: RunningVersion): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => (timer = setTimeout(resolve, NOTICE_MS)));
+  await Promise.race([version.exited, patience]);
+  clearTimeout(timer);
+};
+
 const RETRY_AFTER_S = 5;
 
 /** When to come back, as far as the runtime says. */

@@ -132,3 +132,19 @@ test('[E-34] a handshake that fails on a connection which had answers before get
   assert.match(said, /^HTTP\/1\.1 502 [\s\S]*Ray ID: /);
   await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
 });
+
+test('[E-31] a WebSocket that finds its process gone waits for the next one', async () => {
+  await using edge = await anEdge((_, response) => response.end('warm'));
+  withEcho(edge);
+  const first = dial(edge);
+  await once(first, 'open');
+  const gone = edge.pool.versions.get(V1);
+  await gone?.die();
+  const socket = dial(edge);
+  await until(() => gone?.entered === 2, 'it was tried on the process that is gone');
+  gone?.beMissed();
+  await once(socket, 'open');
+  assert.notEqual(edge.pool.versions.get(V1), gone);
+  socket.terminate();
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});

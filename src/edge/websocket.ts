@@ -6,7 +6,7 @@ import { messageOf } from './log.ts';
 import { answerWithPage } from './page-answer.ts';
 import { newRay } from './ray.ts';
 import { responseHeaders } from './response-head.ts';
-import { startFailed, startWithin } from './start-within.ts';
+import { noticed, startFailed, startWithin } from './start-within.ts';
 import type { RunningVersion } from './version-pool.ts';
 
 /** A handshake is a GET without a body (RFC 6455 4.1): of any other, nobody could say where it ends and the WebSocket begins. */
@@ -50,7 +50,7 @@ export class WebSockets {
     for (const socket of this.#open) socket.destroy();
   }
 
-  async #shake(request: IncomingMessage, visitor: Socket, early: Buffer, arrival: Accepted, ray: string): Promise<void> {
+  async #shake(request: IncomingMessage, visitor: Socket, early: Buffer, arrival: Accepted, ray: string, isRetry = false): Promise<void> {
     const { versions, startTimeoutMs, log } = this.#context;
     let version: RunningVersion;
     try {
@@ -77,6 +77,9 @@ export class WebSockets {
     });
     upstream.once('error', (error) => {
       if (visitor.destroyed || isAnswered) return void visitor.destroy();
+      // Its process is gone and has read nothing: the next one gets the handshake.
+      if (!isRetry && neverConnected(error))
+        return void noticed(version).then(() => this.#shake(request, visitor, early, arrival, ray, true));
       log.warn({ ray, versionId: arrival.versionId, error: error.message }, 'A WebSocket handshake failed.');
       answerWithPage(request, httpAnswer(request, visitor), 'worker_gone', { ray, isLast: true });
     });
@@ -112,6 +115,8 @@ export class WebSockets {
     response.once('error', () => visitor.destroy());
   }
 }
+
+const neverConnected = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
 
 const handshake = (request: IncomingMessage, { socketPath }: RunningVersion, { path, head }: Accepted): ClientRequest =>
   httpRequest({
