@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { areFailpointsArmed } from '../files/index.ts';
 import { withFailpoints } from './failing.ts';
@@ -13,6 +13,17 @@ export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
   constructor(folder: string) {
     super(`${folder} is in use by another Switchback. Stop that one first, or start this one with another --data directory.`);
+  }
+}
+
+/** SQLite's transactions hold changes of tables too; Kysely says no, and a start killed in a migration could never start again. */
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl(): boolean {
+        return true;
+      }
+    })();
   }
 }
 
@@ -31,7 +42,7 @@ export const openSqlite = async (folder: string): Promise<Database> => {
   const sqlite = opening.use(new DatabaseSync(join(folder, 'switchback.db')));
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
   const database = asKyselyDatabase(sqlite);
-  const dialect = new SqliteDialect({ database: areFailpointsArmed() ? withFailpoints(database) : database });
+  const dialect = new Dialect({ database: areFailpointsArmed() ? withFailpoints(database) : database });
   const db = new Kysely<Schema>({ dialect });
   await migrate(db);
   const opened = opening.move();
