@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApp } from '../../src/api/index.ts';
+import { randomIds, systemClock } from '../../src/base/index.ts';
+import { AwaitedAnswers, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../../src/control/index.ts';
+import type { FeedMessage } from '../../src/domain/index.ts';
+import { ModuleStore, openVault } from '../../src/files/index.ts';
+import { tryVersion } from '../../src/runtime/index.ts';
+import { openSqlite, Store } from '../../src/store/index.ts';
+
+/** What a test asks of a control plane, wherever that runs. */
+export interface ControlPlaneAsked extends AsyncDisposable {
+  /** One call of its API. A path without a slash in front is one of the account's. */
+  call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly result: unknown }>;
+  /** The routing table that an edge gets when it joins. */
+  table(): Promise<unknown>;
+}
+
+/** Opens the control plane of a data directory in this process: what the program does, without its second of starting. */
+export const openControl = async (folder: string): Promise<ControlPlaneAsked> => {
+  const store = new Store(await openSqlite(folder));
+  const { api_token: known } = JSON.parse(readFileSync(join(folder, 'credentials'), 'utf8')) as { readonly api_token: string };
+  const modules = new ModuleStore(join(folder, 'modules'));
+  const control: Control = {
+    store,
+    modules,
+    vault: await openVault(join(folder, 'secrets.key')),
+    feed: new EdgeFeed(),
+    lanes: new Lanes(),
+    awaited: new AwaitedAnswers(),
+    upcoming: new Map(),
+    clock: systemClock,
+    ids: randomIds,
+    tryVersion: (spec) => tryVersion(spec, { runtimeDir: join(folder, 'run'), modules, startupCpuMs: 5000, heapLimitMb: 128 }),
+    settings: { deployableVersions: 100, baseDomain: 'localhost' },
+  };
+  const { account, operatorToken } = await openAccount(control, known);
+  const publisher = new Publisher({ store, feed: control.feed, baseDomain: 'localhost' });
+  const app = createApp({
+    ...control,
+    account,
+    publisher,
+    apiSettings: { maxUploadBytes: 10_000_000, allowedHosts: [], controlUrl: 'http://127.0.0.1' },
+    edgeAuthority: () => 'localhost',
+    edgeToken: '',
+    log: () => {},
+  });
+  return {
+    call: async (method, path, body) => {
+      const whole = path.startsWith('/') ? path : `/accounts/${account.id}/${path}`;
+      const sent = body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) };
+      const response = await app.request(`/client/v4${whole}`, { method, headers: { authorization: `Bearer ${operatorToken}` }, ...sent });
+      const { result } = (await response.json()) as { readonly result: unknown };
+      return { status: response.status, result };
+    },
+    table: async () => {
+      const { promise, resolve } = Promise.withResolvers<FeedMessage>();
+      const leave = await publisher.join('test', resolve);
+      const message = await promise;
+      leave();
+      return message.type === 'table' ? message.table : undefined;
+    },
+    [Symbol.asyncDispose]: async () => {
+      // The publisher still reads what was committed last; who joins waits for that.
+      (await publisher.join('last', () => {}))();
+      await store.close();
+    },
+  };
+};
