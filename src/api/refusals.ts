@@ -41,7 +41,7 @@ const words: Words = {
     said(
       403,
       10000,
-      `Authentication error: this token has no account ${accountId}. Remove account_id from the project's configuration, or take the id that \`switchback env\` prints.`,
+      `Authentication error: ${JSON.stringify(accountId)} is no account id. It has 32 hex digits; \`switchback env\` prints this server's.`,
     ),
   host_unknown: ({ host }) =>
     said(

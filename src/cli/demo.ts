@@ -16,6 +16,8 @@ import { chooseWrangler } from './wrangler-binary.ts';
 import { wranglerEnvironment } from './wrangler.ts';
 import type { OutputEntry } from './wrangler-output.ts';
 
+/** 128 + SIGINT, as shells count. */
+const INTERRUPTED = 130;
 const FIRST = 'version one';
 const SECOND = 'version two';
 
@@ -23,7 +25,10 @@ const SECOND = 'version two';
 export const demo = async ({ data, fast }: { data?: string; fast?: boolean }): Promise<void> => {
   const server = await serverForDemo(data);
   const project = await createDemoProject(`demo-${randomBytes(3).toString('hex')}`);
-  const stage = new Stage(server.credentials, project, fast === true);
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort(new Failure('Interrupted: the Worker of the demo is deleted again.', INTERRUPTED));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const stage = new Stage(server.credentials, project, fast === true, interruption.signal);
   try {
     await walkThrough(stage);
   } finally {
@@ -65,15 +70,18 @@ class Stage {
   readonly project: DemoProject;
   readonly #server: Credentials;
   readonly #isFast: boolean;
+  readonly #signal: AbortSignal;
   #scenes = 0;
 
-  constructor(server: Credentials, project: DemoProject, isFast: boolean) {
+  constructor(server: Credentials, project: DemoProject, isFast: boolean, signal: AbortSignal) {
     this.#server = server;
     this.project = project;
     this.#isFast = isFast;
+    this.#signal = signal;
   }
 
   async scene(title: string): Promise<void> {
+    this.#signal.throwIfAborted();
     if (!this.#isFast && this.#scenes > 0) await wait(1500);
     this.#scenes += 1;
     say(`\n${styled('bold', `${this.#scenes}. ${title}`)}`);
@@ -90,6 +98,7 @@ class Stage {
     });
     const exited = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
     const [output, errors, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+    this.#signal.throwIfAborted();
     if (exitCode !== 0) throw new Failure(`wrangler ${args[0]} ended with ${exitCode}:\n${output}${errors}`);
     const entries = await readFile(outputFile, 'utf8').catch(() => '');
     return versionIn(entries) ?? '';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure, notRunning } from './failure.ts';
 import { runningServers } from './running.ts';
+import { note } from './terminal.ts';
 
 /** What a command needs to talk to a server: DATA/credentials, which the control plane writes for its operator. */
 export interface Credentials {
@@ -10,12 +11,13 @@ export interface Credentials {
   readonly control_url: string;
 }
 
-/** The server a command means: that of `--data` or SWITCHBACK_DATA, else the one started last. */
+/** The server a command means: that of `--data` or SWITCHBACK_DATA, else the one started last; which one is said when there are several. */
 export const findServer = async (data: string | undefined): Promise<Credentials> => {
   const wanted = data ?? (process.env['SWITCHBACK_DATA'] || undefined);
   if (wanted !== undefined) return readCredentials(resolve(wanted));
-  const newest = (await runningServers()).find(({ control_url: url }) => url !== undefined);
+  const [newest, ...others] = (await runningServers()).filter(({ control_url: url }) => url !== undefined);
   if (newest === undefined) throw notRunning('No Switchback server of yours is running.');
+  if (others.length > 0) note(`Several servers run; this goes to the one started last, on ${newest.data}. Choose another with --data.`);
   return readCredentials(newest.data);
 };
 

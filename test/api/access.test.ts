@@ -132,3 +132,10 @@ test('[A-1] health, readiness, the first page and the description need no token'
   assert.match(await (await get('/')).text(), /Switchback/);
   assert.equal(((await (await get('/openapi.json')).json()) as { openapi: string }).openapi, '3.1.0');
 });
+
+test('any id of the form that Cloudflare gives accounts is this account; another form is a mistake', async (t) => {
+  const api = await anApi(t);
+  const listed = (id: string) => api.send('GET', `/client/v4/accounts/${id}/workers/scripts`);
+  assert.equal((await listed('0123456789abcdef0123456789abcdef')).status, 200);
+  assert.equal((await listed('my-account')).status, 403);
+});

@@ -8,7 +8,7 @@ import { golden } from '../support/golden.ts';
 const examples = {
   token_missing: {},
   token_wrong: {},
-  account_foreign: { accountId: '0123456789abcdef0123456789abcdef' },
+  account_foreign: { accountId: 'my-account' },
   host_unknown: { host: 'evil.example' },
   path_unknown: { method: 'GET', path: '/client/v4/coffee' },
   method_unknown: { method: 'BREW', path: '/client/v4/accounts', allowed: ['GET', 'POST'] },

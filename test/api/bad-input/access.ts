@@ -35,7 +35,7 @@ export const badAccess: readonly BadInput[] = [
     what: 'a wrong key of the old kind',
     send: asking('GET', '~/workers/scripts', { token: null, headers: { 'x-auth-key': 'k', 'x-auth-email': 'a@b' } }),
   },
-  { what: "another account's id", send: asking('GET', `/client/v4/accounts/${'9'.repeat(32)}/workers/scripts`) },
+  { what: 'no account id', send: asking('GET', '/client/v4/accounts/my-account/workers/scripts') },
   { what: 'a host name that is not ours', send: asking('GET', '~/workers/scripts', { headers: { host: 'evil.example' } }) },
   { what: 'a body that is not JSON', send: asking('POST', '~/workers/scripts/hello/deployments', { body: 'versions: []' }) },
   { what: 'an empty body', send: asking('POST', '~/workers/scripts/hello/deployments', { body: '' }) },
