@@ -118,11 +118,12 @@ test('[V-6] crons, routes, domains and the subdomain make no version; crons say 
   assert.equal(await count(api), 1);
 });
 
+const said = async (answer: Promise<{ readonly messages: readonly { readonly message: string }[] }>) =>
+  (await answer).messages.map(({ message }) => message);
+
 test('what a call does not apply is named in its answer', async (t) => {
   const api = await anApi(t);
   await withSecret(api);
-  const said = async (answer: Promise<{ readonly messages: readonly { readonly message: string }[] }>) =>
-    (await answer).messages.map(({ message }) => message);
   assert.deepEqual(await said(api.answer('patchSettings', HELLO, { json: { bindngs: [] } })), ['Not known, and not applied: bindngs.']);
   const limited = await api.answer('patchSettings', HELLO, { json: { limits: { cpu_ms: 50 } } });
   assert.deepEqual([limited.messages, limited.result.limits], [[], { cpu_ms: 50 }]);
