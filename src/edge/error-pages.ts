@@ -28,7 +28,8 @@ export const PAGES = {
   unknown_host: {
     status: 404,
     title: 'Nothing here',
-    sentence: 'No Worker answers at this address: Workers are told apart by host name. Check it, or the routes and custom domains of the Worker.',
+    sentence:
+      'No Worker answers at this address: Workers are told apart by host name. Check it, or the routes and custom domains of the Worker.',
   },
   unknown_worker: {
     status: 404,
