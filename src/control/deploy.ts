@@ -10,7 +10,7 @@ import {
 } from '../domain/index.ts';
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { storeDeployment } from './versions.ts';
+import { namedActive, storeDeployment, versionsIn } from './versions.ts';
 
 export interface Deploy {
   readonly worker: string;
@@ -18,7 +18,7 @@ export interface Deploy {
   readonly message: string | undefined;
   /** Also where secrets changed since the version last served. */
   readonly force: boolean;
-  /** The id of the deployment the client believes to be active. */
+  /** The id of the deployment the client believes to be active; `any` where it only wants that there is one. */
   readonly expectedActive: string | undefined;
   readonly triggeredBy: string;
   readonly rollbackFrom?: string;
@@ -73,11 +73,8 @@ const plan = async (control: Control, queries: Queries, workerTag: string, reque
     shares.map(({ version_id }) => version_id),
   );
   const active = deployment && {
-    deployment: { id: deployment.id, by: deployment.author.email, createdOn: deployment.createdOn },
-    versions: await queries.versions.byIds(
-      worker.tag,
-      deployment.split.map(({ versionId }) => versionId),
-    ),
+    deployment: namedActive(deployment),
+    versions: await versionsIn(queries, worker.tag, deployment.split),
   };
   return planDeployment({
     shares,

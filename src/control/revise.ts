@@ -13,7 +13,7 @@ import {
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
+import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
 
 /** A change to what runs that leaves the rest of a version as it is: a secret, a setting, new code under old settings. */
 export interface Revision {
@@ -130,10 +130,7 @@ const basesOf = async (
   newest: Version,
 ): Promise<readonly Version[]> => {
   if (revision.of === 'newest') return [newest];
-  const deployed = await control.store.read.versions.byIds(
-    worker.tag,
-    split.map(({ versionId }) => versionId),
-  );
+  const deployed = await versionsIn(control.store.read, worker.tag, split);
   const isNewestDeployed = deployed.some(({ id }) => id === newest.id);
   const bases = revision.of === 'main' || isNewestDeployed ? deployed : [...deployed, newest];
   return bases.toSorted((a, b) => a.number - b.number);
@@ -142,7 +139,7 @@ const basesOf = async (
 const overtaken = (expected: Deployment | undefined, active: Deployment | undefined): Refusal => ({
   code: 'active_deployment_changed',
   expected: expected?.id ?? 'none',
-  active: active && { id: active.id, by: active.author.email, createdOn: active.createdOn },
+  active: active && namedActive(active),
 });
 
 const triedRevisions = async (

@@ -4,6 +4,7 @@ import type { Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
 import { revise, type Revised, type Revision } from './revise.ts';
 import { sealed } from './upload.ts';
+import { versionsIn } from './versions.ts';
 
 /** New values by name; null deletes. */
 export type SecretChanges = Readonly<Record<string, { readonly text: string } | null>>;
@@ -58,7 +59,7 @@ export const secretsOf = async (control: Control, name: string, withNewest = fal
   if (worker === undefined) return refuse({ code: 'worker_not_found', name });
   const active = await store.read.deployments.active(worker.tag);
   const newest = await store.read.versions.newest(worker.tag);
-  const serving = await store.read.versions.byIds(worker.tag, active?.split.map(({ versionId }) => versionId) ?? []);
+  const serving = await versionsIn(store.read, worker.tag, active?.split ?? []);
   const asked = newest !== undefined && (active === undefined || withNewest) ? [...serving, newest] : serving;
   const names = asked.flatMap(({ bindings }) => bindings.filter(isSecret).map((binding) => binding.name));
   return accept([...new Set(names)].toSorted());

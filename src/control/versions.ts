@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   checkedSpec,
+  type ActiveDeployment,
   type Annotations,
   type Deployment,
   type Refusal,
@@ -11,7 +12,7 @@ import {
   type VersionSpec,
   WHOLE,
 } from '../domain/index.ts';
-import type { Change, UploadReceipt, Worker } from '../store/index.ts';
+import type { Change, Queries, UploadReceipt, Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
 import { specFor } from './specs.ts';
 
@@ -124,3 +125,13 @@ export const storeDeployment = async (control: Control, actor: Actor, change: Ch
 };
 
 export const allTrafficTo = (versionId: string): Split => [{ versionId, share: WHOLE }];
+
+/** The versions that a split sends traffic to, those at 0 % too. */
+export const versionsIn = (queries: Queries, workerTag: string, split: Split): Promise<readonly Version[]> =>
+  queries.versions.byIds(
+    workerTag,
+    split.map(({ versionId }) => versionId),
+  );
+
+/** A deployment as a refusal names the one that serves: which, by whom, since when. */
+export const namedActive = ({ id, author, createdOn }: Deployment): ActiveDeployment => ({ id, by: author.email, createdOn });
