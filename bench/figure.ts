@@ -1,7 +1,7 @@
 import type { Run } from './run.ts';
 import { pairedRatios, percentile, spreadOf, type Spread } from './spread.ts';
 
-/** One line of the result: a figure of ours, and the same of the bare runtime or another peer in the same run. */
+/** One line of the result: what its name says, mostly of ours, and the same of the bare runtime in the same run. */
 export interface Figure {
   readonly name: string;
   readonly unit: string;

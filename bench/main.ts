@@ -28,6 +28,8 @@ interface RowResult {
   /** Cores that other processes of the machine used meanwhile. */
   readonly othersUsed: number | undefined;
   readonly seconds: number;
+  /** With what it was measured, and what was left out. */
+  readonly told: readonly string[];
   readonly figures: readonly Figure[];
 }
 
@@ -36,7 +38,7 @@ const measure = async (row: Row, isQuick: boolean, patienceMs: number): Promise<
   const startedAt = performance.now();
   const figures = await row.measure(run);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  return { name: row.name, title: row.title, othersUsed: run.othersUsed(), seconds, figures };
+  return { name: row.name, title: row.title, othersUsed: run.othersUsed(), seconds, told: run.told, figures };
 };
 
 const note = (text: string): void => void process.stderr.write(`${styleText('dim', text, { stream: process.stderr })}\n`);
@@ -66,9 +68,10 @@ const main = async (): Promise<void> => {
   console.log(values.json ? JSON.stringify({ conditions: under, isQuick: values.quick, rows: results }, null, 2) : `\n${inOneLine(under)}`);
 };
 
-const print = ({ title, seconds, othersUsed, figures }: RowResult): void => {
+const print = ({ title, seconds, othersUsed, told, figures }: RowResult): void => {
   const others = othersUsed === undefined ? '' : `; others used ${othersUsed.toFixed(2)} cores meanwhile`;
   console.log(`\n${styleText('bold', title)}  ${styleText('dim', `${seconds} s${others}`)}\n\n${tableOf(figures)}`);
+  if (told.length > 0) console.log(`\n${styleText('dim', told.join('\n'))}`);
 };
 
 const inOneLine = (under: Conditions): string =>

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Figure, Measured } from './figure.ts';
 import type { Spread } from './spread.ts';
 
-const HEADINGS = ['', 'Switchback', 'beside', '', 'ratio', 'aim'] as const;
+const HEADINGS = ['', 'measured', 'beside', '', 'ratio', 'aim'] as const;
 
 /** The figures of a row as people read them: median (min–max), and the 99th percentile where there is one. */
 export const tableOf = (figures: readonly Figure[]): string => {

@@ -17,12 +17,22 @@ export class Run implements Disposable {
   readonly say: (progress: string) => void;
   readonly #patienceMs: number;
   readonly #whole = new Neighbours();
+  readonly #told: string[] = [];
   #keptOthers: number | undefined;
 
   constructor({ isQuick, patienceMs, say }: RunOptions) {
     this.isQuick = isQuick;
     this.say = say;
     this.#patienceMs = patienceMs;
+  }
+
+  /** With what the row was measured, or what it had to leave out; stands beside its figures. */
+  tell(condition: string): void {
+    this.#told.push(condition);
+  }
+
+  get told(): readonly string[] {
+    return this.#told;
   }
 
   /** Cores that others used: during the rounds that were kept, else during the whole row. */

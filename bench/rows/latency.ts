@@ -1,41 +1,41 @@
-import { prepareBare } from '../bare.ts';
-import { atMost, besides, type Figure, type Row } from '../figure.ts';
+import { atMost, besides, withAim, type Figure, type Row } from '../figure.ts';
 import { pacedRound, type Percentiles } from '../paced.ts';
-import { Product } from '../product.ts';
-import { hello } from '../sources.ts';
 import { pairedDifferences } from '../spread.ts';
+import { openWays, type Way, type Ways } from '../ways.ts';
 
 const TRAFFIC = { rate: 1000, connections: 64 };
+const MOST_ADDED_MS: Percentiles = { p50: 0.3, p99: 1 };
 
 export const latency: Row = {
   name: 'latency',
   title: `Milliseconds to an answer at a constant ${TRAFFIC.rate} requests/s, open loop`,
   measure: async (run) => {
-    await using bare = await prepareBare(hello())();
-    await using product = await Product.start();
-    await product.deployed('one', hello());
-    const [bareTarget, edgeTarget] = [
-      { url: bare.url, host: 'bare.test' },
-      { url: product.edgeUrl, host: product.host('one') },
-    ];
+    await using ways = await openWays(run);
     const { rounds, seconds } = run.isQuick ? { rounds: 2, seconds: 2 } : { rounds: 9, seconds: 3 };
-    for (const target of [bareTarget, edgeTarget]) await pacedRound(target, TRAFFIC, 2);
-    const made = await run.rounds(rounds, async () => ({
-      bare: await pacedRound(bareTarget, TRAFFIC, seconds),
-      edge: await pacedRound(edgeTarget, TRAFFIC, seconds),
-    }));
-    return [...figuresOf('p50', made, 0.3), ...figuresOf('p99', made, 1)];
+    const all = [ways.bare, ways.edge, ways.split, ...ways.peers];
+    for (const way of all) await pacedRound(way, TRAFFIC, 2);
+    const made = await run.rounds(rounds, () => inTurns(all, seconds));
+    return [...figuresOf('p50', ways, made), ...figuresOf('p99', ways, made)];
   },
 };
 
-type Rounds = readonly Readonly<Record<'bare' | 'edge', Percentiles>>[];
+type Rounds = readonly ReadonlyMap<Way, Percentiles>[];
 
-const figuresOf = (name: keyof Percentiles, rounds: Rounds, limitMs: number): readonly Figure[] => {
-  const ours = rounds.map(({ edge }) => edge[name]);
-  const bare = rounds.map((round) => round.bare[name]);
-  const added = pairedDifferences(ours, bare);
-  return [
-    besides(name, 'ms', ours, { name: 'bare workerd', values: bare }),
-    { name: `${name}, added by the edge`, unit: 'ms', ours: added, aim: atMost(added.median, limitMs, 'ms') },
-  ];
+const inTurns = async (ways: readonly Way[], seconds: number): Promise<ReadonlyMap<Way, Percentiles>> => {
+  const results = new Map<Way, Percentiles>();
+  for (const way of ways) results.set(way, await pacedRound(way, TRAFFIC, seconds));
+  return results;
+};
+
+/** The aims are for the edge; what the peers add stands beside. */
+const figuresOf = (name: keyof Percentiles, { bare, edge, split, peers }: Ways, rounds: Rounds): readonly Figure[] => {
+  const of = (way: Way): number[] => rounds.map((round) => round.get(way)?.[name] ?? 0);
+  return [edge, split, ...peers].flatMap((way) => {
+    const added = pairedDifferences(of(way), of(bare));
+    const figure = { name: `${name}, added by ${way.name}`, unit: 'ms', ours: added };
+    return [
+      besides(`${name}, ${way.name}`, 'ms', of(way), { name: bare.name, values: of(bare) }),
+      peers.includes(way) ? figure : withAim(figure, atMost(added.median, MOST_ADDED_MS[name], 'ms')),
+    ];
+  });
 };
