@@ -18,6 +18,8 @@ const TIMES = Number(process.env['CRASH_TIMES'] ?? 1);
 const DIES_WITHIN_MS = 10_000;
 /** Two processors. */
 const AT_ONCE = 2;
+/** Twenty times each takes minutes: whoever waits sees it move. */
+const TELL_EVERY = 50;
 
 const root = mkdtempSync(join(tmpdir(), 'sb-crash-'));
 const compiled = join(root, 'compiled');
@@ -41,8 +43,7 @@ const nextFolder = (): string => join(root, String((folders += 1)));
 
 /** The failpoints that a process passes from its start to its end, in order. */
 const passed = async (folder: string, use: (control: ControlProcess) => Promise<unknown>): Promise<readonly string[]> => {
-  await using control = new ControlProcess(folder, { failpoint: '?', compiled });
-  assert.ok(await control.ready(), control.said);
+  await using control = await ControlProcess.serving(folder, { failpoint: '?', compiled });
   await use(control);
   assert.equal(await control.stop(), 0, control.said);
   return [...control.said.matchAll(/^failpoint (.+)$/gm)].map(([, name = '']) => name);
@@ -80,12 +81,8 @@ const crash = async (folder: string, { name, nth }: Point, change: (control: Con
 };
 
 /** Starts it again, as the program or, faster, in this process. */
-const restarted = async (folder: string, asProgram: boolean): Promise<ControlPlaneAsked> => {
-  if (!asProgram) return openControl(folder);
-  const control = new ControlProcess(folder, { compiled });
-  assert.ok(await control.ready(), control.said);
-  return control;
-};
+const restarted = (folder: string, asProgram: boolean): Promise<ControlPlaneAsked> =>
+  asProgram ? ControlProcess.serving(folder, { compiled }) : openControl(folder);
 
 const generationIn = (world: ReturnType<typeof worldOf>): number =>
   Number(world['meta']?.find(({ key }) => key === 'generation')?.['value'] ?? 0);
@@ -116,13 +113,18 @@ const tried = async (kind: Kind, point: Point, newShape: string, asProgram: bool
 const isAnswerNoted = ({ name, nth }: Point): boolean =>
   name === 'store:committed' && nth > atStart.filter((other) => other === 'store:committed').length + 1;
 
-/** All of the work, a few at a time. */
+/** All of the work, a few at a time. After a failure nothing more is begun, and what is under way ends its processes. */
 const each = async <Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> => {
   const left = [...items];
+  const failures: unknown[] = [];
   const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+    for (let item = left.shift(); item !== undefined && failures.length === 0; item = left.shift()) {
+      await work(item).catch((error: unknown) => failures.push(error));
+      if (left.length > 0 && left.length % TELL_EVERY === 0) process.stderr.write(`${left.length} of ${items.length} to go\n`);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  if (failures.length > 0) throw failures[0];
 };
 
 /** Where a kind of change can be killed, and what it leaves when it is not. */
@@ -162,8 +164,7 @@ test('[C-4] killed at any write of its first start, it starts again, and leaves 
   await each(points, async (point) => {
     const folder = nextFolder();
     await crash(folder, point, () => Promise.resolve());
-    await using control = new ControlProcess(folder, { compiled });
-    assert.ok(await control.ready(), control.said);
+    await using control = await ControlProcess.serving(folder, { compiled });
     assert.equal((await control.call('GET', 'workers/scripts')).status, 200);
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.endsWith('.tmp')),

@@ -18,7 +18,8 @@ export interface ControlPlaneAsked extends AsyncDisposable {
 
 /** Opens the control plane of a data directory in this process: what the program does, without its second of starting. */
 export const openControl = async (folder: string): Promise<ControlPlaneAsked> => {
-  const store = new Store(await openSqlite(folder));
+  await using opening = new AsyncDisposableStack();
+  const store = opening.adopt(new Store(await openSqlite(folder)), (opened) => opened.close());
   const { api_token: known } = JSON.parse(readFileSync(join(folder, 'credentials'), 'utf8')) as { readonly api_token: string };
   const modules = new ModuleStore(join(folder, 'modules'));
   const control: Control = {
@@ -45,6 +46,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     edgeToken: '',
     log: () => {},
   });
+  opening.move();
   return {
     call: async (method, path, body) => {
       const whole = path.startsWith('/') ? path : `/accounts/${account.id}/${path}`;

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import type { Settings } from '../../src/main/settings.ts';
 
 const CONTROL = join(import.meta.dirname, '..', '..', 'src', 'main', 'control.ts');
+
 export interface ControlOptions {
   /** `SWITCHBACK_FAILPOINT`: where it is to die. */
   readonly failpoint?: string;
   /** Where Node may keep what it compiled: the same program starts hundreds of times. */
   readonly compiled: string;
 }
+
+/** A start takes less than a second; beyond this it hangs. */
+const READY_WITHIN_MS = 30_000;
 
 export const EDGE_TOKEN = 'a token only for the edges of a test';
 
@@ -41,12 +45,24 @@ export class ControlProcess implements AsyncDisposable {
     return this.#said;
   }
 
+  /** One that serves requests. One that does not come so far is ended, and what it said is the error. */
+  static async serving(folder: string, options: ControlOptions): Promise<ControlProcess> {
+    const control = new ControlProcess(folder, options);
+    if (await control.ready()) return control;
+    const how = await control.stop('SIGKILL');
+    throw new Error(`The control plane did not come up (${how}): ${control.said}`);
+  }
+
   /** Answers whether it came as far as serving requests. */
   async ready(): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
+    const late = setTimeout(() => resolve(false), READY_WITHIN_MS);
     this.#child.once('message', () => resolve(true));
-    void this.ended.then(() => resolve(false));
-    return promise;
+    void this.ended.then(
+      () => resolve(false),
+      () => resolve(false),
+    );
+    return promise.finally(() => clearTimeout(late));
   }
 
   /** One call of its API. A path without a slash in front is one of the account's. */
