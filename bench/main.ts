@@ -1,7 +1,7 @@
 /**
  * Measures Switchback beside the bare runtime, in turns on the same machine in the same minutes.
  *
- *     npm run bench                          every row, about five minutes
+ *     npm run bench                          every row, about eight minutes
  *     npm run bench -- --only latency        one of them (repeatable)
  *     npm run bench -- --quick               the shortest form: for a look, not for figures to publish
  *     npm run bench -- --patience 10         on a shared machine: repeat disturbed rounds for up to 10 minutes a row
