@@ -52,14 +52,16 @@ export class Front {
   /** Throws when the port is taken, a trusted proxy is no network, or the certificates cannot be used. */
   static async open(options: FrontOptions): Promise<Front> {
     const { limits, log, versions, index, cfBlobHeader, schemeHeader, random = Math.random } = options;
-    const reception: Reception = { index, visitors: new Visitors(options.trustedProxies), random, cfBlobHeader, schemeHeader };
+    const visitors = new Visitors(options.trustedProxies);
+    const reception: Reception = { index, visitors, random, cfBlobHeader, schemeHeader };
     const upstreams = new Upstreams(limits.responseTimeoutMs);
     const context: ExchangeContext = { versions, upstreams, startTimeoutMs: limits.startTimeoutMs, log, isDraining: false };
     const webSockets = new WebSockets(reception, context);
     const proxy = new Proxy(reception, context, limits);
     const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);
     try {
-      const listener = await Listener.open({ host: options.host, port: options.port, limits, proxy, webSockets, certificates });
+      const { host, port } = options;
+      const listener = await Listener.open({ host, port, limits, visitors, proxy, webSockets, certificates, log });
       return new Front(listener, context, webSockets, certificates, limits.drainTimeoutMs);
     } catch (error) {
       certificates?.close();

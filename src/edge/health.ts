@@ -7,6 +7,9 @@ export interface Readiness {
   readonly generation: number | undefined;
 }
 
+/** Whoever watches asks now and then; the files for more are needed elsewhere. */
+const MOST_CONNECTIONS = 32;
+
 /** A listener of its own for whoever watches the edge, so that no tenant's host or path can stand in its place. */
 export class AdminListener {
   readonly #server: Server;
@@ -24,6 +27,7 @@ export class AdminListener {
       response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
       response.end(`${JSON.stringify(body)}\n`);
     });
+    server.maxConnections = MOST_CONNECTIONS;
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return new AdminListener(server);

@@ -3,13 +3,18 @@ export interface EdgeLimits {
   readonly maxHeaderBytes: number;
   /** Longest body of a request; Cloudflare's limit on its free and pro plans is 100 MB. */
   readonly maxBodyBytes: number;
+  /** Connections of visitors, each stream of HTTP/2 counted as one more. */
   readonly maxConnections: number;
+  /** The same of one address, or of one /64 of IPv6; loopback and trusted proxies apart. */
+  readonly maxConnectionsPerAddress: number;
   /** How long a visitor may take to send the head of a request. */
   readonly headersTimeoutMs: number;
   /** How long a visitor may take to send a whole request. */
   readonly requestTimeoutMs: number;
   /** How long a connection may be idle between requests; longer than the 60 s that proxies in front usually keep theirs. */
   readonly keepAliveTimeoutMs: number;
+  /** How long none of an answer's next 64 KiB may go out to a visitor; nginx too waits a minute for a reader. */
+  readonly slowReaderTimeoutMs: number;
   /** How long a Worker may take to begin its answer; Cloudflare's proxy waits 100 s. */
   readonly responseTimeoutMs: number;
   /** How long a request is held while its version starts. */
@@ -22,9 +27,11 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxHeaderBytes: 32 * 1024,
   maxBodyBytes: 100_000_000,
   maxConnections: 10_000,
+  maxConnectionsPerAddress: 1_000,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 75_000,
+  slowReaderTimeoutMs: 60_000,
   responseTimeoutMs: 100_000,
   startTimeoutMs: 15_000,
   drainTimeoutMs: 30_000,

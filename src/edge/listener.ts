@@ -2,56 +2,82 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { http2Options, Sessions } from './http2.ts';
 import type { EdgeLimits } from './limits.ts';
+import type { Log } from './log.ts';
 import type { Proxy } from './proxy.ts';
+import { Seats } from './seats.ts';
+import { SlowReaders } from './slow-readers.ts';
 import type { Certificates } from './tls.ts';
 import { Turns } from './turns.ts';
+import { isLoopback, plainAddress, type Visitors } from './visitor.ts';
 import { isHandshake, type WebSockets } from './websocket.ts';
 
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly limits: EdgeLimits;
+  readonly visitors: Visitors;
   readonly proxy: Proxy;
   readonly webSockets: WebSockets;
   readonly certificates: Certificates | undefined;
+  readonly log: Log;
 }
 
 /** Where visitors arrive: HTTP/1.1, or TLS with HTTP/2 and HTTP/1.1 where there are certificates. */
 export class Listener {
   readonly #server: Server | Http2SecureServer;
   readonly #sockets = new Set<Socket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
-  readonly #limits: EdgeLimits;
+  readonly #seats: Seats;
+  readonly #slowReaders: SlowReaders;
+  readonly #sessions: Sessions;
+  readonly #turns = new Turns();
   readonly #webSockets: WebSockets;
-  readonly url: string;
+  #url = '';
 
-  private constructor(server: Server | Http2SecureServer, { limits, webSockets, certificates }: ListenerOptions) {
-    this.#server = server;
-    this.#limits = limits;
+  private constructor({ limits, visitors, proxy, webSockets, certificates, log }: ListenerOptions) {
     this.#webSockets = webSockets;
-    const { address, family, port } = server.address() as AddressInfo; // A listening TCP server has one.
-    this.url = `${certificates === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
-    server.on('session', (session: ServerHttp2Session) => this.#keep(session));
+    this.#seats = new Seats(limits, (address) => isLoopback(address) || visitors.isTrusted(address), log);
+    this.#slowReaders = new SlowReaders(limits.slowReaderTimeoutMs);
+    this.#sessions = new Sessions(limits, this.#seats, this.#slowReaders);
+    const http1 = httpOptions(limits, (request) => isHandshake(request) && !this.#turns.areAhead(request));
+    const server = certificates === undefined ? plainServer(http1) : secureServer(http1, limits, certificates);
+    this.#server = server;
+    server.on('connection', (socket: Socket) => this.#meet(socket));
+    // What waits for a visitor waits in the socket that is written to, which over TLS is another.
+    server.on(certificates === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#slowReaders.watch(socket));
+    server.on('session', (session: ServerHttp2Session) => this.#sessions.keep(session, addressOf(session.socket)));
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => webSockets.handle(request, socket, early));
+    for (const [event, expectsContinue] of [
+      ['request', false],
+      ['checkContinue', true],
+    ] as const) {
+      server.on(event, (request, response) => {
+        const begin = (): void => proxy.handle(request, response, expectsContinue);
+        if ('stream' in response) this.#sessions.take(response.stream, begin);
+        else this.#turns.take(request, response, begin);
+      });
+    }
   }
 
   /** Throws when the port is taken. */
   static async open(options: ListenerOptions): Promise<Listener> {
-    const { proxy, webSockets, certificates, limits } = options;
-    const turns = new Turns();
-    const http1 = httpOptions(limits, turns);
-    const server = certificates === undefined ? plainServer(http1) : secureServer(http1, limits, certificates);
-    server.on('request', (request, response) => turns.take(request, response, () => proxy.handle(request, response)));
-    server.on('checkContinue', (request, response) => turns.take(request, response, () => proxy.handle(request, response, true)));
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => webSockets.handle(request, socket, early));
-    server.maxConnections = limits.maxConnections;
-    server.listen(options.port, options.host);
-    await once(server, 'listening');
-    return new Listener(server, options);
+    const listener = new Listener(options);
+    try {
+      const server = listener.#server.listen(options.port, options.host);
+      await once(server, 'listening');
+      const { address, family, port } = server.address() as AddressInfo; // A listening TCP server has one.
+      const scheme = options.certificates === undefined ? 'http' : 'https';
+      listener.#url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+      return listener;
+    } catch (error) {
+      listener.#slowReaders.close();
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return this.#url;
   }
 
   get connections(): number {
@@ -61,54 +87,55 @@ export class Listener {
   /** Accepts nothing more and resolves once every request in flight has its answer, or time is up and the rest was cut. */
   async drain(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
-    for (const session of this.#sessions) session.close();
+    this.#sessions.close();
     const timer = setTimeout(() => this.#cut(), timeoutMs);
     await closed;
     clearTimeout(timer);
+    this.#slowReaders.close();
+  }
+
+  #meet(socket: Socket): void {
+    const leave = this.#seats.take(addressOf(socket));
+    if (leave === undefined) return void socket.destroy();
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      leave();
+    });
   }
 
   #cut(): void {
     this.#webSockets.cut();
-    for (const session of this.#sessions) session.destroy();
+    this.#sessions.cut();
     for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** HTTP/2 has no limit of its own for connections on which nothing happens; one with open streams is not idle. */
-  #keep(session: ServerHttp2Session): void {
-    let streams = 0;
-    this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
-    session.on('stream', (stream) => {
-      streams += 1;
-      stream.once('close', () => (streams -= 1));
-    });
-    session.setTimeout(this.#limits.keepAliveTimeoutMs, () => {
-      if (streams === 0) session.close();
-    });
   }
 }
 
-const httpOptions = (limits: EdgeLimits, turns: Turns) => ({
+const addressOf = ({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string => plainAddress(remoteAddress ?? '');
+
+// Any other protocol a visitor would like to switch to is not offered: the request is answered as it is.
+const httpOptions = (limits: EdgeLimits, shouldUpgradeCallback: (request: IncomingMessage) => boolean) => ({
   maxHeaderSize: limits.maxHeaderBytes,
   headersTimeout: limits.headersTimeoutMs,
   requestTimeout: limits.requestTimeoutMs,
   keepAliveTimeout: limits.keepAliveTimeoutMs,
   connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
-  // Any other protocol a visitor would like to switch to is not offered: the request is answered as it is.
-  shouldUpgradeCallback: (request: IncomingMessage) => isHandshake(request) && !turns.areAhead(request),
+  shouldUpgradeCallback,
 });
 
 type HttpOptions = ReturnType<typeof httpOptions>;
 
 const plainServer = (http1: HttpOptions): Server => createServer({ ...http1, noDelay: true });
 
-const MOST_STREAMS = 100;
-
-const secureServer = (http1: HttpOptions, limits: EdgeLimits, certificates: Certificates): Http2SecureServer =>
-  createSecureServer({
+const secureServer = (http1: HttpOptions, limits: EdgeLimits, certificates: Certificates): Http2SecureServer => {
+  const server = createSecureServer({
     ...http1,
+    ...http2Options(limits),
     allowHTTP1: true,
     minVersion: 'TLSv1.2',
-    settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: limits.maxHeaderBytes },
+    handshakeTimeout: limits.headersTimeoutMs,
     SNICallback: (name, done) => done(null, certificates.for(name)),
   });
+  // Node puts its own in the place of this option where HTTP/2 is spoken too (24.21), and takes every upgrade there is.
+  return Object.assign(server, { shouldUpgradeCallback: http1.shouldUpgradeCallback });
+};

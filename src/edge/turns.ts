@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { VisitorResponse } from './page-answer.ts';
-import type { VisitorRequest } from './visitor.ts';
 
 /** As many requests may wait on a connection; one that sends more is ended. */
 const MOST_WAITING = 100;
@@ -15,9 +13,7 @@ export class Turns {
   readonly #waiting = new WeakMap<Socket, number>();
 
   /** Begins now, or once every answer before this one is out; never where the connection ends before that. */
-  take(request: VisitorRequest, response: VisitorResponse, begin: () => void): void {
-    if ('stream' in response) return begin();
-    const { socket } = request;
+  take({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
     this.#latest.set(socket, response);
     // Node gives a response its socket when its turn has come.
     if (response.socket !== null) return begin();

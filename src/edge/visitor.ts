@@ -61,6 +61,8 @@ export const clientAddress = (visitors: Visitors, peer: string, forwardedFor: st
   return client;
 };
 
+export const isLoopback = (address: string): boolean => address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address);
+
 const connectionOf = (request: VisitorRequest): object =>
   'stream' in request ? (request.stream.session ?? request.stream) : request.socket;
 
@@ -74,7 +76,8 @@ const cfOf = (request: VisitorRequest): string => {
 };
 
 /** `::ffff:192.0.2.1` is how a socket for both families names an IPv4 peer. */
-const plainAddress = (address: string): string => (address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address);
+export const plainAddress = (address: string): string =>
+  address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 
 /** Throws on anything that is neither an address nor a network in CIDR notation. */
 const addNetwork = (list: BlockList, network: string): void => {

@@ -47,6 +47,7 @@ test('without a word the documented defaults hold', () => {
     baseDomain: 'localhost',
     tlsDir: undefined,
     trustedProxy: [],
+    connectionsPerAddress: 1000,
     role: 'all',
     control: undefined,
     edgeToken: undefined,

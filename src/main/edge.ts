@@ -1,12 +1,29 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createEdge } from '../edge/index.ts';
+import { createEdge, DEFAULT_LIMITS, type Log } from '../edge/index.ts';
 import { privateFolder } from '../runtime/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
+import { openFilesLimit, visitorsWithin } from './open-files.ts';
 import { ownNetworks } from './own-networks.ts';
 import type { Settings } from './settings.ts';
+
+/** Below this an operator should know. */
+const FEW_CONNECTIONS = 1_000;
+
+/** Fewer connections than usual where few files may be open: an edge that runs out of them can start no version either. */
+const connectionsThatFit = (log: Log): { readonly maxConnections?: number } => {
+  const openFiles = openFilesLimit();
+  if (openFiles === undefined) return {};
+  const maxConnections = visitorsWithin(openFiles);
+  if (maxConnections >= DEFAULT_LIMITS.maxConnections) return {};
+  log[maxConnections < FEW_CONNECTIONS ? 'warn' : 'info'](
+    { openFiles, maxConnections },
+    `Only ${openFiles} files may be open, so ${maxConnections} visitors can be connected at once. For more raise the hard limit (ulimit -Hn, LimitNOFILE= of systemd).`,
+  );
+  return { maxConnections };
+};
 
 /** Starts an edge: visitors' listener, the versions' processes, and the connection to the control plane. */
 const startEdge = async (settings: Settings): Promise<Service> => {
@@ -15,6 +32,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
   }
   const dataDir = join(settings.data, 'edge');
   const runtimeDir = await privateFolder('run', dataDir);
+  const log = openLog('edge');
   const edge = await createEdge({
     dataDir,
     runtimeDir,
@@ -27,7 +45,11 @@ const startEdge = async (settings: Settings): Promise<Service> => {
     edgeToken: settings.edgeToken,
     tlsDir: settings.tlsDir,
     trustedProxies: settings.trustedProxy,
-    limits: { drainTimeoutMs: settings.drainSeconds * 1000 },
+    limits: {
+      drainTimeoutMs: settings.drainSeconds * 1000,
+      maxConnectionsPerAddress: settings.connectionsPerAddress,
+      ...connectionsThatFit(log),
+    },
     runtimeSettings: {
       idleMs: settings.idleMinutes * 60_000,
       heapLimitMb: settings.heapLimitMb,
@@ -36,7 +58,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       // A version that passed its trial must not fail on a busier day.
       startupCpuMs: settings.startupCpuMs * 3,
     },
-    log: openLog('edge'),
+    log,
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new BadConfiguration(

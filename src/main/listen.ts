@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { BadConfiguration } from './bad-configuration.ts';
+import { apiConnectionsWithin, openFilesLimit } from './open-files.ts';
 
 /** Requests that are still running when the server stops get this long. */
 const DRAIN_MS = 5_000;
@@ -27,6 +28,7 @@ export const listenHttp = async (host: string, port: number, appAt: (url: string
   // A slow connection may not hold the API for ever; uploads of the largest size still fit.
   server.requestTimeout = 300_000;
   server.headersTimeout = 15_000;
+  server.maxConnections = apiConnectionsWithin(openFilesLimit());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? portInUse(host, port) : error));
     server.listen(port, host, resolve);

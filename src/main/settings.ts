@@ -56,6 +56,12 @@ export const SETTINGS = {
     isPath: true,
   },
   trustedProxy: { value: 'cidr', help: 'proxy whose forwarding headers are believed', schema: listOf(range), fallback: [], isList: true },
+  connectionsPerAddress: {
+    value: 'n',
+    help: 'most connections of one visiting address; loopback and trusted proxies apart',
+    schema: wholeNumber(1, 1_000_000),
+    fallback: 1000,
+  },
   role: {
     value: 'role',
     help: 'all, control or edge: what this machine runs',

@@ -1,0 +1,77 @@
+import { isIPv6 } from 'node:net';
+import type { Log } from './log.ts';
+
+export interface SeatLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+/** So seldom the log says that seats ran out: who floods the edge must not flood its log. */
+const TELL_EVERY_MS = 60_000;
+
+/**
+ * How many may be here at once: all together, and of one address. A connection takes a seat, and so does each stream of
+ * HTTP/2 on it, since a stream costs a version what a connection does. Exempt addresses count towards the whole alone.
+ */
+export class Seats {
+  readonly #limits: SeatLimits;
+  readonly #isExempt: (address: string) => boolean;
+  readonly #log: Log;
+  readonly #taken = new Map<string, number>();
+  #sum = 0;
+  #toldAt = -Infinity;
+
+  constructor(limits: SeatLimits, isExempt: (address: string) => boolean, log: Log) {
+    this.#limits = limits;
+    this.#isExempt = isExempt;
+    this.#log = log;
+  }
+
+  get taken(): number {
+    return this.#sum;
+  }
+
+  /** Gives the seat back when called, once; undefined where there is none left. */
+  take(address: string): (() => void) | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    const who = neighbourhood(address);
+    const taken = this.#taken.get(who) ?? 0;
+    if (this.#sum >= maxConnections) return this.#refuse({ maxConnections }, 'The edge is full: visitors are turned away.');
+    if (taken >= maxConnectionsPerAddress && !this.#isExempt(address)) {
+      const facts = { address: who, maxConnectionsPerAddress };
+      return this.#refuse(facts, 'An address has all the connections it may have. If it is a proxy, name it with --trusted-proxy.');
+    }
+    this.#taken.set(who, taken + 1);
+    this.#sum += 1;
+    let isTaken = true;
+    return () => {
+      if (isTaken) this.#leave(who);
+      isTaken = false;
+    };
+  }
+
+  #leave(who: string): void {
+    const left = (this.#taken.get(who) ?? 1) - 1;
+    if (left === 0) this.#taken.delete(who);
+    else this.#taken.set(who, left);
+    this.#sum -= 1;
+  }
+
+  #refuse(facts: object, sentence: string): undefined {
+    const now = performance.now();
+    if (now - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = now;
+    this.#log.warn(facts, sentence);
+  }
+}
+
+/** A household has a whole /64 of IPv6, any address of which it can come from. */
+const neighbourhood = (address: string): string => {
+  if (!isIPv6(address)) return address;
+  const [front = '', back] = address.split('::');
+  const groups = front === '' ? [] : front.split(':');
+  // `::` stands for as many zeros as are missing; only those among the first four groups matter.
+  const missing = back === undefined ? 0 : 8 - groups.length - (back === '' ? 0 : back.split(':').length);
+  const all = back === undefined ? groups : [...groups, ...Array.from({ length: missing }, () => '0'), ...back.split(':')];
+  return `${all.slice(0, 4).join(':')}::/64`;
+};
