@@ -16,11 +16,12 @@ import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
 import { latency } from './rows/latency.ts';
 import { picking } from './rows/picking.ts';
+import { recovery } from './rows/recovery.ts';
 import { switching } from './rows/switching.ts';
 import { throughput } from './rows/throughput.ts';
 import { upload } from './rows/upload.ts';
 
-const ROWS: readonly Row[] = [throughput, latency, picking, switching, coldStart, upload, controlPlane];
+const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane];
 
 interface RowResult {
   readonly name: string;

@@ -34,6 +34,6 @@ const spread = ({ median, min, max }: Spread): string => (min === max ? short(me
 
 const short = (value: number): string => {
   const size = Math.abs(value);
-  if (size === 0 || size >= 100) return Math.round(value).toLocaleString('en');
+  if (Number.isInteger(value) || size >= 100) return Math.round(value).toLocaleString('en');
   return size >= 10 ? value.toFixed(1) : value.toFixed(2);
 };
