@@ -58,7 +58,11 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
     return next();
   });
   app.get('/healthz', (c) => c.json({ ok: true }));
-  app.get('/readyz', async (c) => c.json({ ok: true, generation: await api.store.read.meta.generation() }));
+  app.get('/readyz', async (c) => {
+    const generation = await api.store.read.meta.generation();
+    if (api.publisher.behind === undefined) return c.json({ ok: true, generation });
+    return c.json({ ok: false, generation, reason: 'The edges cannot be told the newest generation; the status says why.' }, 503);
+  });
   app.get('/', async (c) => c.html(landingPage(api, await hostsOf(api))));
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
   mount(app, api, CLIENT_V4, endpoints, handlers);

@@ -9,6 +9,7 @@ export interface Status {
   readonly control_url: string;
   readonly edge_url: string | null;
   readonly generation: number;
+  readonly behind?: string | null;
   readonly edges: readonly {
     readonly id: string;
     readonly url: string;
@@ -63,6 +64,7 @@ export const statusText = (status: Status): string => {
     `API    ${status.control_url}`,
     `Edge   ${status.edge_url ?? 'none is connected'}`,
     `Table  generation ${status.generation}${pending.length === 0 ? '' : styled('yellow', `, not yet at ${pending.map(({ id }) => id).join(', ')}`)}`,
+    ...(typeof status.behind === 'string' ? [styled('yellow', status.behind)] : []),
   ];
   const workers = status.workers.length === 0 ? ['No Worker yet: switchback wrangler deploy'] : status.workers.map(workerText);
   return [head.join('\n'), ...workers].join('\n\n');

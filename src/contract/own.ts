@@ -34,6 +34,7 @@ const status = z
     control_url: z.string(),
     edge_url: z.string().nullable(),
     generation: z.number().describe('Of the routing table.'),
+    behind: z.string().nullable().describe('Why the newest generation is stored and cannot be told to the edges; null while all is well.'),
     edges: z.array(edgeStatus),
     workers: z.array(workerStatus),
   })

@@ -33,7 +33,7 @@ class Product {
 
   private constructor(plane: ControlPlane) {
     this.plane = plane;
-    this.#publisher = new Publisher({ store: plane.control.store, feed: plane.control.feed, baseDomain: 'localhost' });
+    this.#publisher = new Publisher({ store: plane.control.store, feed: plane.control.feed, baseDomain: 'localhost', log: () => {} });
   }
 
   static async start(t: TestContext): Promise<Product> {

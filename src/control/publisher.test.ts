@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { accepted, ADA, aControlPlane, aScriptUpload, aVersionUpload, uploaded } from '../../test/support/control-plane.ts';
+import { until } from '../../test/support/until.ts';
 import { tableAfter, type FeedMessage, type RoutingTable } from '../domain/index.ts';
 import {
   addZone,
@@ -19,7 +22,11 @@ import {
 const aPublisher = async (t: TestContext) => {
   const plane = await aControlPlane(t);
   const { control } = plane;
-  return { plane, control, publisher: new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost' }) };
+  const logged: string[] = [];
+  const log = (event: string): void => void logged.push(event);
+  const publisher = new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost', log });
+  t.after(() => publisher.close());
+  return { plane, control, publisher, logged };
 };
 
 /** An edge that follows the feed as the real one does, and minds every gap and every repetition. */
@@ -150,6 +157,37 @@ test('an edge that has left gets nothing more', async (t) => {
   await uploaded(control, aScriptUpload(control, 'hello'));
   await stayer.reaches(1);
   assert.equal(leaver.messages.length, 1);
+});
+
+/** Takes a table away, and answers how to give it back: what reads it fails as it does where a page of the file is lost. */
+const takeAway = (folder: string, table: string): (() => void) => {
+  const alter = (from: string, to: string): void => {
+    using database = new DatabaseSync(join(folder, 'switchback.db'));
+    database.exec(`PRAGMA legacy_alter_table = ON; ALTER TABLE ${from} RENAME TO ${to}`);
+  };
+  alter(table, 'away');
+  return () => alter('away', table);
+};
+
+test('[D-14] a change that cannot be read for the edges is told, read again until it can, and followed by those after it', async (t) => {
+  const { plane, control, publisher, logged } = await aPublisher(t);
+  await uploaded(control, aScriptUpload(control, 'hello'));
+  const edge = new Edge(control.feed);
+  await edge.join(publisher, 'a');
+  const { generation } = edge.table!;
+  const giveBack: (() => void)[] = [];
+  const leave = control.store.onCommit(() => void giveBack.push(takeAway(plane.folder, 'domains')));
+  accepted(await setSubdomain(control, ADA, 'team'));
+  leave();
+  await until('it is told', () => publisher.behind);
+  assert.match(publisher.behind ?? '', /^Generation 2 is stored and could not be read for the edges: .*no such table: domains/);
+  accepted(await changeWorker(control, ADA, 'hello', { workersDev: true }, 'subdomain.post'));
+  await until('it is tried again', () => logged.length > 2);
+  assert.equal(edge.table?.generation, generation, 'the edge serves on from the table it has');
+  for (const give of giveBack) give();
+  const table = await edge.reaches(generation + 2);
+  assert.deepEqual([table.hosts.subdomain, table.workers[0]?.workersDev], ['team', true]);
+  await until('it is over', () => publisher.behind === undefined);
 });
 
 /** Something that touches the table, by a small number. */

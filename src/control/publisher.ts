@@ -1,19 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedMessage, HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
 import type { Commit, Queries, Store, Worker } from '../store/index.ts';
 import type { EdgeFeed } from './edge-feed.ts';
 
-/** Turns what is stored into the table the edges serve from, and commits into its changes, in order. */
+export interface PublisherOptions {
+  readonly store: Store;
+  readonly feed: EdgeFeed;
+  readonly baseDomain: string;
+  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+const FIRST_RETRY_MS = 50;
+/** An acknowledgement waits two seconds for the edges: what is over by then is told by none of them. */
+const LONGEST_RETRY_MS = 1_000;
+
+/**
+ * Turns what is stored into the table the edges serve from, and commits into its changes, in order. A change that cannot be read
+ * is read again until it can; the edges serve on from the table they have.
+ */
 export class Publisher {
   readonly #store: Store;
   readonly #feed: EdgeFeed;
   readonly #baseDomain: string;
+  readonly #log: PublisherOptions['log'];
+  readonly #leave: () => void;
+  readonly #closing = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
+  #behind: string | undefined;
 
-  constructor(options: { readonly store: Store; readonly feed: EdgeFeed; readonly baseDomain: string }) {
+  constructor(options: PublisherOptions) {
     this.#store = options.store;
     this.#feed = options.feed;
     this.#baseDomain = options.baseDomain;
-    this.#store.onCommit((commit) => void this.#inOrder(() => this.#publish(commit)));
+    this.#log = options.log;
+    this.#leave = this.#store.onCommit((commit) => void this.#inOrder(() => this.#publishAtLast(commit)));
+  }
+
+  /** Why the edges' table is older than what is stored, while it is because of us; undefined while nothing is wrong. */
+  get behind(): string | undefined {
+    return this.#behind;
+  }
+
+  /** Publishes what can be read, and waits no longer for what cannot. */
+  async close(): Promise<void> {
+    this.#leave();
+    this.#closing.abort();
+    await this.#inOrder(() => Promise.resolve());
   }
 
   /** Joins an edge: the full table first, every change after it. Answers how to leave. */
@@ -31,6 +63,27 @@ export class Publisher {
     const mine = this.#last.then(work, work);
     this.#last = mine;
     return mine;
+  }
+
+  /** Later commits wait: a change must follow on from the one before it. */
+  async #publishAtLast(commit: Commit): Promise<void> {
+    const { signal } = this.#closing;
+    for (let pauseMs = FIRST_RETRY_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_RETRY_MS)) {
+      try {
+        await this.#publish(commit);
+        this.#behind = undefined;
+        return;
+      } catch (error) {
+        this.#behind = `Generation ${commit.generation} is stored and could not be read for the edges: ${String(error)}`;
+        this.#log('a change could not be published; trying again', {
+          generation: commit.generation,
+          retryInMs: pauseMs,
+          error: String(error),
+        });
+      }
+      if (signal.aborted) return;
+      await wait(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 
   /** Each commit becomes one change, read as it is now: a later commit of the same Worker only repeats it. */

@@ -59,9 +59,10 @@ const startControl = async (settings: Settings): Promise<Service> => {
   };
   const credentialsFile = join(settings.data, 'credentials');
   const { account, operatorToken } = await openAccount(control, await knownToken(credentialsFile));
-  const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain });
+  const logged = (event: string, detail: Readonly<Record<string, unknown>>): void => log.error(detail, event);
+  const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
-    createApp({ ...control, account, publisher, ...apiFor(settings, feed, controlUrl), log: (event, detail) => log.error(detail, event) }),
+    createApp({ ...control, account, publisher, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
   await replaceFile(
     credentialsFile,
@@ -76,6 +77,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
       clearInterval(collecting);
       await http.close();
       await trials.remove();
+      await publisher.close();
       await store.close();
     },
   };

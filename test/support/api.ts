@@ -65,7 +65,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
   plane.trial = (spec) => tryVersion(spec, { runtimeDir: join(folder, 'run'), modules: control.modules, ...TRIAL });
   const { account } = await openAccount(control, undefined);
   const token = accepted(await createToken(control, ADA, { name: 'ada', email: 'ada@example.com' }));
-  const publisher = new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost' });
+  const publisher = new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
   const api: Api = {
     ...control,
     account,

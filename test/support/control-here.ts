@@ -36,7 +36,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     settings: { deployableVersions: 100, baseDomain: 'localhost' },
   };
   const { account, operatorToken } = await openAccount(control, known);
-  const publisher = new Publisher({ store, feed: control.feed, baseDomain: 'localhost' });
+  const publisher = new Publisher({ store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
   const app = createApp({
     ...control,
     account,
@@ -63,8 +63,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
       return message.type === 'table' ? message.table : undefined;
     },
     [Symbol.asyncDispose]: async () => {
-      // The publisher still reads what was committed last; who joins waits for that.
-      (await publisher.join('last', () => {}))();
+      await publisher.close();
       await store.close();
     },
   };

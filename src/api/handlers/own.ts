@@ -61,6 +61,7 @@ export const own: Handlers<typeof ownEndpoints> = {
         control_url: api.apiSettings.controlUrl,
         edge_url: edges.find(({ connected }) => connected)?.url ?? null,
         generation,
+        behind: api.publisher.behind ?? null,
         edges: edges.map(({ id, url, generation: served, connected }) => ({
           id,
           url,
