@@ -1,7 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteAdapter, SqliteDialect, type SqliteDatabase } from 'kysely';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type SqliteDatabase,
+  type TransactionSettings,
+} from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { areFailpointsArmed } from '../files/index.ts';
 import { withFailpoints } from './failing.ts';
@@ -16,8 +25,27 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
-/** SQLite's transactions hold changes of tables too; Kysely says no, and a start killed in a migration could never start again. */
 class Dialect extends SqliteDialect {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    super({ database });
+    this.#database = database;
+  }
+
+  /**
+   * A transaction that writes takes its turn before it reads. One that read first would be refused its turn at once while another
+   * program holds it: what it read may be old (sqlite.org/isolation.html).
+   */
+  override createDriver(): SqliteDriver {
+    return new (class extends SqliteDriver {
+      override async beginTransaction(connection: DatabaseConnection, { accessMode }: TransactionSettings = {}): Promise<void> {
+        await connection.executeQuery(CompiledQuery.raw(accessMode === 'read only' ? 'begin' : 'begin immediate'));
+      }
+    })({ database: this.#database });
+  }
+
+  /** SQLite's transactions hold changes of tables too; Kysely says no, and a start killed in a migration could never start again. */
   override createAdapter(): SqliteAdapter {
     return new (class extends SqliteAdapter {
       override get supportsTransactionalDdl(): boolean {
@@ -26,6 +54,14 @@ class Dialect extends SqliteDialect {
     })();
   }
 }
+
+/**
+ * How long SQLite itself waits for another program. This whole process stands still meanwhile, so it is what a checkpoint of
+ * another program may take; a change waits longer, and lets others go on (`Store`).
+ */
+const BUSY_TIMEOUT_MS = 20;
+/** Nobody is served yet. */
+const BUSY_TIMEOUT_AT_START_MS = 5_000;
 
 const MIGRATIONS = { '0001-begin': begin };
 
@@ -40,11 +76,13 @@ export const openSqlite = async (folder: string): Promise<Database> => {
   using opening = new DisposableStack();
   opening.use(lockFolder(folder));
   const sqlite = opening.use(new DatabaseSync(join(folder, 'switchback.db')));
-  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;');
+  sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_AT_START_MS};`);
+  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
   const database = asKyselyDatabase(sqlite);
-  const dialect = new Dialect({ database: areFailpointsArmed() ? withFailpoints(database) : database });
+  const dialect = new Dialect(areFailpointsArmed() ? withFailpoints(database) : database);
   const db = new Kysely<Schema>({ dialect });
   await migrate(db);
+  sqlite.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};`);
   const opened = opening.move();
   return {
     db,

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Kysely, Transaction } from 'kysely';
 import type { Result } from '../base/index.ts';
 import { audit, type AuditEntry } from './audit.ts';
 import type { Database } from './database.ts';
@@ -53,6 +54,13 @@ class Undo extends Error {
   }
 }
 
+/** Shorter than any client waits, longer than a look at the database or a copy of a small one takes. */
+const LOCK_WAIT_MS = 1_500;
+const LOCK_ASK_EVERY_MS = 50;
+
+/** SQLITE_BUSY (https://www.sqlite.org/rescode.html#busy); the extended codes carry it in their low byte. */
+const isBusy = (error: unknown): boolean => ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === 5;
+
 /**
  * The only door to what is stored. Every change is one transaction that holds its audit row, so neither exists without
  * the other; a change that is refused leaves nothing.
@@ -75,7 +83,7 @@ export class Store {
     const workersTouched = new Set<string>();
     let hostsTouched = false;
     try {
-      const { result, commit } = await this.#database.db.transaction().execute(async (transaction) => {
+      const { result, commit } = await this.#write(async (transaction) => {
         const queries = queriesOn(transaction);
         const made = await work({
           ...queries,
@@ -101,7 +109,7 @@ export class Store {
 
   /** A write that is no user's change and has no audit row: first start, and the receipt of an answer. */
   async note(work: (queries: Queries) => Promise<void>): Promise<void> {
-    await this.#database.db.transaction().execute((transaction) => work(queriesOn(transaction)));
+    await this.#write((transaction) => work(queriesOn(transaction)));
   }
 
   /** Calls back after each committed change of the routing table, in the order of their generations. */
@@ -112,10 +120,33 @@ export class Store {
 
   /** Reads that belong together, on one state of the database. */
   async snapshot<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value> {
-    return this.#database.db.transaction().execute((transaction) => work(queriesOn(transaction)));
+    return this.#database.db
+      .transaction()
+      .setAccessMode('read only')
+      .execute((transaction) => work(queriesOn(transaction)));
   }
 
   async close(): Promise<void> {
     await this.#database.close();
+  }
+
+  /**
+   * A transaction that writes. While another program holds the database its turn is asked for again for a while: a backup is over
+   * by then. Not in SQLite, where the wait would stop everything else that this process does.
+   */
+  async #write<Value>(work: (transaction: Transaction<Schema>) => Promise<Value>): Promise<Value> {
+    const deadline = performance.now() + LOCK_WAIT_MS;
+    for (;;) {
+      let hasBegun = false;
+      try {
+        return await this.#database.db.transaction().execute((transaction) => {
+          hasBegun = true;
+          return work(transaction);
+        });
+      } catch (error) {
+        if (hasBegun || !isBusy(error) || performance.now() > deadline) throw error;
+      }
+      await wait(LOCK_ASK_EVERY_MS);
+    }
   }
 }

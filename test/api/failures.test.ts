@@ -4,10 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import { sql } from 'kysely';
 import { createApp } from '../../src/api/index.ts';
-import { openAccount } from '../../src/control/index.ts';
+import { openAccount, Publisher } from '../../src/control/index.ts';
 import { openSqlite, Store } from '../../src/store/index.ts';
 import { anApi, envelopeOf } from '../support/api.ts';
 import { aFolder } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
 
 /** An API whose database a test can take away: the failures are SQLite's own. */
 const aFragileApi = async (t: TestContext) => {
@@ -18,7 +19,9 @@ const aFragileApi = async (t: TestContext) => {
   const store = new Store(database);
   const { account, operatorToken } = await openAccount({ ...api, store }, undefined);
   const logged: Readonly<Record<string, unknown>>[] = [];
-  const app = createApp({ ...api, store, account, log: (_, detail) => void logged.push(detail) });
+  const publisher = new Publisher({ store, feed: api.feed, baseDomain: 'localhost', log: () => {} });
+  t.after(() => publisher.close());
+  const app = createApp({ ...api, store, account, publisher, log: (_, detail) => void logged.push(detail) });
   const ask = async (method: string, path: string, body?: string) => {
     const response = await app.request(`/client/v4${path}`, {
       method,
@@ -27,9 +30,24 @@ const aFragileApi = async (t: TestContext) => {
     });
     return { status: response.status, envelope: await envelopeOf(response) };
   };
+  const get = async (path: string) => {
+    const response = await app.request(path, { headers: { authorization: `Bearer ${operatorToken}` } });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+  const setSubdomain = (subdomain: string) => ask('PUT', `/accounts/${account.id}/workers/subdomain`, JSON.stringify({ subdomain }));
   const addZone = (name: string) => ask('POST', '/zones', JSON.stringify({ name }));
   const zones = async () => (await ask('GET', '/zones')).envelope.result;
-  return { folder, database, store, logged, addZone, zones, pragma: (text: string) => sql.raw(`PRAGMA ${text}`).execute(database.db) };
+  return {
+    folder,
+    database,
+    store,
+    logged,
+    get,
+    setSubdomain,
+    addZone,
+    zones,
+    pragma: (text: string) => sql.raw(`PRAGMA ${text}`).execute(database.db),
+  };
 };
 
 const SENTENCES = [
@@ -72,6 +90,37 @@ test('[A-8] a database that another program holds answers 503 with the reason', 
   other.exec('ROLLBACK');
   other.close();
   assert.equal((await addZone('example.com')).status, 200);
+});
+
+test('[A-8] a change waits for a program that holds the database shortly, and calls that read go on meanwhile', async (t) => {
+  const { folder, addZone, zones } = await aFragileApi(t);
+  using other = new DatabaseSync(join(folder, 'switchback.db'));
+  other.exec('BEGIN EXCLUSIVE');
+  const adding = addZone('example.com');
+  assert.deepEqual(await zones(), []);
+  other.exec('ROLLBACK');
+  assert.equal((await adding).status, 200);
+});
+
+test('[D-14] readiness and status say that the edges cannot be told what is stored, until they can', async (t) => {
+  const { folder, store, get, setSubdomain } = await aFragileApi(t);
+  const alter = (from: string, to: string): void => {
+    using other = new DatabaseSync(join(folder, 'switchback.db'));
+    other.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
+  };
+  const said = async () => [
+    (await get('/readyz')).status,
+    ((await get('/switchback/v1/status')).body as { result: { behind: unknown } }).result.behind,
+  ];
+  assert.deepEqual(await said(), [200, null]);
+  const leave = store.onCommit(() => alter('domains', 'away'));
+  await setSubdomain('team');
+  leave();
+  await until('readiness says so', async () => (await said())[0] === 503);
+  assert.match(String((await said())[1]), /^Generation 1 is stored and could not be read for the edges: .*no such table: domains/);
+  alter('away', 'domains');
+  await until('it is over', async () => (await said())[0] === 200);
+  assert.deepEqual(await said(), [200, null]);
 });
 
 test('[A-1] a failure of ours answers 500 in the envelope, with a number that the log has too', async (t) => {
