@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import autocannon from 'autocannon';
 import { findProgram, type Program } from './debian.ts';
 import type { Target } from './paced.ts';
 import { endedChildrenCpuMs } from './processes.ts';
-import { newFolder } from './scratch.ts';
+import { newFolder, spawnOwned } from './scratch.ts';
 
 /** What a load generator got answered, and what it took itself. */
 export interface Load {
@@ -54,11 +54,14 @@ const withWrk = ({ path, env }: Program): LoadGenerator['load'] => {
   return async ({ url, host }, connections, seconds) => {
     const before = endedChildrenCpuMs(process.pid);
     const args = ['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '-H', `Host: ${host}`, '-s', script, url];
-    const { stdout } = await promisify(execFile)(path, args, { env });
+    const child = spawnOwned(path, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    const said = child.stdout === null ? '' : await text(child.stdout);
+    await exited;
     const cpuMs = endedChildrenCpuMs(process.pid) - before;
-    const result = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '{}') as Partial<Record<'requests' | 'us' | 'failed', number>>; // As written above.
+    const result = JSON.parse(/^\{.*\}$/m.exec(said)?.[0] ?? '{}') as Partial<Record<'requests' | 'us' | 'failed', number>>; // As written above.
     const { requests, us, failed } = result;
-    if (requests === undefined || us === undefined || failed === undefined) throw new Error(`wrk gave no summary: ${stdout}`);
+    if (requests === undefined || us === undefined || failed === undefined) throw new Error(`wrk gave no summary: ${said}`);
     refuseFailures(failed, { url, host });
     return { answered: requests, seconds: us / 1e6, cpuMs };
   };
