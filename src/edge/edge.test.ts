@@ -108,7 +108,7 @@ test('[E-80] a Worker answers through workerd: its URL, request.cf, secrets, bod
   await edge.close();
 });
 
-test("what a Worker prints and throws stands in the edge's log, with its version", async () => {
+test("[X-33] what a Worker prints and throws stands in the edge's log, with its name and version", async () => {
   await using folder = await aFolder();
   await using control = await aControl();
   const log = aLog();
@@ -117,8 +117,12 @@ test("what a Worker prints and throws stands in the edge's log, with its version
   await get(edge, '/throw');
   const said = () => log.lines.filter(({ facts }) => 'from' in facts && facts.from === 'worker');
   await until(() => said().length >= 2, 'both are read');
-  assert.deepEqual(said()[0], { level: 'info', facts: { versionId: V1, from: 'worker' }, sentence: 'hello { a: 1 }' });
-  assert.match(said().at(-1)?.sentence ?? '', /Error: on purpose$/);
+  assert.deepEqual(said()[0], { level: 'info', facts: { script: 'hello', versionId: V1, from: 'worker' }, sentence: 'hello { a: 1 }' });
+  assert.deepEqual(said().at(-1), {
+    level: 'warn',
+    facts: { script: 'hello', versionId: V1, from: 'worker' },
+    sentence: 'Uncaught Error: on purpose',
+  });
   await edge.close();
 });
 

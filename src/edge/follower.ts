@@ -53,9 +53,9 @@ export class Follower {
       loadSpec: (versionId) => this.#specs.load(versionId),
       modules: this.#modules,
       ...(runtimeSettings === undefined ? {} : { settings: runtimeSettings }),
-      log: ({ versionId, message }) => log.info({ versionId }, message),
-      // Its console, and why it failed: whoever owns it has no other place to read either.
-      onConsole: (versionId, line) => log.info({ versionId, from: 'worker' }, line),
+      // Why it failed and what it threw is told by default: whoever owns it has no other place to read either.
+      log: ({ message, ...version }) => log.warn(version, message),
+      onConsole: (version, { level, text }) => log[level]({ ...version, from: 'worker' }, text),
       onChange: () => this.#isReporting && this.#reporter.soon(),
     });
     this.#reporter = new Reporter({ control: this.#control, log, report: () => this.#report() });

@@ -3,6 +3,7 @@ import type { ProcessReport, VersionSpec } from '../domain/index.ts';
 import { afterFailure, backOffMs, type BreakerSettings } from './breaker.ts';
 import { BusyWatch } from './busy-watch.ts';
 import { describeEnding } from './child.ts';
+import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
 import { nextStep, type Step } from './lifecycle.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
@@ -11,15 +12,21 @@ import { Turns } from './turns.ts';
 import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
 import { VersionProcess, type DrainOptions, type RunningVersion } from './version-process.ts';
 
+/** As people and programs know a version; the Worker is empty where no deployment names the version. */
+export interface VersionName {
+  readonly script: string;
+  readonly versionId: string;
+}
+
 export interface SupervisorOptions {
   readonly runtimeDir: string;
   readonly loadSpec: (versionId: string) => Promise<VersionSpec>;
   readonly modules: VerifiedModules;
   readonly settings?: Partial<SupervisorSettings>;
   /** What happened to a version, for the log. */
-  readonly log: (event: { readonly versionId: string; readonly message: string }) => void;
-  /** A version's console, line by line. */
-  readonly onConsole?: (versionId: string, line: string) => void;
+  readonly log: (event: VersionName & { readonly message: string }) => void;
+  /** A version's output, line by line. */
+  readonly onConsole?: (version: VersionName, said: Said) => void;
   /** Some process changed its state: there is something new to report. */
   readonly onChange: () => void;
 }
@@ -148,7 +155,7 @@ export class Supervisor {
       modulePath: await verifiedModules(spec, modules),
       signal: this.#closing.signal,
       onBusy: (process) => this.#busy.add(process),
-      ...(onConsole === undefined ? {} : { onLog: (line: string) => onConsole(versionId, line) }),
+      ...(onConsole === undefined ? {} : { onLog: hearing((said) => onConsole({ script: spec.script, versionId }, said)) }),
     });
   }
 
@@ -177,8 +184,9 @@ export class Supervisor {
   #backOff(versionId: string, reason: string, { breaker: before, restarts }: Told, ranMs: number): void {
     const now = Date.now();
     const breaker = afterFailure(before, this.#settings, now, ranMs);
-    this.#options.log({ versionId, message: reason });
-    if (breaker.trips === 1) this.#options.log({ versionId, message: tripped(this.#settings) });
+    const version = { script: this.#scripts.get(versionId) ?? '', versionId };
+    this.#options.log({ ...version, message: reason });
+    if (breaker.trips === 1) this.#options.log({ ...version, message: tripped(this.#settings) });
     this.#enter(versionId, { state: 'backing_off', reason, retryAt: now + backOffMs(breaker), breaker, restarts });
     this.#lookBy(Date.now());
   }
