@@ -1,4 +1,4 @@
-import { Failure, notRunning } from './failure.ts';
+import { EXIT, Failure, notRunning } from './failure.ts';
 import type { Credentials } from './server.ts';
 
 /** Long enough for a server that acknowledges a change only when its edges have it. */
@@ -20,6 +20,10 @@ export const callApi = async (server: Credentials, method: string, path: string,
   }).catch((cause: Error) => {
     if (cause.name === 'TimeoutError')
       throw new Failure(`The server at ${server.control_url} did not answer within ${TIMEOUT_MS / 1000} s; see its log.`);
+    if (server.linked_by !== undefined) {
+      const sentence = `No Switchback server answers at ${server.control_url}, to which ${server.linked_by} links. Start it, or link another: switchback link`;
+      throw new Failure(sentence, EXIT.notRunning);
+    }
     throw notRunning(`No Switchback server answers at ${server.control_url}.`);
   });
   return resultOf(server, response.status, await response.text());
@@ -30,6 +34,8 @@ const resultOf = (server: Credentials, status: number, text: string): unknown =>
   if (envelope === undefined)
     throw new Failure(`${server.control_url} does not answer as Switchback does (status ${status}): another program has its port.`);
   const [error] = envelope.errors ?? [];
+  if (status === 401 && server.linked_by !== undefined)
+    throw new Failure(`${server.control_url} does not know the token in ${server.linked_by}; write the present one: switchback link`);
   if (envelope.success === false || status >= 400)
     throw new Failure(error === undefined ? `The server answered ${status}.` : `${error.message} [code: ${error.code}]`);
   return envelope.success === true ? envelope.result : envelope;

@@ -30,10 +30,14 @@ class User {
   }
 
   async run(...args: string[]): Promise<Outcome> {
+    return this.runIn(this.home, ...args);
+  }
+
+  async runIn(cwd: string, ...args: string[]): Promise<Outcome> {
     const { HOME: _home, SWITCHBACK_DATA: _data, ...rest } = process.env;
     const env = { ...rest, XDG_STATE_HOME: join(this.home, 'state'), NO_COLOR: '1' };
     return new Promise((resolve) => {
-      execFile(EXECUTABLE, args, { cwd: this.home, env }, (error, stdout, stderr) => {
+      execFile(EXECUTABLE, args, { cwd, env }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       });
     });
@@ -67,7 +71,7 @@ const ok = (result: unknown): unknown => ({ success: true, result, errors: [], m
 
 test('without a server every command that needs one says how to start it and ends with 3', async (t) => {
   const user = new User(t);
-  for (const command of [['status'], ['env'], ['link'], ['zone', 'list'], ['token', 'list'], ['wrangler', 'deploy']]) {
+  for (const command of [['status'], ['stop'], ['env'], ['link'], ['zone', 'list'], ['token', 'list'], ['wrangler', 'deploy']]) {
     assert.deepEqual(await user.run(...command), {
       code: 3,
       stdout: '',
@@ -75,6 +79,8 @@ test('without a server every command that needs one says how to start it and end
     });
   }
   assert.deepEqual(await user.run('status', '--json'), { code: 3, stdout: '{\n  "running": false\n}\n', stderr: '' });
+  const { code, stdout } = await user.run('stop', '--json');
+  assert.deepEqual([code, JSON.parse(stdout)], [3, { stopped: false }]);
 });
 
 test('a server that is gone though its record is not counts as none', async (t) => {
@@ -137,6 +143,45 @@ test('link keeps the rest of .env, closes it to others, follows a link and has g
   assert.equal(readFileSync(user.path('project/.gitignore'), 'utf8'), '.env\n');
   assert.match(stdout, /wrangler dev hands the values of \.env to your local code/);
   assert.match(stdout, /CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV=false/);
+});
+
+test('within a linked project every command goes to the server of its .env, unless another is named', async (t) => {
+  const user = new User(t);
+  await user.serve(() => ok([]));
+  const linked = new User(t);
+  const url = await linked.serve(() => ok([{ id: 'z', name: 'linked.example' }]));
+  mkdirSync(user.path('project/src'), { recursive: true });
+  const variables = `CLOUDFLARE_API_BASE_URL=${url}/client/v4\nCLOUDFLARE_API_TOKEN="sb_linked"\nCLOUDFLARE_ACCOUNT_ID=${'c'.repeat(32)}\n`;
+  writeFileSync(user.path('project/.env'), variables);
+  const within = user.path('project/src');
+  assert.match((await user.runIn(within, 'zone', 'list')).stdout, /linked\.example/);
+  assert.deepEqual(linked.calls, ['GET /client/v4/zones Bearer sb_linked']);
+  await user.runIn(within, 'zone', 'list', '--data', user.path('data'));
+  assert.deepEqual(user.calls, ['GET /client/v4/zones Bearer sb_secret']);
+  writeFileSync(user.path('project/.env'), variables.replace(/http:.*\/client/, 'https://api.cloudflare.com/client'));
+  await user.runIn(within, 'zone', 'list');
+  assert.equal(user.calls.length, 2, "Cloudflare's own address links to no server of ours");
+});
+
+test('a link that leads nowhere any more says so, and link mends it', async (t) => {
+  const user = new User(t);
+  const url = await user.serve(() => ok([]));
+  const stale = 'CLOUDFLARE_API_BASE_URL=http://127.0.0.1:1/client/v4\nCLOUDFLARE_API_TOKEN=t\nCLOUDFLARE_ACCOUNT_ID=a\n';
+  writeFileSync(user.path('.env'), stale);
+  const { code, stderr } = await user.run('zone', 'list');
+  const sentence = `No Switchback server answers at http://127.0.0.1:1, to which ${user.path('.env')} links. Start it, or link another: switchback link`;
+  assert.deepEqual([code, stderr], [3, `switchback: ${sentence}\n`]);
+  assert.equal((await user.run('link')).code, 0);
+  assert.ok(readFileSync(user.path('.env'), 'utf8').includes(`${url}/client/v4`));
+  assert.equal((await user.run('zone', 'list')).code, 0);
+});
+
+test('stop ends no process that only has the number of a server that was killed', async (t) => {
+  const user = new User(t);
+  // The record names the process of this test.
+  await user.serve(() => ok(null));
+  const { code, stderr } = await user.run('stop');
+  assert.deepEqual([code, stderr], [3, 'switchback: No Switchback server of yours is running. Start it with: switchback start\n']);
 });
 
 test('link warns of what would win over the token', async (t) => {
@@ -239,7 +284,7 @@ test('every command has a help with its purpose, and completion knows every comm
   const help = await user.run('--help');
   const bash = await user.run('completion', 'bash');
   const fish = await user.run('completion', 'fish');
-  for (const command of ['start', 'wrangler', 'env', 'link', 'status', 'zone', 'token', 'demo', 'completion', 'version']) {
+  for (const command of ['start', 'stop', 'wrangler', 'env', 'link', 'status', 'zone', 'token', 'demo', 'completion', 'version']) {
     assert.match(help.stdout, new RegExp(`^  ${command}\\b`, 'm'));
     assert.match(bash.stdout, new RegExp(`\\b${command}\\b`));
     assert.match(fish.stdout, new RegExp(`-a ${command} `));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EXIT, Failure } from './failure.ts';
-import { findServer, type Credentials } from './server.ts';
+import { findOwnServer, type Credentials } from './server.ts';
 import { say } from './terminal.ts';
 
 export interface DemoServer {
@@ -15,7 +15,7 @@ export interface DemoServer {
 /** The running server, else a private one that goes again with the demo. */
 export const serverForDemo = async (data: string | undefined): Promise<DemoServer> => {
   try {
-    return { credentials: await findServer(data), close: async () => undefined };
+    return { credentials: await findOwnServer(data), close: async () => undefined };
   } catch (error) {
     const isNotRunning = error instanceof Failure && error.exitCode === EXIT.notRunning;
     if (!isNotRunning || data !== undefined) throw error;
@@ -51,5 +51,5 @@ const privateServer = async (): Promise<DemoServer> => {
     await close();
     throw new Failure("The demo's own server did not start; see above.");
   }
-  return { credentials: await findServer(data), close };
+  return { credentials: await findOwnServer(data), close };
 };

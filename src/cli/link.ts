@@ -5,7 +5,7 @@ import { replaceFile } from '../files/index.ts';
 import { defines, ignoringDotenv, mergeDotenv } from './dotenv.ts';
 import { wranglerVariables } from './env.ts';
 import { Failure } from './failure.ts';
-import { findServer } from './server.ts';
+import { findOwnServer } from './server.ts';
 import { note, say } from './terminal.ts';
 
 /** Makes every wrangler and SDK that runs in the project's folder talk to this server. */
@@ -13,7 +13,7 @@ export const link = async (project: string, { data }: { data?: string }): Promis
   const folder = resolve(project);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory())
     throw new Failure(`${folder} is not a folder: name the folder of a Worker's project.`);
-  const server = await findServer(data);
+  const server = await findOwnServer(data);
   const path = await whereItIs(join(folder, '.env'));
   const text = mergeDotenv(await contentOf(path), wranglerVariables(server));
   await ignore(join(folder, '.gitignore'));

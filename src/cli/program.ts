@@ -4,6 +4,7 @@ import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
 import { link } from './link.ts';
 import { printStatus } from './status.ts';
+import { stop } from './stop.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 import { printVersion, switchbackVersion } from './version.ts';
 import { wrangler } from './wrangler.ts';
@@ -31,6 +32,7 @@ export const buildProgram = async (args: readonly string[]): Promise<Command> =>
 
 const commands = async (args: readonly string[]): Promise<Command[]> => [
   await start(args),
+  stopCommand(),
   wranglerCommand(),
   envCommand(),
   linkCommand(),
@@ -48,6 +50,15 @@ const start = async (args: readonly string[]): Promise<Command> => {
   if (isNeeded) return (await import('./start.ts')).startCommand();
   return new Command('start').description('Run the server: API and edge, until Ctrl-C');
 };
+
+const stopCommand = (): Command =>
+  new Command('stop')
+    .description('End the server that runs here, once requests in flight are finished')
+    .option('--data <dir>', 'the server of this data directory; needed where several run')
+    .option('--now', 'without waiting for requests in flight')
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nEnds with 3 when no server is running.')
+    .action(stop);
 
 const wranglerCommand = (): Command =>
   new Command('wrangler')

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -49,6 +50,21 @@ const readServer = async (path: string): Promise<RunningServer | undefined> => {
     return undefined;
   }
 };
+
+/** The newest command line of a process; undefined once it has ended, also while nobody has collected it. */
+const commandOf = async (pid: number): Promise<string | undefined> => {
+  if (process.platform === 'linux') {
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    return words.replaceAll('\0', ' ').trim() || undefined;
+  }
+  return new Promise((resolve) => {
+    execFile('ps', ['-o', 'args=', '-p', String(pid)], (_error, stdout) => resolve(stdout.trim() || undefined));
+  });
+};
+
+/** Whether this is the process that wrote the record: a server that was killed leaves it, and its number may be another's by now. */
+export const isStillRunning = async ({ pid }: RunningServer): Promise<boolean> =>
+  /main\.ts start\b/.test((isAlive(pid) && (await commandOf(pid))) || '');
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure, notRunning } from './failure.ts';
+import { linkedServer } from './linked.ts';
 import { runningServers } from './running.ts';
 import { note } from './terminal.ts';
 
@@ -9,17 +10,30 @@ export interface Credentials {
   readonly api_token: string;
   readonly account_id: string;
   readonly control_url: string;
+  /** The .env they stand in, where a project's link named the server. */
+  readonly linked_by?: string;
 }
 
-/** The server a command means: that of `--data` or SWITCHBACK_DATA, else the one started last; which one is said when there are several. */
+/** The server a command means: that of `--data` or SWITCHBACK_DATA, else the one the project here is linked to, else the one started last. */
 export const findServer = async (data: string | undefined): Promise<Credentials> => {
-  const wanted = data ?? (process.env['SWITCHBACK_DATA'] || undefined);
+  if (namedData(data) === undefined) {
+    const linked = await linkedServer(process.cwd());
+    if (linked !== undefined) return linked;
+  }
+  return findOwnServer(data);
+};
+
+/** The same whatever the project here is linked to; which server it is, is said where there are several. */
+export const findOwnServer = async (data: string | undefined): Promise<Credentials> => {
+  const wanted = namedData(data);
   if (wanted !== undefined) return readCredentials(resolve(wanted));
   const [newest, ...others] = (await runningServers()).filter(({ control_url: url }) => url !== undefined);
   if (newest === undefined) throw notRunning('No Switchback server of yours is running.');
   if (others.length > 0) note(`Several servers run; this goes to the one started last, on ${newest.data}. Choose another with --data.`);
   return readCredentials(newest.data);
 };
+
+const namedData = (data: string | undefined): string | undefined => data ?? (process.env['SWITCHBACK_DATA'] || undefined);
 
 const readCredentials = async (data: string): Promise<Credentials> => {
   const path = join(data, 'credentials');
