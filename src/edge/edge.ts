@@ -52,7 +52,8 @@ export interface Edge {
   close(): Promise<void>;
 }
 
-const CONTROL_WAIT_MS = 2_000;
+/** A silent one; where it is plainly gone and there is a table to serve from, nothing is waited for. */
+const CONTROL_WAIT_MS = 1_000;
 
 /** Starts an edge. Throws when a port is taken, or a certificate, key or folder cannot be used; then nothing of it is left. */
 export const createEdge = async (options: EdgeOptions): Promise<Edge> => {

@@ -30,12 +30,14 @@ export class FeedClient {
   /** Resolves when the control plane's own table is served for the first time. */
   readonly firstTable: Promise<void>;
   readonly #tableCame: () => void;
+  /** Resolves when the control plane could not be followed for the first time: it is not there, or refuses us. */
+  readonly firstFailure: Promise<void>;
+  readonly #failed: () => void;
 
   constructor(options: FeedClientOptions) {
     this.#options = options;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.firstTable = promise;
-    this.#tableCame = resolve;
+    ({ promise: this.firstTable, resolve: this.#tableCame } = Promise.withResolvers<void>());
+    ({ promise: this.firstFailure, resolve: this.#failed } = Promise.withResolvers<void>());
   }
 
   get isConnected(): boolean {
@@ -56,6 +58,7 @@ export class FeedClient {
     while (!signal.aborted) {
       const ended = await this.#listen().then(() => 'the control plane ended it', messageOf);
       this.#isConnected = false;
+      this.#failed();
       if (signal.aborted) return;
       this.#options.log.warn(
         { reason: ended, retryInMs: this.#delayMs },

@@ -128,15 +128,20 @@ export class Follower {
   async #tableWithin(waitMs: number): Promise<void> {
     const waiting = new AbortController();
     const late = wait(waitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
-    await Promise.race([this.#feed.firstTable, late]);
+    const reading = this.#snapshot.read();
+    // One that is silent may be busy; one that is gone is waited for only where there is nothing to serve from.
+    const gone = this.#feed.firstFailure.then(async () => ((await reading) === undefined ? late : undefined));
+    await Promise.race([this.#feed.firstTable, gone, late]);
     waiting.abort();
-    if (this.state.generation !== undefined) return;
-    const saved = await this.#snapshot.read();
-    // The control plane's own may have come while the file was read; then it is the newer one.
+    const saved = await reading;
+    // The control plane's own is the newer one.
     if (saved === undefined || this.state.generation !== undefined) return;
     this.state.replace(saved);
     this.#serve();
-    this.#options.log.warn({ generation: saved.generation }, 'The control plane did not answer in time; serving from the last good table.');
+    this.#options.log.warn(
+      { generation: saved.generation },
+      'The control plane is not there or did not answer in time; serving from the last good table.',
+    );
   }
 
   async #prune(): Promise<void> {

@@ -152,7 +152,7 @@ test('a child that crashes is started again on the port it had', async (t) => {
     world.starts('edge').map(({ port }) => port),
     [0, 4002],
   );
-  assert.match(world.said, /The edge process ended \(SIGKILL\); starting it again in 0\.2 s\./);
+  assert.match(world.said, /The edge process ended \(SIGKILL\); starting it again in 0\.05 s\./);
 });
 
 test('children end when the launcher is killed', async (t) => {

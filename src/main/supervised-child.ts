@@ -6,7 +6,7 @@ import type { ReadyMessage } from './child.ts';
 import { descendantsOf } from './descendants.ts';
 import type { Settings } from './settings.ts';
 
-const FIRST_PAUSE_MS = 200;
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 /** After so long a life the next crash is a new story and the pause starts small again. */
 const HEALTHY_AFTER_MS = 30_000;
