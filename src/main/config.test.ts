@@ -54,6 +54,7 @@ test('without a word the documented defaults hold', () => {
     idleMinutes: 60,
     heapLimitMb: 128,
     memoryLimitMb: 512,
+    silentCpuMs: 30_000,
     startupCpuMs: 1000,
     deployableVersions: 100,
     drainSeconds: 10,

@@ -54,6 +54,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       idleMs: settings.idleMinutes * 60_000,
       heapLimitMb: settings.heapLimitMb,
       memoryLimitMb: settings.memoryLimitMb,
+      silentCpuMs: settings.silentCpuMs,
       deniedNetworks: ownNetworks(),
       // A version that passed its trial must not fail on a busier day.
       startupCpuMs: settings.startupCpuMs * 3,

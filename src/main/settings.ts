@@ -78,6 +78,12 @@ export const SETTINGS = {
   idleMinutes: { value: 'n', help: 'stop a version that served nothing for so long', schema: wholeNumber(1, 100_000), fallback: 60 },
   heapLimitMb: { value: 'n', help: "most JavaScript heap of one version's process", schema: wholeNumber(16, 65_536), fallback: 128 },
   memoryLimitMb: { value: 'n', help: "most resident memory of one version's process", schema: wholeNumber(64, 262_144), fallback: 512 },
+  silentCpuMs: {
+    value: 'n',
+    help: 'processor time without an answer after which a version without limits.cpu_ms counts as hung',
+    schema: wholeNumber(50, 3_600_000),
+    fallback: 30_000,
+  },
   startupCpuMs: { value: 'n', help: 'most processor time of top-level code', schema: wholeNumber(10, 60_000), fallback: 1000 },
   deployableVersions: {
     value: 'n',
