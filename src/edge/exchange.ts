@@ -1,13 +1,12 @@
 import { constants } from 'node:http2';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
 import type { Arrival } from './arrival.ts';
 import type { Page } from './error-pages.ts';
 import { messageOf, type Log } from './log.ts';
-import { answerWithPage, writeHeadTo, writeTo, type VisitorResponse } from './page-answer.ts';
+import { answerWithPage, endWith, writeHeadTo, writeTo, type VisitorResponse } from './page-answer.ts';
 import { BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
+import { UpstreamFailure, type Asking, type Call, type FailureReason } from './upstream/index.ts';
 import type { Upstreams } from './upstreams.ts';
 import type { RunningVersion, VersionPool } from './version-pool.ts';
 import type { VisitorRequest } from './visitor.ts';
@@ -28,14 +27,14 @@ type Accepted = Extract<Arrival, { page?: undefined }>;
  * One request and its answer, from the decision where it goes to the last byte. It holds the request while its version
  * starts, streams both ways at the pace of the slower side, and sends again only what never left.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Asking {
   readonly #context: ExchangeContext;
   readonly #request: VisitorRequest;
   readonly #response: VisitorResponse;
   readonly #arrival: Accepted;
   readonly #ray: string;
   readonly #body: RequestBody | null;
-  #controller: Dispatcher.DispatchController | undefined;
+  #call: Call | undefined;
   #version: RunningVersion | undefined;
   /** Until when it may look for a process to answer it; set when it first finds none. */
   #giveUpAt: number | undefined;
@@ -82,47 +81,52 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#version = version;
     version.enter();
     const { path, head } = this.#arrival;
-    const method = this.#request.method as Dispatcher.HttpMethod; // undici takes any token, its type names the common ones.
-    this.#context.upstreams.to(version).dispatch({ path, method, headers: head.forward, body: this.#body }, this);
+    const { method = 'GET' } = this.#request;
+    const isChunked = this.#body !== null && head.contentLength === undefined;
+    try {
+      this.#call = this.#context.upstreams.to(version).send({ method, path, headers: head.forward, body: this.#body, isChunked }, this);
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
+      this.onFailure(error);
+    }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#isOver) controller.abort(new VisitorLeft());
-  }
-
-  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders, words = ''): void {
+  onHead(status: number, words: string, headers: readonly string[]): void {
     this.#version?.heard();
-    // 100 is answered to the visitor by us, and no other interim answer comes from a Worker.
-    if (statusCode < 200 || this.#isOver) return;
-    if (isUncaughtException(statusCode, headers)) return this.#page('worker_threw');
+    if (isUncaughtException(status, headers)) return this.#page('worker_threw');
     const isLast = this.#context.isDraining && this.#request.httpVersionMajor === 1;
-    writeHeadTo(this.#response, statusCode, words, responseHeaders(headers, { ray: this.#ray, version: this.#arrival.answer, isLast }));
+    writeHeadTo(this.#response, status, words, responseHeaders(headers, { ray: this.#ray, version: this.#arrival.answer, isLast }));
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onHeadAlone(): void {
+    // HTTP/2 sends a head as soon as it is written.
+    if (!this.#isOver && !('stream' in this.#response)) this.#response.flushHeaders();
+  }
+
+  onPiece(piece: Buffer): boolean {
     this.#version?.heard();
-    if (this.#isOver || writeTo(this.#response, chunk)) return;
-    controller.pause();
-    this.#response.once('drain', () => controller.resume());
+    if (this.#isOver || writeTo(this.#response, piece)) return true;
+    this.#response.once('drain', () => this.#call?.resume());
+    return false;
   }
 
-  onResponseEnd(): void {
+  onEnd(last: Buffer | undefined): void {
     this.#release();
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#response.end();
+    endWith(this.#response, last);
   }
 
-  onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+  onFailure(error: Error): void {
     const version = this.#version;
     this.#release();
     if (this.#isOver) return;
     if (error instanceof VisitorLeft) return this.#cut();
     if (error instanceof BodyTooLarge) return this.#pageOrCut('body_too_large');
-    if (this.#controller === undefined && this.#mayRetry() && version !== undefined && !isOurFault(error)) return void this.#retry(version);
+    const reason = error instanceof UpstreamFailure ? error.reason : undefined;
+    if (reason === 'unreachable' && this.#mayRetry() && version !== undefined) return void this.#retry(version);
     this.#tell(error, 'A Worker broke off, or did not answer in time.');
-    this.#pageOrCut(pageFor(error));
+    this.#pageOrCut(pageFor(reason));
   }
 
   #mayRetry(): boolean {
@@ -157,7 +161,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #visitorLeft(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#controller?.abort(new VisitorLeft());
+    this.#call?.abort();
+    this.#release();
   }
 
   #release(): void {
@@ -170,12 +175,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined);
-
-/** undici refused the request itself, as it would again. */
-const isOurFault = (error: Error): boolean => codeOf(error) === 'UND_ERR_INVALID_ARG' || codeOf(error) === 'UND_ERR_NOT_SUPPORTED';
-
-const pageFor = (error: Error): Page => {
-  if (isOurFault(error)) return 'bad_request';
-  return codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT' ? 'worker_hung' : 'worker_gone';
+const pageFor = (reason: FailureReason | undefined): Page => {
+  if (reason === 'unsendable') return 'bad_request';
+  return reason === 'silent' ? 'worker_hung' : 'worker_gone';
 };

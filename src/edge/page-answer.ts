@@ -48,3 +48,9 @@ export const writeHeadTo = (response: VisitorResponse, status: number, words: st
 /** False where the visitor is slower than we are: wait for `drain`. */
 export const writeTo = (response: VisitorResponse, chunk: string | Buffer): boolean =>
   'stream' in response ? response.write(chunk) : response.write(chunk);
+
+export const endWith = (response: VisitorResponse, last: Buffer | undefined): void => {
+  if (last === undefined) response.end();
+  else if ('stream' in response) response.end(last);
+  else response.end(last);
+};

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { ANSWER_HEADER } from '../domain/index.ts';
 import { namedIn } from './request-head.ts';
 
@@ -24,15 +23,14 @@ export interface AnswerFacts {
 
 const ANSWER_NAME = ANSWER_HEADER.toLowerCase();
 
-/** A Worker's headers for the visitor: names and values in turn, each Set-Cookie on its own, the edge's own in place of copies. */
-export const responseHeaders = (headers: IncomingHttpHeaders, { ray, version, isLast }: AnswerFacts): string[] => {
+/** A Worker's headers for the visitor: names and values in turn, as they came, with the edge's own in place of copies. */
+export const responseHeaders = (headers: readonly string[], { ray, version, isLast }: AnswerFacts): string[] => {
   const answer: string[] = [];
-  const named = headers.connection === undefined ? undefined : namedIn(headers.connection);
-  for (const name in headers) {
-    if (HOP_BY_HOP.has(name) || named?.has(name) || name === 'cf-ray' || name === ANSWER_NAME) continue;
-    const value = headers[name];
-    if (typeof value === 'string') answer.push(name, value);
-    else if (value !== undefined) for (const each of value) answer.push(name, each);
+  const named = namedByConnection(headers);
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    const lower = name.toLowerCase();
+    if (!endsHere(lower) && !named?.has(lower)) answer.push(name, headers[at + 1] ?? '');
   }
   answer.push('CF-Ray', ray);
   if (version !== undefined) answer.push(ANSWER_HEADER, version);
@@ -40,13 +38,25 @@ export const responseHeaders = (headers: IncomingHttpHeaders, { ray, version, is
   return answer;
 };
 
+const endsHere = (name: string): boolean => HOP_BY_HOP.has(name) || name === 'cf-ray' || name === ANSWER_NAME;
+
+const namedByConnection = (headers: readonly string[]): ReadonlySet<string> | undefined => {
+  let named: ReadonlySet<string> | undefined;
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]?.toLowerCase() === 'connection') named = namedIn(headers[at + 1] ?? '', named);
+  }
+  return named;
+};
+
 /**
  * Whether this is workerd's own answer for a Worker that threw, or never would answer, before it gave a response. A Worker
  * cannot make the same: workerd writes `Connection: close` itself and drops it from a Worker's headers (workerd 2026-11,
  * tried). Its body is `Internal Server Error`.
  */
-export const isUncaughtException = (statusCode: number, headers: IncomingHttpHeaders): boolean => {
-  if (statusCode !== 500 || headers.connection !== 'close' || headers['content-length'] !== '21') return false;
-  for (const name in headers) if (name !== 'connection' && name !== 'content-length') return false;
-  return true;
+export const isUncaughtException = (status: number, headers: readonly string[]): boolean =>
+  status === 500 && headers.length === 4 && valueOf(headers, 'connection') === 'close' && valueOf(headers, 'content-length') === '21';
+
+const valueOf = (headers: readonly string[], name: string): string | undefined => {
+  const at = headers.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
+  return at === -1 ? undefined : headers[at + 1];
 };

@@ -2,6 +2,7 @@ import { request as httpRequest, ServerResponse, type ClientRequest, type Incomi
 import type { Socket } from 'node:net';
 import { receive, type Arrival, type Reception } from './arrival.ts';
 import type { ExchangeContext } from './exchange.ts';
+import { FrameEnds, GOING_AWAY } from './frame-ends.ts';
 import { messageOf } from './log.ts';
 import { answerWithPage } from './page-answer.ts';
 import { newRay } from './ray.ts';
@@ -25,7 +26,8 @@ type Accepted = Extract<Arrival, { page?: undefined }>;
 export class WebSockets {
   readonly #reception: Reception;
   readonly #context: ExchangeContext;
-  readonly #open = new Set<Socket>();
+  /** Visitors, and what their versions send them once the handshake is over. */
+  readonly #open = new Map<Socket, FrameEnds | undefined>();
 
   constructor(reception: Reception, context: ExchangeContext) {
     this.#reception = reception;
@@ -45,9 +47,12 @@ export class WebSockets {
     void this.#shake(request, visitor, early, arrival, ray);
   }
 
-  /** Ends those that are still open, for an edge that has waited long enough. */
+  /** Ends those that are still open, for an edge that has waited long enough. Who takes no more, or is in the middle of a frame, is not told. */
   cut(): void {
-    for (const socket of this.#open) socket.destroy();
+    for (const [visitor, frames] of this.#open) {
+      if (frames?.areBetween === true && visitor.writableLength === 0) visitor.write(GOING_AWAY);
+      visitor.destroySoon();
+    }
   }
 
   async #shake(request: IncomingMessage, visitor: Socket, early: Buffer, arrival: Accepted, ray: string, isRetry = false): Promise<void> {
@@ -68,7 +73,13 @@ export class WebSockets {
     upstream.once('upgrade', (response, worker: Socket, first: Buffer) => {
       isAnswered = true;
       visitor.write(switchingHead(response, ray, arrival.answer));
-      worker.on('data', () => version.heard());
+      const frames = new FrameEnds();
+      this.#open.set(visitor, frames);
+      frames.take(first);
+      worker.on('data', (chunk: Buffer) => {
+        version.heard();
+        frames.take(chunk);
+      });
       tie(visitor, worker, early, first);
     });
     upstream.once('response', (response) => {
@@ -92,7 +103,7 @@ export class WebSockets {
   /** From the handshake to the last byte this is one piece of work of the version. */
   #occupy(version: RunningVersion, visitor: Socket): void {
     version.enter();
-    this.#open.add(visitor);
+    this.#open.set(visitor, undefined);
     visitor.once('close', () => {
       this.#open.delete(visitor);
       version.leave();
@@ -102,7 +113,7 @@ export class WebSockets {
   /** The version answered as if to any request: a refusal, or a page for people who open the address in a browser. */
   #refused(request: IncomingMessage, visitor: Socket, response: IncomingMessage, { answer, versionId }: Accepted, ray: string): void {
     const visible = httpAnswer(request, visitor);
-    const headers = responseHeaders(response.headers, { ray, version: answer, isLast: true });
+    const headers = responseHeaders(response.rawHeaders, { ray, version: answer, isLast: true });
     try {
       visible.writeHead(response.statusCode ?? 502, response.statusMessage ?? '', headers);
     } catch (error) {
@@ -134,7 +145,7 @@ const switchingHead = (response: IncomingMessage, ray: string, answer: string | 
     'Upgrade',
     'Upgrade',
     'websocket',
-    ...responseHeaders(response.headers, { ray, version: answer, isLast: false }),
+    ...responseHeaders(response.rawHeaders, { ray, version: answer, isLast: false }),
   ];
   let text = 'HTTP/1.1 101 Switching Protocols\r\n';
   for (let at = 0; at < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`;

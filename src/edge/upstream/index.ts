@@ -1,0 +1,3 @@
+export { type Asking, type Call } from './call.ts';
+export { UpstreamFailure, type FailureReason } from './failure.ts';
+export { Upstream } from './upstream.ts';
