@@ -100,7 +100,7 @@ test('[E-32] a refusal that is not HTTP costs the visitor a page, and nobody the
   }
 });
 
-test('[E-33] a process that dies closes its WebSockets, and an edge that drains cuts what stays open', async () => {
+test('[E-33] a process that dies closes its WebSockets, and an edge that drains ends what stays open', async () => {
   await using edge = await anEdge((_, response) => response.end());
   const sockets: Duplex[] = [];
   withEcho(edge, (_, socket) => sockets.push(socket));
@@ -113,7 +113,51 @@ test('[E-33] a process that dies closes its WebSockets, and an edge that drains 
   assert.equal(code, 1006);
   const closed = once(first, 'close');
   await edge.front.drain();
-  assert.equal((await closed)[0], 1006);
+  await closed;
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});
+
+test('[E-35] an edge that stops tells open WebSockets that it is going away', async () => {
+  await using edge = await anEdge((_, response) => response.end());
+  withEcho(edge);
+  const socket = dial(edge);
+  await once(socket, 'open');
+  socket.send('hello');
+  await once(socket, 'message');
+  const closed = once(socket, 'close');
+  await edge.front.drain();
+  assert.equal((await closed)[0], 1001);
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});
+
+test('[E-35] nothing of ours is put into the middle of a frame', async () => {
+  await using edge = await anEdge((_, response) => response.end());
+  const half = Buffer.from([0x82, 100, 1, 2, 3]);
+  withEcho(edge, (_, socket) => setImmediate(() => socket.write(half)));
+  const socket = connect(edge.port, '127.0.0.1');
+  let said = Buffer.alloc(0);
+  socket.on('data', (data) => (said = Buffer.concat([said, data])));
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13';
+  socket.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`);
+  await until(() => said.includes(half), 'the frame has begun');
+  await Promise.all([once(socket, 'close'), edge.front.drain()]);
+  assert.ok(said.subarray(-half.length).equals(half));
+  await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
+});
+
+test('[E-35] a WebSocket stays with its version when that has left', async () => {
+  await using edge = await anEdge((_, response) => response.end());
+  withEcho(edge);
+  const socket = dial(edge);
+  await once(socket, 'open');
+  edge.state.replace(aTable([aWorker('hello', { deployment: splitOf(0) })], {}, 2));
+  socket.send('still here');
+  assert.equal(String((await once(socket, 'message'))[0]), 'still here');
+  const next = dial(edge);
+  await once(next, 'open');
+  assert.deepEqual([edge.pool.versions.get(V1)?.inFlight, edge.pool.versions.get(V2)?.inFlight], [1, 1]);
+  socket.terminate();
+  next.terminate();
   await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
 });
 
