@@ -259,6 +259,12 @@ const words: Words = {
   subdomain_free: ({ name }) => said(404, 10032, `The subdomain ${JSON.stringify(name)} is available.`),
   token_not_found: ({ tokenId }) =>
     said(404, 100330, `The token ${JSON.stringify(tokenId)} was not found. \`switchback token list\` shows them.`),
+  token_exists: ({ name }) =>
+    said(
+      409,
+      100332,
+      `A token named ${JSON.stringify(name)} exists already. Take another name, or revoke that one first (\`switchback token revoke\`).`,
+    ),
   token_is_operator: () =>
     said(400, 100331, "The operator's token cannot be revoked here; delete the credentials file and start again to get a new one."),
 };

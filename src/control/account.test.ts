@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import { accepted, ADA, aControlPlane, refused } from '../../test/support/control-plane.ts';
+import { accepted, ADA, aControlPlane, BOB, refused } from '../../test/support/control-plane.ts';
 import { authorOf, createToken, openAccount, readAccount, revokeToken, tokenHash } from './index.ts';
 
 test('the account is born at the first start, with a subdomain, and is the same ever after', async (t) => {
@@ -60,4 +60,16 @@ test('[V-15] an author is never blank: a token without an e-mail address speaks 
       { id: addressed.id, email: 'ada@example.com' },
     ],
   );
+});
+
+test('a name is one token’s, also the operator’s; a revoked one gives it back, and a refusal leaves no token', async (t) => {
+  const { control } = await aControlPlane(t);
+  await openAccount(control, undefined);
+  const { token } = accepted(await createToken(control, ADA, { name: 'ci' }));
+  for (const name of ['ci', 'operator']) {
+    assert.deepEqual(refused(await createToken(control, BOB, { name })), { code: 'token_exists', name });
+  }
+  assert.equal((await control.store.read.tokens.all()).length, 2);
+  accepted(await revokeToken(control, ADA, token.id));
+  accepted(await createToken(control, ADA, { name: 'ci' }));
 });

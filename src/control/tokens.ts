@@ -9,7 +9,7 @@ export const tokenHash = (token: string): string => createHash('sha256').update(
 
 export const newTokenValue = (): string => `sb_${randomBytes(30).toString('base64url')}`;
 
-/** Makes a token; its value is in this answer and nowhere else. */
+/** Makes a token; its value is in this answer and nowhere else. A name is one token's, so that lists, the log and `revoke` are clear. */
 export const createToken = async (
   control: Control,
   actor: Actor,
@@ -25,6 +25,7 @@ export const createToken = async (
   };
   return control.store.change<{ token: Token; value: string }, Refusal>(
     async (change) => {
+      if ((await change.tokens.all()).some(({ name }) => name === wanted.name)) return refuse({ code: 'token_exists', name: wanted.name });
       await change.tokens.insert(token, tokenHash(value));
       return accept({ token, value });
     },

@@ -74,6 +74,7 @@ export type ResourceRefusal =
   | { readonly code: 'subdomain_name_invalid'; readonly name: string }
   | { readonly code: 'subdomain_free'; readonly name: string }
   | { readonly code: 'token_not_found'; readonly tokenId: string }
+  | { readonly code: 'token_exists'; readonly name: string }
   | { readonly code: 'token_is_operator' }
   | { readonly code: 'product_not_offered'; readonly product: string };
 

@@ -86,6 +86,7 @@ const examples = {
   subdomain_name_invalid: { name: 'my.team' },
   subdomain_free: { name: 'my-team' },
   token_not_found: { tokenId: '0123456789abcdef0123456789abcdef' },
+  token_exists: { name: 'ci' },
   token_is_operator: {},
 } satisfies { readonly [Code in Refusal['code']]: Omit<Extract<Refusal, { readonly code: Code }>, 'code'> };
 

@@ -120,6 +120,7 @@ export const badResources: readonly BadInput[] = [
   { what: 'a service that does not exist', send: ({ api }) => api.response('getService', { script_name: 'nobody' }) },
   { what: 'deleting a Worker that does not exist', send: ({ api }) => api.response('deleteScript', { script_name: 'nobody' }) },
   { what: 'a token without a name', send: ({ api }) => api.response('createToken', {}, { json: { name: '' } }) },
+  { what: 'a token with the name of another', send: ({ api }) => api.response('createToken', {}, { json: { name: 'operator' } }) },
   { what: 'a token that does not exist', send: ({ api }) => api.response('revokeToken', { token_id: 'x' }) },
   { what: 'a JSON version without modules', send: version({ main_module: 'index.js' }) },
   {
