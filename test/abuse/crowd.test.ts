@@ -4,14 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { startServer, type Server } from '../support/server.ts';
 import { dial, each, sendRaw } from './raw.ts';
-import { deploy, edgePort } from './seen.ts';
+import { deploy, edgePort, residentMb } from './seen.ts';
 
 const [SLOW, WEB_SOCKETS, GOOD] = process.env['SWITCHBACK_ABUSE'] === 'full' ? [2_000, 1_000, 2_000] : [300, 200, 300];
 const DRIP_EVERY_MS = 1_000;
@@ -32,8 +31,6 @@ const CODE = `export default { fetch(request) {
   const pull = (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(65_536)) : controller.close());
   return new Response(new ReadableStream({ pull }));
 } };`;
-
-const residentMb = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 const p99 = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { type Server, startServer } from '../support/server.ts';
 import { aWorker } from '../support/worker-form.ts';
@@ -41,6 +42,8 @@ export const deploy = async (
 };
 
 export const edgePort = (server: Server): number => Number(new URL(server.edgeUrl).port);
+
+export const residentMb = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** A whole server with a real Worker that remembers what reached it. */
 export const aSeer = async (t: Pick<TestContext, 'after'>): Promise<SeenBy> => {

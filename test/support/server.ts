@@ -18,6 +18,8 @@ export type ServerOptions = {
   /** Flags of `start` beside the data directory and the ports; a later one wins over ours. */
   readonly args?: readonly string[];
   readonly env?: Environment;
+  /** A command that runs the one behind it, with other limits say. */
+  readonly within?: readonly string[];
   /** Another server's folder, after that one has ended: what is kept is found again. */
   readonly folder?: string;
 };
@@ -31,10 +33,12 @@ export type Visited = { readonly status: number; readonly headers: IncomingHttpH
 export type ClientCall = { readonly project: string; readonly input?: string; readonly more?: Environment; readonly isCi?: boolean };
 
 /** Starts the product as a person does, on folders and ports of its own. */
-export async function startServer({ args = [], env: more = {}, folder }: ServerOptions = {}): Promise<Server> {
+export async function startServer({ args = [], env: more = {}, within = [], folder }: ServerOptions = {}): Promise<Server> {
   const own = folder ?? mkdtempSync(join(tmpdir(), 'sb-e2e-'));
   const env = { ...serverEnvironment(own), ...more };
-  const child = spawn(SWITCHBACK, ['start', '--json', '--data', join(own, 'data'), ...FLAGS, ...args], { cwd: own, env });
+  const start = [SWITCHBACK, 'start', '--json', '--data', join(own, 'data'), ...FLAGS, ...args];
+  const [program = SWITCHBACK, ...rest] = [...within, ...start];
+  const child = spawn(program, rest, { cwd: own, env });
   const server = new Server(own, child);
   try {
     await server.ready();
