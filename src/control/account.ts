@@ -27,8 +27,9 @@ export const readAccount = async (queries: Queries): Promise<Account | undefined
 };
 
 /**
- * The account and the operator's token. `known` is the token of the credentials file; where it is missing or no longer
- * the operator's, a new one is made and the old one revoked, so a lost file locks nobody out.
+ * The account and the operator's token. `known` is what the credentials file holds; where that is not the operator's token there
+ * is one more, so that a damaged file locks nobody out. Without a file, which is how an operator asks for another token, the
+ * earlier ones are revoked.
  */
 export const openAccount = async (
   control: Pick<Control, 'store' | 'ids' | 'clock'>,
@@ -46,14 +47,18 @@ export const openAccount = async (
   }
   const token = known === undefined ? undefined : await control.store.read.tokens.byHash(tokenHash(known));
   if (known !== undefined && token?.isOperator) return { account, operatorToken: known };
-  return { account, operatorToken: await newOperatorToken(control) };
+  return { account, operatorToken: await newOperatorToken(control, { revokesOthers: known === undefined }) };
 };
 
-const newOperatorToken = async (control: Pick<Control, 'store' | 'ids' | 'clock'>): Promise<string> => {
+const newOperatorToken = async (
+  control: Pick<Control, 'store' | 'ids' | 'clock'>,
+  { revokesOthers }: { readonly revokesOthers: boolean },
+): Promise<string> => {
   const value = newTokenValue();
   const now = control.clock.now().toISOString();
   await control.store.note(async (queries) => {
-    for (const { id, isOperator } of await queries.tokens.all()) if (isOperator) await queries.tokens.revoke(id, now);
+    const others = revokesOthers ? (await queries.tokens.all()).filter(({ isOperator }) => isOperator) : [];
+    for (const { id } of others) await queries.tokens.revoke(id, now);
     const token = { id: control.ids.hex32(), name: 'operator', email: operatorEmail(), isOperator: true, createdOn: now };
     await queries.tokens.insert(token, tokenHash(value));
   });

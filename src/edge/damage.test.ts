@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import test from 'node:test';
+import { DAMAGES, damaged, numbersOf } from '../../test/support/damage.ts';
 import { DigestMismatch, ModuleStore, openVault } from '../files/index.ts';
 import { ControlClient } from './control-client.ts';
 import { FakeControl } from './fake-control.ts';
@@ -11,36 +11,12 @@ import { Snapshot } from './snapshot.ts';
 import { Specs } from './specs.ts';
 import { aFolder, aLog, aTable, aWorker, V1 } from './testing.ts';
 
-/** A thousand and more: SWITCHBACK_DAMAGES=1000 node --test src/edge/damage.test.ts */
-const ROUNDS = Number(process.env['SWITCHBACK_DAMAGES'] ?? 100);
-
-/** Numbers below a bound that are the same in every run: a damage that is not noticed can be repeated by its round. */
-const numbersOf = (seed: string) => {
-  let count = 0;
-  return (below: number): number =>
-    createHash('sha256')
-      .update(`${seed} ${(count += 1)}`)
-      .digest()
-      .readUInt32BE(0) % below;
-};
-
-/** One bit turned round, the end cut off, or a piece overwritten with zeros: always other bytes than before. */
-const damaged = (bytes: Buffer, number: (below: number) => number): Buffer => {
-  const at = number(bytes.length);
-  const kind = number(3);
-  if (kind === 0) return bytes.subarray(0, at);
-  const copy = Buffer.from(bytes);
-  if (kind === 1) copy[at] = (copy[at] ?? 0) ^ (1 << number(8));
-  else copy.fill(0, at, Math.min(bytes.length, at + 1 + number(64)));
-  return copy.equals(bytes) ? bytes.subarray(0, at) : copy;
-};
-
 test('[E-67] a damaged module is set aside and never served, and its bytes stored anew are', async () => {
   await using folder = await aFolder();
   const store = new ModuleStore(folder.path);
   const number = numbersOf('modules');
   const bytes = Buffer.from('export default { fetch: () => new Response("hello") };'.repeat(50));
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < DAMAGES; round += 1) {
     const { digest } = await store.put(Readable.from([bytes]));
     await writeFile(store.path(digest), damaged(bytes, number));
     await assert.rejects(store.verifiedPath(digest), DigestMismatch, `round ${round}`);
@@ -60,7 +36,7 @@ test('[E-67] a damaged routing table is noticed, and the one before it is served
   const path = join(folder.path, 'table');
   const bytes = await readFile(path);
   const number = numbersOf('table');
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < DAMAGES; round += 1) {
     await writeFile(path, damaged(bytes, number));
     const log = aLog();
     assert.equal((await new Snapshot(folder.path, log).read())?.generation, 1, `round ${round}`);
@@ -82,7 +58,7 @@ test('[E-67] a damaged sealed version does not open: it is fetched again, or els
   const path = join(versions, V1);
   const bytes = await readFile(path);
   const number = numbersOf('specs');
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < DAMAGES; round += 1) {
     const asked = control.asked.length;
     await writeFile(path, damaged(bytes, number));
     assert.deepEqual(await open().load(V1), good);
@@ -91,7 +67,7 @@ test('[E-67] a damaged sealed version does not open: it is fetched again, or els
   await control.go();
   await writeFile(path, damaged(bytes, number));
   await assert.rejects(open().load(V1));
-  assert.equal(log.lines.length, ROUNDS + 1);
+  assert.equal(log.lines.length, DAMAGES + 1);
 });
 
 test('[E-67] a damaged key file is refused: it never gives another key, with which secrets would be sealed', async () => {
@@ -101,14 +77,14 @@ test('[E-67] a damaged key file is refused: it never gives another key, with whi
   const bytes = await readFile(path);
   const number = numbersOf('key');
   let refused = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < DAMAGES; round += 1) {
     await writeFile(path, damaged(bytes, number));
     const vault = await openVault(path).catch(() => undefined);
     refused += vault === undefined ? 1 : 0;
     // What touches the newline or the end alone leaves the key as it was.
     if (vault !== undefined) assert.equal(vault.open(sealed, 'here'), 'secret', `round ${round}`);
   }
-  assert.ok(refused > ROUNDS * 0.8);
+  assert.ok(refused > DAMAGES * 0.8);
 });
 
 class ControlClientOf implements AsyncDisposable {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ProcessReport } from '../domain/index.ts';
-import { ModuleStore, openVault } from '../files/index.ts';
+import { KeysDamaged, ModuleStore, openVault, removeUnfinished, setAside, type Vault } from '../files/index.ts';
 import { endOrphans, Supervisor, type SupervisorSettings } from '../runtime/index.ts';
 import { ControlClient } from './control-client.ts';
 import { FeedClient } from './feed-client.ts';
@@ -41,13 +41,13 @@ export class Follower {
   /** Where visitors reach this edge; empty until they can, and until then there is nothing to report. */
   #url = '';
 
-  private constructor(options: FollowerOptions, vault: Awaited<ReturnType<typeof openVault>>) {
+  private constructor(options: FollowerOptions, vault: Vault) {
     const { dataDir, runtimeDir, log, runtimeSettings } = options;
     this.#options = options;
     this.#control = new ControlClient(options);
     this.#snapshot = new Snapshot(dataDir, log);
     this.#modules = new ModuleStore(options.modulesDir ?? join(dataDir, 'modules'));
-    this.#specs = new Specs({ control: this.#control, folder: join(dataDir, 'versions'), vault, modules: this.#modules, log });
+    this.#specs = new Specs({ control: this.#control, folder: versionsIn(dataDir), vault, modules: this.#modules, log });
     this.supervisor = new Supervisor({
       runtimeDir,
       loadSpec: (versionId) => this.#specs.load(versionId),
@@ -72,7 +72,8 @@ export class Follower {
   /** Asks the control plane for its table within a bounded time, and without an answer takes the last good one (I2). */
   static async start(options: FollowerOptions, controlWaitMs: number): Promise<Follower> {
     await endOrphans(options.runtimeDir);
-    const follower = new Follower(options, await openVault(join(options.dataDir, 'edge.key')));
+    for (const folder of [options.dataDir, versionsIn(options.dataDir)]) await removeUnfinished(folder);
+    const follower = new Follower(options, await edgeVault(options));
     follower.#feed.start();
     await follower.#tableWithin(controlWaitMs);
     return follower;
@@ -154,3 +155,20 @@ export class Follower {
     }
   }
 }
+
+const versionsIn = (dataDir: string): string => join(dataDir, 'versions');
+
+/**
+ * The key of the copies this edge keeps. Nothing else is sealed with it, and the control plane has every original: a damaged one
+ * is made anew, and the copies are fetched again. The damaged one stays, for whoever can mend it while the control plane is gone.
+ */
+const edgeVault = async ({ dataDir, log }: Pick<FollowerOptions, 'dataDir' | 'log'>): Promise<Vault> => {
+  const path = join(dataDir, 'edge.key');
+  try {
+    return await openVault(path);
+  } catch (error) {
+    if (!(error instanceof KeysDamaged)) throw error;
+    log.warn({ path, setAside: await setAside(path) }, "The edge's key is damaged: it has a new one, and fetches its versions again.");
+    return openVault(path);
+  }
+};

@@ -27,14 +27,25 @@ export const replaceFile = async (path: string, content: string | Uint8Array, mo
 
 /**
  * Removes what replacements left behind whose process was killed: a half-written file beside the credentials is as secret
- * as they are. Only for a folder that no other process writes to.
+ * as they are. Only for a folder that no other process writes to; it need not be there.
  */
 export const removeUnfinished = async (folder: string): Promise<void> => {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   for (const name of names.filter((each) => UNFINISHED.test(each))) await rm(join(folder, name), { force: true });
 };
 
 const UNFINISHED = /\.[0-9a-f]{12}\.tmp$/;
+
+/** Puts a damaged file out of the way, where an operator finds it; what was put there before is lost. Answers where it is. */
+export const setAside = async (path: string): Promise<string> => {
+  const aside = `${path}.damaged`;
+  await rm(aside, { recursive: true, force: true });
+  await rename(path, aside);
+  return aside;
+};
 
 /** Makes a rename in this folder durable. */
 export const syncFolder = async (path: string): Promise<void> => {

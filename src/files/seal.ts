@@ -7,6 +7,11 @@ export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
 
+/** What should hold keys holds none, or others than were written. */
+export class KeysDamaged extends Error {
+  override readonly name = 'KeysDamaged';
+}
+
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -89,7 +94,7 @@ const keysFrom = (text: string, origin: string): Buffer[] => {
   const lines = text.split(/\s+/).filter((line) => line !== '');
   const keys = lines.map(keyIn);
   if (keys.length > 0 && keys.every((key) => key !== undefined)) return keys;
-  throw new Error(
+  throw new KeysDamaged(
     `${origin} must hold base64 keys of ${KEY_BYTES} bytes, one a line, unchanged since they were written. Restore it from your backup: without it stored secrets cannot be opened.`,
   );
 };

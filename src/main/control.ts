@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
-import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../control/index.ts';
-import { armFailpoint, ModuleStore, openVault, removeUnfinished, replaceFile } from '../files/index.ts';
+import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
+import { armFailpoint, ModuleStore, openVault, removeUnfinished } from '../files/index.ts';
 import { tryVersion, Turns } from '../runtime/index.ts';
 import { DataDirectoryInUse, openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
+import { openCredentials } from './credentials.ts';
 import { listenHttp } from './listen.ts';
 import { openLog } from './log.ts';
 import { ownNetworks } from './own-networks.ts';
@@ -57,17 +57,13 @@ const startControl = async (settings: Settings): Promise<Service> => {
     tryVersion: (spec) => trialTurns.take(() => tryVersion(spec, trialOptions)),
     settings: { deployableVersions: settings.deployableVersions, baseDomain: settings.baseDomain },
   };
-  const credentialsFile = join(settings.data, 'credentials');
-  const { account, operatorToken } = await openAccount(control, await knownToken(credentialsFile));
   const logged = (event: string, detail: Readonly<Record<string, unknown>>): void => log.error(detail, event);
+  const { account, write: writeCredentials } = await openCredentials(control, join(settings.data, 'credentials'), logged);
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
     createApp({ ...control, account, publisher, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
-  await replaceFile(
-    credentialsFile,
-    `${JSON.stringify({ api_token: operatorToken, account_id: account.id, control_url: http.url }, null, 2)}\n`,
-  );
+  await writeCredentials(http.url);
   const collecting = setInterval(() => {
     collectModules(control).catch((error: unknown) => log.error({ error: String(error) }, 'modules could not be collected'));
   }, COLLECT_EVERY_MS);
@@ -92,17 +88,5 @@ const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Ap
   },
   edgeToken: settings.edgeToken ?? '',
 });
-
-const knownToken = async (file: string): Promise<string | undefined> => {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    const { api_token: token } = JSON.parse(text) as { readonly api_token?: unknown };
-    return typeof token === 'string' ? token : undefined;
-  } catch {
-    // A damaged file is as good as none: the account gives the operator a new token.
-    return undefined;
-  }
-};
 
 await runChild(startControl);
