@@ -142,9 +142,10 @@ test('[B-9] pings whose answers nobody reads end their connection', async () => 
   });
 });
 
+const held = (id: number): Buffer => frame(TYPE.headers, END_HEADERS, id, aHead(host, '/', 'POST'));
+const broken = (id: number): Buffer => frame(TYPE.headers, REQUEST, id, Buffer.concat([aHead(host), literal('Upper', 'x')]));
+
 test('[B-9] streams beyond those allowed, and broken ones in numbers, end their connection', async () => {
-  const held = (id: number): Buffer => frame(TYPE.headers, END_HEADERS, id, aHead(host, '/', 'POST'));
-  const broken = (id: number): Buffer => frame(TYPE.headers, REQUEST, id, Buffer.concat([aHead(host), literal('Upper', 'x')]));
   for (const make of [held, broken]) {
     await whileOthersAreServed(async () => {
       const session = await open();
