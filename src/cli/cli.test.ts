@@ -247,6 +247,79 @@ idle  no address yet: enable workers.dev, or add a route
   assert.equal(user.calls[0], 'GET /switchback/v1/status Bearer sb_secret');
 });
 
+test('status of one Worker shows its processes on every edge, their breakers and the last changes', async (t) => {
+  const user = new User(t);
+  const broken = {
+    edge: 'edge-1',
+    state: 'backing_off',
+    pid: null,
+    started_on: null,
+    restarts: 5,
+    resident_bytes: null,
+    broken_on: '2026-11-21T08:40:00.000Z',
+    reason: 'It keeps failing.',
+  };
+  const ready = {
+    ...broken,
+    edge: 'edge-2',
+    state: 'ready',
+    pid: 42,
+    started_on: '2026-11-21T08:35:00.123Z',
+    restarts: 0,
+    resident_bytes: 33_554_432,
+    broken_on: null,
+    reason: null,
+  };
+  const version = {
+    version_id: '648afe8e-efc3-49ca-88d0-b89a3b2c15fd',
+    number: 2,
+    percentage: 100,
+    tag: null,
+    message: 'Say two',
+    state: 'ready',
+    pid: 42,
+    reason: null,
+    processes: [ready, broken],
+  };
+  const worker = {
+    name: 'hello',
+    url: 'http://hello.acme.localhost:7480',
+    deployment: { id: 'd', created_on: '2026-11-21T08:34:51.142000Z', author: 'ada', versions: [version] },
+  };
+  const change = {
+    at: '2026-11-21T08:34:51.142Z',
+    actor: { id: 'i', email: 'ada' },
+    action: 'deployment.create',
+    detail: { message: 'All' },
+  };
+  const trip = { at: broken.broken_on, actor: { id: 'e', email: 'edge-1' }, action: 'version.trip', detail: { reason: 'It crashed.' } };
+  await user.serve((call) => ok(call.includes('/audit?') ? [trip, change] : { workers: [worker] }));
+  assert.deepEqual(JSON.parse((await user.run('status', 'hello', '--json')).stdout), { ...worker, changes: [trip, change] });
+  assert.equal(user.calls.at(-1), 'GET /switchback/v1/audit?target=worker%2Fhello&per_page=5 Bearer sb_secret');
+  assert.equal(
+    (await user.run('status', 'hello')).stdout,
+    `hello  http://hello.acme.localhost:7480
+  deployed 2026-11-21T08:34:51Z by ada
+  SHARE  NO  VERSION                               TAG  PROCESS
+  100 %  #2  648afe8e-efc3-49ca-88d0-b89a3b2c15fd       ready (pid 42)
+
+  #2  Say two
+
+  NO  EDGE    PROCESS         SINCE                 MEMORY  RESTARTS  BREAKER
+  #2  edge-2  ready (pid 42)  2026-11-21T08:35:00Z  32 MB   0         closed
+  #2  edge-1  backing_off                                   5         open since 2026-11-21T08:40:00Z
+
+  #2 on edge-1: It keeps failing.
+
+  CHANGED               WHAT               BY      MESSAGE
+  2026-11-21T08:40:00Z  version.trip       edge-1  It crashed.
+  2026-11-21T08:34:51Z  deployment.create  ada     All
+`,
+  );
+  const { code, stderr } = await user.run('status', 'nobody');
+  assert.deepEqual([code, stderr], [1, 'switchback: There is no Worker nobody; there are hello.\n']);
+});
+
 test('a refusal of the server is told in its words, with its code', async (t) => {
   const user = new User(t);
   await user.serve(() => ({

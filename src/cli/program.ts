@@ -3,7 +3,7 @@ import { completionScript, type Shell, SHELLS } from './completion.ts';
 import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
 import { link } from './link.ts';
-import { printStatus } from './status.ts';
+import { printStatus } from './print-status.ts';
 import { stop } from './stop.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
 import { printVersion, switchbackVersion } from './version.ts';
@@ -90,6 +90,7 @@ const linkCommand = (): Command =>
 const statusCommand = (): Command =>
   new Command('status')
     .description('Show what runs: Workers, their addresses, versions, shares and processes')
+    .argument('[worker]', 'only this one, with its processes on every edge, their breakers and the last changes')
     .option(...DATA)
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 3 when no server is running.')

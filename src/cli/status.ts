@@ -1,7 +1,6 @@
 import { callApi } from './api-client.ts';
-import { EXIT, Failure } from './failure.ts';
-import { findServer, type Credentials } from './server.ts';
-import { say, sayJson, styled, table } from './terminal.ts';
+import type { Credentials } from './server.ts';
+import { styled, table } from './terminal.ts';
 
 /** `GET /switchback/v1/status`. */
 export interface Status {
@@ -40,22 +39,25 @@ export interface VersionStatus {
   readonly state: string;
   readonly pid?: number | null;
   readonly reason?: string | null;
+  readonly message?: string | null;
+  readonly processes?: readonly ProcessStatus[];
+}
+
+/** A version's process on one edge. */
+export interface ProcessStatus {
+  readonly edge: string;
+  readonly state: string;
+  readonly pid: number | null;
+  readonly started_on: string | null;
+  readonly restarts: number;
+  readonly resident_bytes: number | null;
+  /** Since when its breaker is open. */
+  readonly broken_on: string | null;
+  readonly reason: string | null;
 }
 
 /** The endpoint's contract is held by the control plane's own tests. */
 export const readStatus = async (server: Credentials): Promise<Status> => (await callApi(server, 'GET', '/switchback/v1/status')) as Status;
-
-export const printStatus = async ({ data, json }: { data?: string; json?: boolean }): Promise<void> => {
-  try {
-    const status = await readStatus(await findServer(data));
-    if (json) sayJson(status);
-    else say(statusText(status));
-  } catch (error) {
-    if (!(json && error instanceof Failure && error.exitCode === EXIT.notRunning)) throw error;
-    sayJson({ running: false });
-    process.exitCode = EXIT.notRunning;
-  }
-};
 
 /** The status for people. */
 export const statusText = (status: Status): string => {
@@ -70,7 +72,7 @@ export const statusText = (status: Status): string => {
   return [head.join('\n'), ...workers].join('\n\n');
 };
 
-const workerText = ({ name, url, deployment }: WorkerStatus): string => {
+export const workerText = ({ name, url, deployment }: WorkerStatus): string => {
   const title = `${styled('bold', name)}  ${url ?? 'no address yet: enable workers.dev, or add a route'}`;
   if (deployment === null) return `${title}\n  not deployed`;
   const rows = deployment.versions.map((version) => [

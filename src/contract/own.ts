@@ -3,15 +3,29 @@ import type { Endpoint } from './endpoint.ts';
 import { paging } from './shapes.ts';
 import { deployment } from './deployments.ts';
 
+const processState = z.enum(['cold', 'starting', 'ready', 'draining', 'backing_off']);
+
+const processStatus = z.object({
+  edge: z.string(),
+  state: processState,
+  pid: z.number().nullable(),
+  started_on: z.string().nullable(),
+  restarts: z.number().describe('How many of its processes ended without being asked to.'),
+  resident_bytes: z.number().nullable(),
+  broken_on: z.string().nullable().describe('Since when its breaker is open: it keeps failing, and its requests are refused.'),
+  reason: z.string().nullable().describe('Why it is not ready.'),
+});
+
 const versionStatus = z.object({
   version_id: z.string(),
   number: z.number().nullable(),
   percentage: z.number(),
   tag: z.string().nullable(),
   message: z.string().nullable(),
-  state: z.enum(['cold', 'starting', 'ready', 'draining', 'backing_off']).describe('Of its process on the edge that is furthest along.'),
+  state: processState.describe('Of its process on the edge that is furthest along.'),
   pid: z.number().nullable(),
   reason: z.string().nullable().describe('Why it is not ready.'),
+  processes: z.array(processStatus).describe('One for each edge that tells of it; two while one drains and its successor is there.'),
 });
 
 const workerStatus = z.object({
@@ -59,7 +73,7 @@ export const ownEndpoints = {
     path: '/audit',
     tag: 'Switchback',
     summary: 'The log of changes, newest first',
-    query: paging,
+    query: paging.extend({ target: z.string().optional().describe('Only changes of this, such as `worker/hello`.') }),
     result: z.array(auditEntry),
   },
 } as const satisfies Record<string, Endpoint>;

@@ -33,9 +33,16 @@ export const audit = (db: Kysely<Schema>) => ({
   },
   has: async (id: string): Promise<boolean> =>
     (await db.selectFrom('audit').select('seq').where('id', '=', id).executeTakeFirst()) !== undefined,
-  /** Newest first. */
-  page: async (page: { readonly offset: number; readonly limit: number }): Promise<readonly AuditEntry[]> => {
-    const rows = await db.selectFrom('audit').selectAll().orderBy('seq', 'desc').offset(page.offset).limit(page.limit).execute();
+  /** Newest first; with a target only what was done to that. */
+  page: async (page: { readonly offset: number; readonly limit: number }, target?: string): Promise<readonly AuditEntry[]> => {
+    const rows = await db
+      .selectFrom('audit')
+      .selectAll()
+      .$if(target !== undefined, (query) => query.where('target', '=', target ?? ''))
+      .orderBy('seq', 'desc')
+      .offset(page.offset)
+      .limit(page.limit)
+      .execute();
     return rows.map((row) => ({
       id: row.id,
       at: row.at,
@@ -45,9 +52,10 @@ export const audit = (db: Kysely<Schema>) => ({
       detail: JSON.parse(row.detail),
     }));
   },
-  count: async (): Promise<number> => {
+  count: async (target?: string): Promise<number> => {
     const { count } = await db
       .selectFrom('audit')
+      .$if(target !== undefined, (query) => query.where('target', '=', target ?? ''))
       .select((e) => e.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
     return Number(count);

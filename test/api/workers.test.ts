@@ -124,3 +124,80 @@ test('[A-3] the log of changes says who did what, newest first', async (t) => {
     ],
   );
 });
+
+test('the log can be asked for what was done to one Worker', async (t) => {
+  const api = await anApi(t);
+  await api.upload('hello');
+  await api.upload('other');
+  const answer = (await (await api.send('GET', '/switchback/v1/audit?target=worker%2Fhello')).json()) as {
+    readonly result: readonly { readonly target: string; readonly action: string }[];
+    readonly result_info: { readonly total_count: number };
+  };
+  assert.deepEqual(
+    answer.result.map(({ target, action }) => [target, action]),
+    [['worker/hello', 'script.upload']],
+  );
+  assert.equal(answer.result_info.total_count, 1);
+});
+
+test('the status tells of each process of a version on every edge, and of its breaker', async (t) => {
+  const api = await anApi(t);
+  await api.upload('hello');
+  const versionId = (await api.ok('listVersions', { script_name: 'hello' })).items[0]?.id ?? '';
+  const broken = {
+    versionId,
+    script: 'hello',
+    state: 'backing_off',
+    restarts: 5,
+    reason: 'It crashed.',
+    brokenOn: '2026-11-01T10:00:00.000Z',
+  } as const;
+  api.api.feed.report({ edge: 'a', generation: 1, url: 'http://a', processes: [broken] });
+  const ready = {
+    versionId,
+    script: 'hello',
+    state: 'ready',
+    restarts: 0,
+    pid: 42,
+    startedOn: '2026-11-01T09:00:00.000Z',
+    residentBytes: 9_000_000,
+  } as const;
+  api.api.feed.report({ edge: 'b', generation: 1, url: 'http://b', processes: [ready] });
+  const { result } = (await (await api.send('GET', '/switchback/v1/status')).json()) as { readonly result: Status };
+  const [version] = result.workers[0]?.deployment?.versions ?? [];
+  assert.equal(version?.state, 'ready', 'of the one that is furthest along');
+  const told = version?.processes.filter(({ edge }) => edge !== 'listening');
+  assert.deepEqual(told, [
+    {
+      edge: 'b',
+      state: 'ready',
+      pid: 42,
+      started_on: ready.startedOn,
+      restarts: 0,
+      resident_bytes: 9_000_000,
+      broken_on: null,
+      reason: null,
+    },
+    {
+      edge: 'a',
+      state: 'backing_off',
+      pid: null,
+      started_on: null,
+      restarts: 5,
+      resident_bytes: null,
+      broken_on: broken.brokenOn,
+      reason: 'It crashed.',
+    },
+  ]);
+});
+
+interface Status {
+  readonly workers: readonly {
+    readonly deployment: {
+      readonly versions: readonly {
+        readonly state: string;
+        readonly processes: readonly { readonly edge: string }[];
+      }[];
+    } | null;
+  }[];
+}

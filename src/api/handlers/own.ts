@@ -8,10 +8,23 @@ import { deploymentView } from '../views/index.ts';
 
 const AUDIT_A_PAGE = 50;
 
-/** The edge's processes of one version, the one that is furthest along first. */
-const processOf = (api: Api, versionId: string) => {
-  const reports = api.feed.status().flatMap(({ processes }) => processes.filter((process) => process.versionId === versionId));
-  return reports.find(({ state }) => state === 'ready') ?? reports[0];
+/** What the edges tell of one version, the process that is furthest along first. */
+const processesOf = (api: Api, versionId: string) => {
+  const told = api.feed
+    .status()
+    .flatMap(({ id, processes }) => processes.filter((process) => process.versionId === versionId).map((process) => ({ id, process })));
+  return told
+    .toSorted((a, b) => Number(b.process.state === 'ready') - Number(a.process.state === 'ready'))
+    .map(({ id, process }) => ({
+      edge: id,
+      state: process.state,
+      pid: process.pid ?? null,
+      started_on: process.startedOn ?? null,
+      restarts: process.restarts,
+      resident_bytes: process.residentBytes ?? null,
+      broken_on: process.brokenOn ?? null,
+      reason: process.reason ?? null,
+    }));
 };
 
 const workerStatus = async (api: Api, worker: Worker) => {
@@ -34,7 +47,8 @@ const workerStatus = async (api: Api, worker: Worker) => {
             author: deployment.author.email,
             versions: deployment.split.map(({ versionId, share }) => {
               const version = versions.find(({ id }) => id === versionId);
-              const process = processOf(api, versionId);
+              const processes = processesOf(api, versionId);
+              const [process] = processes;
               return {
                 version_id: versionId,
                 number: version?.number ?? null,
@@ -44,6 +58,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
                 state: process?.state ?? 'cold',
                 pid: process?.pid ?? null,
                 reason: process?.reason ?? null,
+                processes,
               };
             }),
           },
@@ -75,7 +90,7 @@ export const own: Handlers<typeof ownEndpoints> = {
   },
   listAudit: async (api, { query }) => {
     const page = pageOf(query, AUDIT_A_PAGE);
-    const entries = await api.store.read.audit.page(page);
-    return accept({ result: entries, resultInfo: pageInfo(page, entries.length, await api.store.read.audit.count()) });
+    const entries = await api.store.read.audit.page(page, query.target);
+    return accept({ result: entries, resultInfo: pageInfo(page, entries.length, await api.store.read.audit.count(query.target)) });
   },
 };
