@@ -157,6 +157,18 @@ test('[E-5] an answer streams: its first part arrives while the rest does not ex
   assert.equal(String(second), 'data: 2\n\n');
 });
 
+test('[E-5] the head of an answer arrives while there is no body yet', async () => {
+  let more: (() => void) | undefined;
+  await using edge = await anEdge((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    more = () => response.end('data: 1\n\n');
+  });
+  const response = await ask(edge, '/');
+  assert.equal(response.headers['content-type'], 'text/event-stream');
+  more?.();
+  assert.equal(await textOf(response), 'data: 1\n\n');
+});
+
 test('[E-6] a request streams: its first part arrives before the visitor has sent the rest', async () => {
   await using edge = await anEdge((request, response) => {
     request.once('data', (chunk) => response.write(`got ${chunk};`));
