@@ -11,17 +11,19 @@ const FOUND: Readonly<Record<EdgeFault, Fault['name']>> = {
   swaps_late: 'stale',
   serves_at_zero: 'zero_share',
   forgets_work: 'work_lost',
+  does_not_drain: 'cut',
 };
 
 for (const [fault, name] of Object.entries(FOUND) as [EdgeFault, Fault['name']][]) {
   test(`[H-3] an edge that is broken on purpose (${fault}) does not pass: ${name} is found`, async (t) => {
-    const { history } = await recordEdge({ deployments: 12, streamMs: 3_000, path: join(await aFolder(t), 'run.jsonl') }, fault);
+    const { history } = await recordEdge({ deployments: 10, streamMs: 2_000, path: join(await aFolder(t), 'run.jsonl') }, fault);
     const verdict = check(history);
     assert.ok(
       verdict.faults.some((found) => found.name === name),
       report(verdict),
     );
-    // It is broken in this one thing: what it is found by is not an edge that answers nothing.
-    assert.ok(!verdict.faults.some((found) => found.name === 'failed' || found.name === 'unknown_version'), report(verdict));
+    // It is broken in one thing: what is found is not that nothing works.
+    assert.ok(verdict.faults.length < verdict.requests, report(verdict));
+    if (fault !== 'does_not_drain') assert.ok(!verdict.faults.some((found) => found.name === 'failed'), report(verdict));
   });
 }

@@ -40,6 +40,8 @@ const FAULTS = {
   }),
   /** It ends a version as soon as its last answer is out. */
   forgets_work: (table) => table,
+  /** It ends a version as soon as it has left, whatever is under way on it. */
+  does_not_drain: (table) => table,
 } satisfies Readonly<Record<string, (table: RoutingTable) => RoutingTable>>;
 
 export type EdgeFault = keyof typeof FAULTS;
@@ -64,6 +66,7 @@ const open = async ({ folder, controlUrl, edgeToken, runtimeSettings, fault }: R
     log,
   });
   follower.reportAs(front.url);
+  if (fault === 'does_not_drain') setInterval(() => endThoseThatLeft(follower), 50).unref();
   process.once('SIGTERM', () => {
     void front
       .drain()
@@ -71,6 +74,14 @@ const open = async ({ folder, controlUrl, edgeToken, runtimeSettings, fault }: R
       .then(() => process.exit());
   });
   process.send?.(front.url);
+};
+
+const endThoseThatLeft = (follower: Follower): void => {
+  const serving = new Set(
+    (follower.state.table?.workers ?? []).flatMap(({ deployment }) => deployment?.split ?? []).map(({ versionId }) => versionId),
+  );
+  for (const { versionId, state, pid } of follower.processes())
+    if (state === 'ready' && pid !== undefined && !serving.has(versionId)) process.kill(pid, 'SIGKILL');
 };
 
 const indexOf = (table: RoutingTable): HostIndex => compileHosts(table.hosts, table.workers);

@@ -4,6 +4,8 @@ import type { Recorder, Sighting } from './recorder.ts';
 import { edgeSays, headersFor, type Address } from './visit.ts';
 
 const SPEAK_EVERY_MS = 300;
+/** A WebSocket that does not say back what it was told is lost, and ended as such. */
+const ECHO_WITHIN_MS = 20_000;
 
 /** A WebSocket that says something again and again and hears it back with the version's id, until its visitor leaves. */
 export class Chat {
@@ -20,7 +22,10 @@ export class Chat {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.opened = promise;
     this.#seen = recorder.request('websocket');
-    const socket = new WebSocket(`${address.edgeUrl.replace(/^http/, 'ws')}/chat`, { headers: headersFor(address, {}, true) });
+    const socket = new WebSocket(`${address.edgeUrl.replace(/^http/, 'ws')}/chat`, {
+      headers: headersFor(address, {}, true),
+      handshakeTimeout: ECHO_WITHIN_MS,
+    });
     this.#socket = socket;
     this.#closed = once(socket, 'close').catch(() => undefined);
     socket.once('upgrade', (answer) => {
@@ -45,9 +50,11 @@ export class Chat {
     clearInterval(this.#speaking);
     if (this.#socket.readyState === WebSocket.OPEN) {
       this.#speak();
+      const patience = setTimeout(() => this.#socket.terminate(), ECHO_WITHIN_MS);
       while (this.#heard < this.#said && this.#socket.readyState === WebSocket.OPEN)
         await Promise.race([once(this.#socket, 'message'), this.#closed]);
-      this.#isLeaving = true;
+      clearTimeout(patience);
+      this.#isLeaving = this.#heard === this.#said;
       this.#socket.close(1000);
     }
     await this.#closed;

@@ -22,11 +22,15 @@ test('right histories pass, however requests and deployments overlap', () => {
 interface Breaking {
   readonly deployments?: readonly DeploymentMade[];
   readonly requests: readonly RequestSeen[];
+  readonly works?: History['works'];
   /** Which of the requests is the one to be found. */
   readonly found?: number;
 }
 
 const [X, Y, Z] = [version(101), version(102), version(103)];
+/** What is to be found has this number in the history. */
+const FOUND = 9999;
+const aWork: History['works'][number] = { type: 'work', request: FOUND, versionId: X };
 const isFound = (request: Partial<RequestSeen>): Breaking => ({ requests: [aRequest({ beganAt: 2000, versions: [X], ...request })] });
 
 const BREAKINGS: Readonly<Record<Fault['name'], Breaking>> = {
@@ -65,14 +69,23 @@ const BREAKINGS: Readonly<Record<Fault['name'], Breaking>> = {
     found: 1,
   },
   work_lost: isFound({ promisesWork: true }),
+  work_repeated: { ...isFound({ promisesWork: true }), works: [aWork, aWork] },
 };
 
 /** A right history, after it a deployment of X and Y, after that what is wrong; the requests in any order. */
-const broken = ({ deployments = [], requests, found = 0 }: Breaking, history: History, isReversed: boolean): [History, RequestSeen] => {
-  const added = requests.map((request, at) => (at === found ? { ...request, id: 9999 } : request));
+const broken = (
+  { deployments = [], requests, works = [], found = 0 }: Breaking,
+  history: History,
+  isReversed: boolean,
+): [History, RequestSeen] => {
+  const added = requests.map((request, at) => (at === found ? { ...request, id: FOUND } : request));
   const all = [...history.requests, ...added];
   const half = aDeployment(900, 1900, 1910, { [X]: 50, [Y]: 50 });
-  const whole = { ...history, deployments: [...history.deployments, half, ...deployments], requests: isReversed ? all.toReversed() : all };
+  const whole = {
+    deployments: [...history.deployments, half, ...deployments],
+    requests: isReversed ? all.toReversed() : all,
+    works: [...history.works, ...works],
+  };
   return [whole, added[found] as RequestSeen]; // It was just put there.
 };
 

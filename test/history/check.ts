@@ -16,6 +16,7 @@ export const FAULTS = {
   went_back: 'an earlier request, over before this one began, was answered from a newer deployment',
   key_moved: 'another request with its key got another version of the same deployment',
   work_lost: 'work that it left behind did not come to its end',
+  work_repeated: 'work that it left behind was done more than once, so it was sent more than once',
 } as const;
 
 export interface Fault {
@@ -49,10 +50,7 @@ export const check = ({ deployments, requests, works }: History): Verdict => {
     else explain(timeline, request, explained, faults);
   }
   faults.push(...backwards(explained), ...movedKeys(requests));
-  const done = new Set(works.map(({ request, versionId }) => `${request} ${versionId}`));
-  for (const request of requests) {
-    if (request.promisesWork && !done.has(`${request.id} ${request.versions[0]}`)) faults.push({ name: 'work_lost', request });
-  }
+  faults.push(...wrongWork(requests, works));
   const concurrent = requests.filter((request) => timeline.oldestAt(request.beganAt) < timeline.newestAt(pickedBy(request))).length;
   const outlived = requests.filter((request) => outlivedItsVersion(timeline, request)).length;
   return { faults, requests: requests.length, deployments: deployments.length, concurrent, outlived };
@@ -133,6 +131,16 @@ const movedKeys = (requests: readonly RequestSeen[]): readonly Fault[] => {
     const of = `${deploymentId} ${key}`;
     if (!first.has(of)) first.set(of, versions[0]);
     return first.get(of) === versions[0] ? [] : [{ name: 'key_moved', request }];
+  });
+};
+
+/** Work is done once, and by the version that answered. */
+const wrongWork = (requests: readonly RequestSeen[], works: History['works']): readonly Fault[] => {
+  const done = Map.groupBy(works, ({ request }) => request);
+  return requests.flatMap((request): Fault[] => {
+    const [one, ...more] = done.get(request.id) ?? [];
+    if (more.length > 0) return [{ name: 'work_repeated', request }];
+    return request.promisesWork && one?.versionId !== request.versions[0] ? [{ name: 'work_lost', request }] : [];
   });
 };
 

@@ -1,7 +1,6 @@
 import { aSplit } from '../support/api.ts';
-import type { Server } from '../support/server.ts';
-import type { DeploymentMade } from './history.ts';
-import type { Recorder } from './recorder.ts';
+import type { Connection } from '../support/environment.ts';
+import type { Answered, Recorder } from './recorder.ts';
 import { aWitness } from './worker.ts';
 
 export const WORKER = 'witness';
@@ -13,47 +12,66 @@ interface Listed {
   }[];
 }
 
+interface Envelope {
+  readonly success: boolean;
+  readonly result: unknown;
+  readonly errors: unknown;
+  readonly messages: readonly { readonly message: string }[];
+}
+
 /** Makes deployments of one Worker through the API, one after the other, and records each. */
 export class Deployments {
-  readonly #api: Server['api'];
+  readonly #connection: Connection;
   readonly #recorder: Recorder;
   /** In the order in which they came, each as old as its upload. */
   readonly versions: string[] = [];
   #uploads = 0;
 
-  constructor(api: Server['api'], recorder: Recorder) {
-    this.#api = api;
+  constructor(connection: Connection, recorder: Recorder) {
+    this.#connection = connection;
     this.#recorder = recorder;
   }
 
   /** An upload to the script itself deploys its version at 100 %. */
   async uploadDeployed(): Promise<void> {
     const made = await this.#recorder.deployment(async () => {
-      await this.#api('PUT', `workers/scripts/${WORKER}`, aWitness((this.#uploads += 1)));
-      return this.#active();
+      const { isLate } = await this.#call('PUT', '', aWitness((this.#uploads += 1)));
+      return { ...(await this.#active()), isLate };
     });
     this.versions.push(...made.split.map(({ versionId }) => versionId));
   }
 
   /** A version that is not deployed yet. */
   async upload(): Promise<string> {
-    const { id } = (await this.#api('POST', `workers/scripts/${WORKER}/versions`, aWitness((this.#uploads += 1)))) as { id: string };
+    const { result } = await this.#call('POST', '/versions', aWitness((this.#uploads += 1)));
+    const { id } = result as { id: string };
     this.versions.push(id);
     return id;
   }
 
   async deploy(shares: Readonly<Record<string, number>>): Promise<void> {
     await this.#recorder.deployment(async () => {
-      const { id } = (await this.#api('POST', `workers/scripts/${WORKER}/deployments`, aSplit(shares))) as { id: string };
-      return { id, split: Object.entries(shares).map(([versionId, percentage]) => ({ versionId, percentage })) };
+      const { result, isLate } = await this.#call('POST', '/deployments', JSON.stringify(aSplit(shares)));
+      const { id } = result as { id: string };
+      return { id, isLate, split: Object.entries(shares).map(([versionId, percentage]) => ({ versionId, percentage })) };
     });
   }
 
-  async #active(): Promise<Pick<DeploymentMade, 'id' | 'split'>> {
-    const { deployments } = (await this.#api('GET', `workers/scripts/${WORKER}/deployments`)) as Listed;
+  async #active(): Promise<Omit<Answered, 'isLate'>> {
+    const { deployments } = (await this.#call('GET', '/deployments')).result as Listed;
     const [active] = deployments;
     if (active === undefined) throw new Error('Nothing is deployed.');
     return { id: active.id, split: active.versions.map(({ version_id: versionId, percentage }) => ({ versionId, percentage })) };
+  }
+
+  /** `isLate`: the answer names the edge as one that has not confirmed yet, which is no acknowledgement. */
+  async #call(method: string, path: string, body?: FormData | string): Promise<{ readonly result: unknown; readonly isLate: boolean }> {
+    const { baseUrl, accountId, token } = this.#connection;
+    const url = `${baseUrl}/accounts/${accountId}/workers/scripts/${WORKER}${path}`;
+    const response = await fetch(url, { method, headers: { authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body }) });
+    const { success, result, errors, messages } = (await response.json()) as Envelope;
+    if (!success) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(errors)}`);
+    return { result, isLate: messages.some(({ message }) => message.includes('have not confirmed it yet')) };
   }
 }
 

@@ -1,6 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { historyOf, type DeploymentMade, type History, type Line, type RequestSeen } from './history.ts';
 
+/** A deployment as the API answered it. */
+export interface Answered extends Pick<DeploymentMade, 'id' | 'split'> {
+  readonly isLate: boolean;
+}
+
 /** Requests and deployments of one run, with times of one clock, on disk as they happen: a run that ends early leaves what it saw. */
 export class Recorder {
   readonly #path: string;
@@ -16,10 +21,10 @@ export class Recorder {
   }
 
   /** Notes a deployment once it is answered. Ones that are made at the same time would have no order: make them one after the other. */
-  async deployment(make: () => Promise<Pick<DeploymentMade, 'id' | 'split'>>): Promise<DeploymentMade> {
+  async deployment(make: () => Promise<Answered>): Promise<DeploymentMade> {
     const askedAt = performance.now();
-    const made = await make();
-    const deployment: DeploymentMade = { type: 'deployment', ...made, askedAt, acknowledgedAt: performance.now() };
+    const { id, split, isLate } = await make();
+    const deployment: DeploymentMade = { type: 'deployment', id, split, askedAt, acknowledgedAt: isLate ? null : performance.now() };
     this.add(deployment);
     return deployment;
   }

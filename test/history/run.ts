@@ -52,7 +52,8 @@ export const recordEdge = async (options: RunOptions, fault?: EdgeFault): Promis
 /** Long enough to be under way when its version leaves. */
 const workMsOf = ({ streamMs }: RunOptions): number => Math.max(2_000, streamMs / 7);
 const GRACE_MS = 2_000;
-const WORK_WITHIN_MS = 10_000;
+/** How much later than it was done work may be known of. */
+const LATE_MS = 3_000;
 
 interface Watched {
   readonly edgeUrl: string;
@@ -62,7 +63,7 @@ interface Watched {
 
 const record = async (options: RunOptions, server: Server, { edgeUrl, log, runtimes }: Watched): Promise<Run> => {
   const recorder = new Recorder(options.path);
-  const made = new Deployments((method, path, body) => server.api(method, path, body), recorder);
+  const made = new Deployments(server.connection, recorder);
   await made.uploadDeployed();
   await server.api('POST', `workers/scripts/${WORKER}/subdomain`, { enabled: true, previews_enabled: true });
   const address = { edgeUrl, host: server.host(WORKER), worker: WORKER };
@@ -73,7 +74,7 @@ const record = async (options: RunOptions, server: Server, { edgeUrl, log, runti
   } finally {
     await traffic.stop();
   }
-  await noteWork(recorder, log);
+  await noteWork(recorder, log, workMsOf(options) + LATE_MS);
   return { history: recorder.history, versions: made.versions.length, runtimes: runtimes() };
 };
 
@@ -87,11 +88,9 @@ const deployments = async (made: Deployments, { deployments: count, streamMs }: 
 };
 
 /** What the Workers have written about work that was done, once it is all there or has had time enough to be. */
-const noteWork = async (recorder: Recorder, log: () => string): Promise<void> => {
+const noteWork = async (recorder: Recorder, log: () => string, withinMs: number): Promise<void> => {
   const promised = recorder.history.requests.filter(({ promisesWork, fault }) => promisesWork && fault === undefined).length;
-  await until('the work that was promised', () => worksIn(log()).length >= promised, WORK_WITHIN_MS).catch(
-    () => 'the checker says what is lost',
-  );
+  await until('the work that was promised', () => worksIn(log()).length >= promised, withinMs).catch(() => 'the checker says what is lost');
   for (const work of worksIn(log())) recorder.add(work);
 };
 

@@ -18,6 +18,9 @@ export interface Visit extends Asked {
   readonly body?: Readable;
 }
 
+/** What does not end by then hangs, and the run with it. */
+export const LONGEST_MS = 8 * 60_000;
+
 /** One request, recorded from before its first byte to after the last one of its answer. Resolves however it ends. */
 export const visit = (
   recorder: Recorder,
@@ -29,10 +32,14 @@ export const visit = (
   const seen = recorder.request(kind, asked);
   const url = `${address.edgeUrl}${path.replace('{request}', String(seen.id))}`;
   const headers = headersFor(address, asked, isDebug);
-  const request = httpRequest(url, { method: body === undefined ? 'GET' : 'POST', headers, agent }, (answer) => {
-    seen.answered(edgeSays(answer));
-    void read(answer, seen).then(resolve);
-  });
+  const request = httpRequest(
+    url,
+    { method: body === undefined ? 'GET' : 'POST', headers, agent, signal: AbortSignal.timeout(LONGEST_MS) },
+    (answer) => {
+      seen.answered(edgeSays(answer));
+      void read(answer, seen).then(resolve);
+    },
+  );
   request.once('error', (error) => {
     seen.broke(error.message);
     resolve();
