@@ -20,7 +20,8 @@ export const readParts = async (body: Bytes, boundary: string, limits: FormLimit
   let kept = Promise.resolve();
 
   const begin = (stream: Dicer.PartStream): void => {
-    stream.on('error', (cause) => brake.pull(cause));
+    // A part that is read no further, because it could not be kept, is aborted by Node: why comes from `kept`.
+    stream.on('error', (cause) => void (cause.name !== 'AbortError' && brake.pull(cause)));
     opened.push(stream);
     if (isHeaderDue) throw headless();
     if (opened.length > limits.parts) throw new FormRefused({ code: 'too_many_parts', limit: limits.parts });
