@@ -15,7 +15,10 @@ const FILES: Readonly<Record<string, string>> = {
   EROFS: 'The data directory is on a read-only file system.',
   EACCES: 'The data directory cannot be written: permission denied.',
   EDQUOT: 'The disk quota of the data directory is used up.',
+  EFBIG: 'A file of the data directory may not grow further (limit of file sizes).',
+  EIO: 'The data directory could not be read or written (I/O error).',
   EMFILE: 'Too many files are open.',
+  ENFILE: 'Too many files are open.',
 };
 
 /** A sentence for a failure that is the machine's, not ours; undefined for every other. */
