@@ -117,6 +117,22 @@ test('[E-33] a process that dies closes its WebSockets, and an edge that drains 
   await until(() => edge.pool.inFlight === 0, 'nothing is in flight');
 });
 
+test('[E-10] a WebSocket whose visitor is gone without a word, or was cut, ends for its version too', async () => {
+  await using edge = await anEdge((_, response) => response.end());
+  const sockets: Duplex[] = [];
+  withEcho(edge, (_, socket) => sockets.push(socket));
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13';
+  const visitor = connect(edge.port, '127.0.0.1');
+  visitor.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`);
+  await once(visitor, 'data');
+  visitor.resetAndDestroy();
+  await until(() => sockets[0]?.destroyed, 'the first has ended');
+  const other = dial(edge);
+  await once(other, 'open');
+  await Promise.all([once(other, 'close'), edge.front.drain()]);
+  await until(() => sockets[1]?.destroyed, 'the second has ended');
+});
+
 test('[E-35] an edge that stops tells open WebSockets that it is going away', async () => {
   await using edge = await anEdge((_, response) => response.end());
   withEcho(edge);

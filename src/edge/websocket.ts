@@ -156,6 +156,8 @@ const tie = (visitor: Socket, worker: Socket, early: Buffer, first: Buffer): voi
   for (const socket of [visitor, worker]) socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, 60_000);
   worker.on('error', () => visitor.destroy());
   worker.once('close', () => visitor.destroySoon());
+  // One that was reset or cut does not end what is piped from it, and the request that made the other socket has let go of it.
+  visitor.once('close', () => worker.destroy());
   if (early.length > 0) worker.write(early);
   if (first.length > 0) visitor.write(first);
   visitor.pipe(worker).pipe(visitor);
