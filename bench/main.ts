@@ -12,6 +12,7 @@ import { conditions, type Conditions } from './conditions.ts';
 import type { Figure, Row } from './figure.ts';
 import { tableOf } from './report.ts';
 import { Run } from './run.ts';
+import { abuse } from './rows/abuse.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
 import { latency } from './rows/latency.ts';
@@ -21,7 +22,7 @@ import { switching } from './rows/switching.ts';
 import { throughput } from './rows/throughput.ts';
 import { upload } from './rows/upload.ts';
 
-const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane];
+const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane, abuse];
 
 interface RowResult {
   readonly name: string;
