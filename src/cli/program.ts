@@ -48,7 +48,7 @@ const commands = async (args: readonly string[]): Promise<Command[]> => [
 const start = async (args: readonly string[]): Promise<Command> => {
   const isNeeded = args.some((word) => word === 'start' || word === 'completion');
   if (isNeeded) return (await import('./start.ts')).startCommand();
-  return new Command('start').description('Run the server: API and edge, until Ctrl-C');
+  return new Command('start').description('Run the server: API and edge, until Ctrl-C or `switchback stop`');
 };
 
 const stopCommand = (): Command =>

@@ -31,7 +31,7 @@ export const startCommand = (): Command => {
     command.addOption(option);
   }
   return command
-    .description('Run the server: API and edge, until Ctrl-C')
+    .description('Run the server: API and edge, until Ctrl-C or `switchback stop`')
     .option('--config <file>', 'settings as JSON, named like the environment variables in small letters without the prefix')
     .option('--json', 'print one line of JSON, once ready, instead of the banner')
     .addHelpText(
