@@ -15,7 +15,8 @@ export const openCredentials = async (
   file: string,
   log: (event: string, detail: Readonly<Record<string, unknown>>) => void,
 ): Promise<{ readonly account: Account; readonly write: (controlUrl: string) => Promise<void> }> => {
-  const known = await tokenIn(file);
+  const found = await contentOf(file);
+  const known = found === undefined ? undefined : tokenIn(found);
   const { account, operatorToken } = await openAccount(control, known);
   if (known !== undefined && known !== operatorToken) {
     const copy = `${file}.damaged`;
@@ -27,14 +28,22 @@ export const openCredentials = async (
     );
   }
   const content = (controlUrl: string) => ({ api_token: operatorToken, account_id: account.id, control_url: controlUrl });
-  return { account, write: (controlUrl) => replaceFile(file, `${JSON.stringify(content(controlUrl), null, 2)}\n`) };
+  const write = async (controlUrl: string): Promise<void> => {
+    const text = `${JSON.stringify(content(controlUrl), null, 2)}\n`;
+    // A start that changes nothing needs no room on the disk.
+    if (text !== found) await replaceFile(file, text);
+  };
+  return { account, write };
 };
 
-const tokenIn = async (file: string): Promise<string | undefined> => {
+const contentOf = (file: string): Promise<string | undefined> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : UNREADABLE));
+
+const tokenIn = (text: string): string => {
   try {
-    const { api_token: token } = JSON.parse(await readFile(file, 'utf8')) as { readonly api_token?: unknown };
+    const { api_token: token } = JSON.parse(text) as { readonly api_token?: unknown };
     return typeof token === 'string' ? token : UNREADABLE;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : UNREADABLE;
+  } catch {
+    return UNREADABLE;
   }
 };

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { killHalf } from '../support/halves.ts';
 import { Load } from '../support/load.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { SmallDisk } from '../support/small-disk.ts';
@@ -95,6 +96,14 @@ test(
       disk.free();
       await addZone(server, 'free.example');
     });
+    disk.fill();
+    killHalf(server, 'control');
+    await until('the control plane to come back on the full disk', () => server.output.includes('The control process is ready again.'));
+    assert.equal(
+      ((await server.api('GET', '/zones')) as { name: string }[]).some(({ name }) => name === 'free.example'),
+      true,
+    );
+    disk.free();
   },
 );
 
