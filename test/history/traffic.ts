@@ -41,7 +41,10 @@ export class Traffic {
     this.#once(this.#stream('quiet stream', streamMs, streamMs / 2), 0);
     for (let at = 0; at < 2; at += 1) this.#repeat(this.#stream('stream', streamMs / 10, CHUNK_MS), PAUSE_MS);
     this.#repeat(() => this.#visit({ kind: 'upload', path: '/upload', isDebug: true, body: slowBody(streamMs / 10) }), PAUSE_MS);
-    this.#repeat(() => this.#visit({ kind: 'work', path: `/work?request={request}&ms=${workMs}`, promisesWork: true, isDebug: true }), 100);
+    this.#repeat(
+      () => this.#visit({ kind: 'work', path: `/later?request={request}&ms=${workMs}`, promisesWork: true, isDebug: true }),
+      100,
+    );
     this.#repeat(() => this.#chat(), streamMs / 6);
   }
 

@@ -37,7 +37,7 @@ export default {
     const number = (name) => Number(searchParams.get(name));
     if (pathname === '/chat') return chat(id);
     if (pathname === '/upload') return received(id, request.body);
-    if (pathname === '/work') context.waitUntil(wait(number('ms')).then(() => console.log('work ' + searchParams.get('request') + ' is done')));
+    if (pathname === '/later') context.waitUntil(wait(number('ms')).then(() => console.log('work ' + searchParams.get('request') + ' is done')));
     return new Response(stream(id, number('chunks'), number('every')), { headers: { 'x-version': id } });
   },
 };
