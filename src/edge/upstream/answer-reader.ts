@@ -49,6 +49,7 @@ export class AnswerReader {
     return this.#state !== 'head';
   }
 
+  /** Keeps nothing of `chunk`, which may be written over afterwards. */
   read(chunk: Buffer): void {
     const bytes = this.#early === undefined ? chunk : Buffer.concat([this.#early, chunk]);
     for (let at = 0; at < bytes.length;) at = this.#step(bytes, at);
@@ -82,7 +83,7 @@ export class AnswerReader {
     const end = bytes.indexOf(HEAD_END, at, 'latin1');
     const until = end === -1 ? bytes.length : end;
     if (until - at > MOST_HEAD_BYTES) throw malformed('its head is too large');
-    this.#early = end === -1 ? bytes.subarray(at) : undefined;
+    this.#early = end === -1 ? Buffer.from(bytes.subarray(at)) : undefined;
     if (end === -1) return until;
     const head = parseAnswerHead(bytes.toString('latin1', at, end), this.#isHead);
     if (head.status === 101) throw malformed('it switches protocols unasked');
@@ -102,7 +103,7 @@ export class AnswerReader {
   #readPiece(bytes: Buffer, at: number): number {
     const end = Math.min(bytes.length, at + this.#left);
     if (this.#piece !== undefined) this.#listening.onPiece(this.#piece);
-    this.#piece = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
+    this.#piece = Buffer.from(bytes.subarray(at, end));
     this.#left -= end - at;
     if (this.#left > 0) return end;
     if (this.#state === 'sized') this.#end();

@@ -56,8 +56,12 @@ export class Call implements Listening {
     if (this.#isDone) return void socket.destroy();
     const { body, isChunked } = this.#request;
     this.#socket = socket;
+    if (body === null) return void socket.write(this.#text, 'latin1');
+    // With as much of the body as is here already: the runtime ends a connection whose request was answered before it was whole.
+    socket.cork();
+    setImmediate(() => socket.uncork());
     socket.write(this.#text, 'latin1');
-    if (body !== null) this.#upload = new Upload(body, socket, isChunked, (error) => this.fail(error));
+    this.#upload = new Upload(body, socket, isChunked, (error) => this.fail(error));
   }
 
   read(bytes: Buffer): void {

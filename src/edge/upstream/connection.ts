@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net';
 import { UpstreamFailure } from './failure.ts';
 import type { Call } from './call.ts';
+import { UpstreamSocket } from './upstream-socket.ts';
 
 export interface ConnectionTimeouts {
   readonly connectMs: number;
@@ -17,7 +17,7 @@ export interface Keeper {
 
 /** One connection to a version's process, which carries one call after another. */
 export class Connection {
-  readonly #socket: Socket;
+  readonly #socket = new UpstreamSocket((bytes) => this.#received(bytes));
   readonly #keeper: Keeper;
   #call: Call | undefined;
   #isConnected = false;
@@ -28,10 +28,9 @@ export class Connection {
 
   constructor(socketPath: string, keeper: Keeper) {
     this.#keeper = keeper;
-    this.#socket = connect({ path: socketPath });
     this.#socket
+      .connect({ path: socketPath })
       .once('connect', () => this.#connected())
-      .on('data', (bytes) => this.#received(bytes))
       // The other end takes no more calls; what it still has to say comes before this.
       .once('end', () => keeper.onGone(this))
       .on('error', (error) => (this.#error = error))

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import test from 'node:test';
 import { UpstreamFailure } from './failure.ts';
 import { Upstream } from './upstream.ts';
@@ -118,6 +118,20 @@ test('an answer that breaks off fails, and one that is no HTTP', async () => {
   const upstream = new Upstream(runtime.socketPath, TIMEOUTS);
   await assert.rejects(send(upstream).answer, failedFor('broke_off'));
   await assert.rejects(send(upstream).answer, failedFor('malformed'));
+});
+
+test('an answer that was given without reading the body is read, although the rest of the body can no longer be written', async () => {
+  await using runtime = await aRuntime((socket) => {
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\nConnection: close\r\n\r\nno, n');
+      socket.destroySoon();
+    });
+  });
+  const upstream = new Upstream(runtime.socketPath, TIMEOUTS);
+  for (let at = 0; at < 50; at += 1) {
+    const body = Readable.from(Array.from({ length: 32 }, () => Buffer.alloc(64 * 1024)));
+    assert.equal(await send(upstream, request({ method: 'POST', body })).answer, 'no, n');
+  }
 });
 
 test('a runtime that says nothing fails its call, one that is slow within an answer does not', async () => {
