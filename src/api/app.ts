@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
+import { OwnCommits } from '../store/index.ts';
 import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
 import { authenticated, enter } from './door.ts';
 import { edgeRoutes } from './edge-routes.ts';
@@ -99,6 +100,21 @@ const mount = (
 const parameters = (path: string): number => path.split('/').filter((segment) => segment.startsWith(':')).length;
 
 const handle = async (api: Api, endpoint: Endpoint, handler: Handler<Endpoint>, c: AppContext): Promise<Response> => {
+  const commits = new OwnCommits();
+  try {
+    return await commits.during(() => answered(api, endpoint, handler, c, commits));
+  } catch (error) {
+    return failed(api, error, c, commits.last !== undefined);
+  }
+};
+
+const answered = async (
+  api: Api,
+  endpoint: Endpoint,
+  handler: Handler<Endpoint>,
+  c: AppContext,
+  commits: OwnCommits,
+): Promise<Response> => {
   const request = await enter(api, endpoint, c.req.raw, c.req.param());
   if (!request.ok) return failure(request.refusal);
   const answer = await handler(api, request.value);
@@ -107,12 +123,13 @@ const handle = async (api: Api, endpoint: Endpoint, handler: Handler<Endpoint>, 
   if (value.onSent !== undefined) whenSent(api, c, value.onSent);
   if (value.raw !== undefined) return value.raw;
   if (endpoint.method === 'GET') return success(value);
-  return success(await confirmed(api, value));
+  return success(await confirmed(api, value, commits));
 };
 
 /** Waits until the connected edges serve what was just written; one that does not yet is named, not waited for (I3). */
-const confirmed = async (api: Api, answer: Answer): Promise<Answer> => {
-  const pending = await api.feed.confirmed(await api.store.read.meta.generation());
+const confirmed = async (api: Api, answer: Answer, { last }: OwnCommits): Promise<Answer> => {
+  // Its own commit knows its generation: what is stored is answered also where the database has gone since.
+  const pending = await api.feed.confirmed(last?.generation ?? (await api.store.read.meta.generation()));
   if (pending.length === 0) return answer;
   const message = `Stored. These edges have not confirmed it yet and follow as soon as they can: ${pending.join(', ')}.`;
   return { ...answer, messages: [...(answer.messages ?? []), message] };
@@ -139,20 +156,25 @@ const unrouted = (method: string, path: string): Refusal => {
     : { code: 'method_unknown', method, path, allowed: [...new Set(allowed)].toSorted() };
 };
 
-/** A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look. */
-const failed = (api: Api, error: Error, c: AppContext): Response => {
+/**
+ * A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look.
+ * A change that was committed before stays, whatever happened to its answer.
+ */
+const failed = (api: Api, error: unknown, c: AppContext, isStored = false): Response => {
   // Nobody is there to be answered, and nothing went wrong here.
   if (c.req.raw.signal.aborted) return broken(400, 10013, 'The client is gone.');
   const id = api.ids.hex32();
-  api.log('request failed', {
-    id,
-    method: c.req.method,
-    path: c.req.path,
-    error: error.stack ?? String(error),
-    cause: String(error.cause ?? ''),
-  });
+  const { stack, cause } = error instanceof Error ? error : { stack: undefined, cause: undefined };
+  const { method, path } = c.req;
+  api.log('request failed', { id, method, path, isStored, error: stack ?? String(error), cause: String(cause ?? '') });
   const fault = worldFault(error);
   return fault === undefined
-    ? broken(500, 10013, `An internal error happened, and not by your fault. The server's log has it under ${id}.`)
-    : broken(503, 10013, `${fault} Nothing was changed, and traffic is not affected.`);
+    ? broken(
+        500,
+        10013,
+        `An internal error happened, and not by your fault. ${isStored ? `${STORED} ` : ''}The server's log has it under ${id}.`,
+      )
+    : broken(503, 10013, `${fault} ${isStored ? `${STORED} Traffic` : 'Nothing was changed, and traffic'} is not affected.`);
 };
+
+const STORED = 'What was asked for had been stored by then, at least in part: look at it, or at the audit log, before you send it again.';

@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 import { deployments } from './deployments.ts';
 import { hosts } from './hosts.ts';
 import { meta } from './meta.ts';
+import { OwnCommits } from './own-commits.ts';
 import { schedules } from './schedules.ts';
 import type { Schema } from './schema.ts';
 import { tokens } from './tokens.ts';
@@ -98,6 +99,7 @@ export class Store {
         await queries.audit.append(entry(made.value), generation);
         return { result: made, commit: { generation, previous, workers: workersTouched, hosts: hostsTouched } };
       });
+      OwnCommits.note(commit);
       if (commit.generation !== commit.previous) for (const listener of this.#listeners) listener(commit);
       return result;
     } catch (error) {

@@ -92,6 +92,61 @@ test('[A-8] a database that another program holds answers 503 with the reason', 
   assert.equal((await addZone('example.com')).status, 200);
 });
 
+test('[A-15] a change whose answer could not be made is said to be stored, and not that nothing was changed', async (t) => {
+  const { addZone, zones, store, logged } = await aFragileApi(t);
+  const committed = store.change.bind(store);
+  // What a handler reads after its change, and what the machine does to it then.
+  t.mock.method(store, 'change', async (...given: Parameters<typeof committed>) => {
+    await committed(...given);
+    throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+  });
+  const { status, envelope } = await addZone('stored.example');
+  assert.deepEqual(
+    [status, envelope.errors],
+    [
+      503,
+      [
+        {
+          code: 10013,
+          message:
+            'The database could not be read or written (I/O error). What was asked for had been stored by then, at least in part: ' +
+            'look at it, or at the audit log, before you send it again. Traffic is not affected.',
+        },
+      ],
+    ],
+  );
+  assert.deepEqual([((await zones()) as unknown[]).length, logged.at(-1)?.['isStored']], [1, true]);
+});
+
+test('[A-15] a change is answered as made although the database is gone before the edges have confirmed it', async (t) => {
+  const { setSubdomain, store, database } = await aFragileApi(t);
+  const { meta } = store.read;
+  const leave = store.onCommit(() => {
+    t.mock.method(meta, 'generation', () => Promise.reject(Object.assign(new Error('disk I/O error'), { errcode: 10 })));
+  });
+  const answer = await setSubdomain('team');
+  leave();
+  assert.deepEqual([answer.status, answer.envelope.result], [200, { subdomain: 'team' }]);
+  assert.equal((await database.db.selectFrom('audit').selectAll().execute()).at(-1)?.action, 'subdomain.set');
+});
+
+test('[A-15] of two requests at once the one that failed before it changed anything says so, whatever the other did', async (t) => {
+  const { addZone, store } = await aFragileApi(t);
+  const committed = store.change.bind(store);
+  const { promise: otherIsStored, resolve: tellStored } = Promise.withResolvers<void>();
+  let asked = 0;
+  t.mock.method(store, 'change', async (...given: Parameters<typeof committed>) => {
+    if (++asked === 1) {
+      await otherIsStored;
+      throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
+    }
+    return committed(...given).finally(tellStored);
+  });
+  const [failed, made] = await Promise.all([addZone('one.example'), addZone('two.example')]);
+  assert.deepEqual([failed.status, made.status], [503, 200]);
+  assert.match(failed.envelope.errors[0]?.message ?? '', /Nothing was changed/);
+});
+
 test('[A-8] a change waits for a program that holds the database shortly, and calls that read go on meanwhile', async (t) => {
   const { folder, addZone, zones } = await aFragileApi(t);
   using other = new DatabaseSync(join(folder, 'switchback.db'));

@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Commit } from './store.ts';
+
+const watched = new AsyncLocalStorage<OwnCommits>();
+
+/**
+ * What one piece of work has committed so far, however deep in it: whoever answers for it must know, where it fails later,
+ * whether it can still be said that nothing was changed.
+ */
+export class OwnCommits {
+  #last: Commit | undefined;
+
+  get last(): Commit | undefined {
+    return this.#last;
+  }
+
+  during<Value>(work: () => Promise<Value>): Promise<Value> {
+    return watched.run(this, work);
+  }
+
+  /** For the store. */
+  static note(commit: Commit): void {
+    const own = watched.getStore();
+    if (own !== undefined) own.#last = commit;
+  }
+}
