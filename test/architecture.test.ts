@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   data: ['base', 'domain', 'files', 'runtime'],
   control: ['base', 'domain', 'files', 'store', 'runtime', 'observe'],
   edge: ['base', 'domain', 'files', 'runtime', 'observe', 'data'],
-  api: ['base', 'domain', 'contract', 'files', 'store', 'control'],
+  api: ['base', 'domain', 'contract', 'files', 'store', 'data', 'control'],
   cli: ['base', 'domain', 'contract', 'files'],
   dashboard: ['base', 'domain', 'contract'],
 };

@@ -22,6 +22,14 @@ export const identified = z.object({ id: z.string() });
 
 const named = { name: z.string() };
 
+/** Bindings to what is outside of every version; they are answered as they were asked for. */
+const resourceBindings = [
+  z.object({ ...named, type: z.literal('kv_namespace'), namespace_id: z.string() }),
+  z.object({ ...named, type: z.literal('d1'), id: z.string() }),
+  z.object({ ...named, type: z.literal('r2_bucket'), bucket_name: z.string(), jurisdiction: z.string().optional() }),
+  z.object({ ...named, type: z.literal('queue'), queue_name: z.string(), delivery_delay: z.number().int().min(0).max(43_200).optional() }),
+] as const;
+
 /** A binding in an upload's metadata, of a type we offer. */
 export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
@@ -29,6 +37,7 @@ export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('secret_text'), text: z.string().optional() }),
   z.object({ ...named, type: z.literal('version_metadata') }),
   z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
+  ...resourceBindings,
   z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),
 ]);
 
@@ -43,6 +52,7 @@ export const shownBinding = z
     z.object({ ...named, type: z.literal('secret_text') }),
     z.object({ ...named, type: z.literal('version_metadata') }),
     z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
+    ...resourceBindings,
   ])
   .meta({ id: 'ShownBinding' });
 

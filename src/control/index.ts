@@ -7,6 +7,15 @@ export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
 export { Publisher } from './publisher.ts';
+export {
+  changeResource,
+  checkResources,
+  createResource,
+  deleteResource,
+  usersOf,
+  type NewResource,
+  type ResourceUser,
+} from './resources.ts';
 export { revise, type Revised, type Revision } from './revise.ts';
 export { deleteRoute, putRoute, replaceRoutes, type RequestedRoute } from './routes.ts';
 export { replaceSchedules } from './schedules.ts';

@@ -17,6 +17,7 @@ import {
 } from '../domain/index.ts';
 import type { Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { checkResources } from './resources.ts';
 import { sealContext } from './specs.ts';
 import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
@@ -158,6 +159,8 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
     seal: (text) => sealed(control, worker.tag, text),
   });
   if (!bindings.ok) return bindings;
+  const reachable = await checkResources(control.store.read, bindings.value);
+  if (!reachable.ok) return reachable;
   return accept({
     ...parts.value,
     bindings: bindings.value,

@@ -2,13 +2,20 @@
  * What a Worker finds in its `env`. The shapes are Cloudflare's upload metadata
  * (https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/), `name` and `type` always.
  */
-export type Binding = PlainBinding | SecretBinding;
+export type Binding = PlainBinding | ResourceBinding | SecretBinding;
 
 export type PlainBinding =
   | { readonly type: 'plain_text'; readonly name: string; readonly text: string }
   | { readonly type: 'json'; readonly name: string; readonly json: unknown }
   | { readonly type: 'version_metadata'; readonly name: string }
   | { readonly type: 'wasm_module' | 'text_blob' | 'data_blob'; readonly name: string; readonly part: string };
+
+/** Names a resource whose content lives outside of every version. */
+export type ResourceBinding =
+  | { readonly type: 'kv_namespace'; readonly name: string; readonly namespace_id: string }
+  | { readonly type: 'd1'; readonly name: string; readonly id: string }
+  | { readonly type: 'r2_bucket'; readonly name: string; readonly bucket_name: string; readonly jurisdiction?: string | undefined }
+  | { readonly type: 'queue'; readonly name: string; readonly queue_name: string; readonly delivery_delay?: number | undefined };
 
 /** A secret as the rules see it: its value sealed, and a keyed fingerprint that tells whether two secrets are equal. */
 export interface SecretBinding {
@@ -25,9 +32,13 @@ export interface OpenSecretBinding {
   readonly text: string;
 }
 
+/** A binding as the process that runs the version gets it. */
+export type OpenBinding = PlainBinding | ResourceBinding | OpenSecretBinding;
+
 /** What a client asks for: a binding, a secret in clear, or "as in the version before". */
 export type RequestedBinding =
   | PlainBinding
+  | ResourceBinding
   | OpenSecretBinding
   | { readonly type: 'inherit'; readonly name: string; readonly old_name?: string; readonly version_id?: string }
   | { readonly type: 'secret_text'; readonly name: string };

@@ -21,6 +21,16 @@ export { hyphenated, legacyEntry, legacyLog, mainVersion, type LegacyEntry } fro
 export { carriedOver, deployedAlone, isInWindow, planDeployment, type CandidateVersion, type DeployRequest } from './deploy.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
+export {
+  isResource,
+  isResourceBinding,
+  reaches,
+  refOf,
+  withoutResource,
+  type Resource,
+  type ResourceKind,
+  type ResourceRef,
+} from './resource.ts';
 export { checkedSpec } from './runnable.ts';
 export {
   isCompatibilityDate,

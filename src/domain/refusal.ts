@@ -1,4 +1,6 @@
+import type { ResourceBinding } from './binding.ts';
 import type { ModuleNameFault } from './module-name.ts';
+import type { ResourceKind } from './resource.ts';
 import type { SplitRefusal } from './split.ts';
 
 /** Every expected no of the product, with the facts its sentence needs. src/api/refusals.ts gives each its code, status and words. */
@@ -53,6 +55,18 @@ export interface ActiveDeployment {
 }
 
 export type ResourceRefusal =
+  | { readonly code: 'resource_exists'; readonly kind: ResourceKind; readonly name: string }
+  | { readonly code: 'resource_not_found'; readonly kind: ResourceKind; readonly key: string }
+  | {
+      readonly code: 'resource_in_use';
+      readonly kind: ResourceKind;
+      readonly id: string;
+      readonly name: string;
+      readonly users: readonly { readonly script: string; readonly versionId: string; readonly bindings: readonly string[] }[];
+    }
+  | { readonly code: 'resource_name_invalid'; readonly kind: ResourceKind; readonly name: string; readonly fault: string }
+  | { readonly code: 'resources_missing'; readonly bindings: readonly ResourceBinding[] }
+  | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }
   | { readonly code: 'worker_renamed'; readonly name: string; readonly to: string }

@@ -1,4 +1,4 @@
-import type { Binding, OpenSecretBinding, PlainBinding } from './binding.ts';
+import type { Binding, OpenBinding } from './binding.ts';
 
 /** How workerd loads one part of a Worker. Source maps are kept to explain errors and never loaded. */
 export type ModuleKind = 'esm' | 'commonjs' | 'wasm' | 'text' | 'data' | 'json' | 'sourcemap';
@@ -102,7 +102,7 @@ export interface VersionSpec {
   readonly syntax: Syntax;
   readonly mainModule: string;
   readonly modules: readonly Module[];
-  readonly bindings: readonly (PlainBinding | OpenSecretBinding)[];
+  readonly bindings: readonly OpenBinding[];
   readonly compatibilityDate: string | undefined;
   readonly compatibilityFlags: readonly string[];
   readonly limits: Limits;

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
+import { DataClient } from '../data/index.ts';
 import { armFailpoint, ModuleStore, openVault, removeUnfinished } from '../files/index.ts';
-import { tryVersion, Turns } from '../runtime/index.ts';
+import { privateFolder, tryVersion, Turns } from '../runtime/index.ts';
 import { DataDirectoryInUse, openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
@@ -59,9 +60,10 @@ const startControl = async (settings: Settings): Promise<Service> => {
   };
   const logged = (event: string, detail: Readonly<Record<string, unknown>>): void => log.error(detail, event);
   const { account, write: writeCredentials } = await openCredentials(control, join(settings.data, 'credentials'), logged);
+  const data = new DataClient(await privateFolder('data', settings.data));
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
-    createApp({ ...control, account, publisher, ...apiFor(settings, feed, controlUrl), log: logged }),
+    createApp({ ...control, account, publisher, data, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
   await writeCredentials(http.url);
   const collecting = setInterval(() => {
@@ -72,6 +74,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     stop: async () => {
       clearInterval(collecting);
       await http.close();
+      await data[Symbol.asyncDispose]();
       await trials.remove();
       await publisher.close();
       await store.close();

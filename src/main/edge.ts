@@ -56,6 +56,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       memoryLimitMb: settings.memoryLimitMb,
       silentCpuMs: settings.silentCpuMs,
       deniedNetworks: ownNetworks(),
+      dataFolder: await privateFolder('data', settings.data),
       // A version that passed its trial must not fail on a busier day.
       startupCpuMs: settings.startupCpuMs * 3,
     },

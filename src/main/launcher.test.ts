@@ -7,8 +7,17 @@ import test, { type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onStopSignals } from './stop-signals.ts';
 
+type Role = 'control' | 'data' | 'edge';
+
+/** What each says once it is ready. */
+const READY: Readonly<Record<Role, string>> = {
+  control: `{ type: 'ready', role: 'control', controlUrl: 'http://127.0.0.1:' + (settings.controlPort || 4001), subdomain: 'acme' }`,
+  data: `{ type: 'ready', role: 'data' }`,
+  edge: `{ type: 'ready', role: 'edge', edgeUrl: 'http://127.0.0.1:' + (settings.edgePort || 4002), edgeAdminUrl: 'http://127.0.0.1:4003' }`,
+};
+
 /** A child that notes its starts and its end in files, gives a port, and behaves as `special` says. */
-const childSource = (role: 'control' | 'edge', special: string): string => `
+const childSource = (role: Role, special: string): string => `
 import { appendFileSync } from 'node:fs';
 import { runChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
 import { BadConfiguration } from ${JSON.stringify(join(import.meta.dirname, 'bad-configuration.ts'))};
@@ -17,11 +26,7 @@ await runChild(async (settings) => {
   note('start ' + JSON.stringify({ pid: process.pid, port: settings.${role}Port, control: settings.control, token: settings.edgeToken.length }));
   ${special}
   const keepAlive = setInterval(() => {}, 1000);
-  const ready = ${
-    role === 'control'
-      ? `{ type: 'ready', role: 'control', controlUrl: 'http://127.0.0.1:' + (settings.controlPort || 4001), subdomain: 'acme' }`
-      : `{ type: 'ready', role: 'edge', edgeUrl: 'http://127.0.0.1:' + (settings.edgePort || 4002), edgeAdminUrl: 'http://127.0.0.1:4003' }`
-  };
+  const ready = ${READY[role]};
   return { ready, stop: async () => { note('drained'); clearInterval(keepAlive); } };
 });
 `;
@@ -32,13 +37,14 @@ class World {
   readonly exited: Promise<{ code: number | null; signal: string | null }>;
   said = '';
 
-  constructor(t: TestContext, special: { control?: string; edge?: string } = {}) {
-    for (const role of ['control', 'edge'] as const) writeFileSync(this.#path(`${role}.ts`), childSource(role, special[role] ?? ''));
+  constructor(t: TestContext, special: Partial<Record<Role, string>> = {}) {
+    for (const role of ['control', 'data', 'edge'] as const)
+      writeFileSync(this.#path(`${role}.ts`), childSource(role, special[role] ?? ''));
     writeFileSync(
       this.#path('launch.ts'),
       `import { launch, readSettings } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
        const settings = readSettings({ flags: { controlPort: '0', edgePort: '0' }, environment: {}, configFile: undefined, workingFolder: import.meta.dirname });
-       const scripts = { control: import.meta.dirname + '/control.ts', edge: import.meta.dirname + '/edge.ts' };
+       const scripts = { control: import.meta.dirname + '/control.ts', data: import.meta.dirname + '/data.ts', edge: import.meta.dirname + '/edge.ts' };
        process.exit(await launch(settings.value, { onReady: (a) => console.log('READY ' + JSON.stringify(a)), say: (s) => console.log(s) }, scripts));`,
     );
     this.launcher = spawn(process.execPath, [this.#path('launch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -52,19 +58,19 @@ class World {
     });
   }
 
-  log(role: 'control' | 'edge'): string[] {
+  log(role: Role): string[] {
     const path = this.#path(`${role}.log`);
     return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   }
 
-  starts(role: 'control' | 'edge'): { pid: number; port: number; control?: string; token: number }[] {
+  starts(role: Role): { pid: number; port: number; control?: string; token: number }[] {
     return this.log(role)
       .filter((line) => line.startsWith('start '))
       .map((line) => JSON.parse(line.slice(6)) as { pid: number; port: number; token: number });
   }
 
   pids(): number[] {
-    return [...this.starts('control'), ...this.starts('edge')].map(({ pid }) => pid);
+    return [...this.starts('control'), ...this.starts('data'), ...this.starts('edge')].map(({ pid }) => pid);
   }
 
   mode(file: string): number {
@@ -72,7 +78,7 @@ class World {
   }
 
   async ready(): Promise<void> {
-    await until('both children are ready', () => this.said.includes('READY'));
+    await until('all children are ready', () => this.said.includes('READY'));
   }
 
   #path(name: string): string {
@@ -96,7 +102,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-test('both children start, the edge knows where the control plane listens, and the addresses are told once', async (t) => {
+test('all children start, the edge knows where the control plane listens, and the addresses are told once', async (t) => {
   const world = new World(t);
   await world.ready();
   assert.deepEqual(JSON.parse(world.said.slice('READY '.length)), {
@@ -116,7 +122,7 @@ test('what the children write is their own user’s alone', async (t) => {
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  test(`${signal} drains both children and ends with 0, also when it comes twice at once`, async (t) => {
+  test(`${signal} drains all children and ends with 0, also when it comes twice at once`, async (t) => {
     const world = new World(t);
     await world.ready();
     world.launcher.kill(signal);

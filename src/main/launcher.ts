@@ -20,7 +20,7 @@ export interface LaunchEvents {
   say(sentence: string): void;
 }
 
-type Role = 'control' | 'edge';
+type Role = 'control' | 'data' | 'edge';
 
 /** The children keep to --drain-seconds by themselves, visitors first and then Workers; beyond this a child hangs. */
 const stopDeadlineMs = ({ drainSeconds }: Settings): number => 2 * drainSeconds * 1000 + 15_000;
@@ -29,6 +29,7 @@ const EDGE_WAITS_MS = 10_000;
 
 const SCRIPTS: Readonly<Record<Role, string>> = {
   control: join(import.meta.dirname, 'control.ts'),
+  data: join(import.meta.dirname, 'data.ts'),
   edge: join(import.meta.dirname, 'edge.ts'),
 };
 
@@ -65,7 +66,7 @@ class Launcher {
   constructor(settings: Settings, events: LaunchEvents, scripts: Readonly<Record<Role, string>>) {
     this.#events = events;
     this.#scripts = scripts;
-    this.#roles = settings.role === 'all' ? ['control', 'edge'] : [settings.role];
+    this.#roles = settings.role === 'all' ? ['control', 'data', 'edge'] : [settings.role];
     this.#settings = {
       ...settings,
       control: settings.control ?? expectedControlUrl(settings),
@@ -81,7 +82,7 @@ class Launcher {
     const [first] = this.#roles;
     if (first !== undefined) this.#start(first);
     if (this.#settings.role === 'all' && this.#settings.control !== undefined) {
-      this.#edgeTimer = setTimeout(() => this.#start('edge'), EDGE_WAITS_MS);
+      this.#edgeTimer = setTimeout(() => this.#startTheRest(), EDGE_WAITS_MS);
     }
     return this.#ended.promise;
   }
@@ -120,8 +121,12 @@ class Launcher {
     if (this.#ready.has(message.role)) return this.#events.say(`The ${message.role} process is ready again.`);
     this.#ready.add(message.role);
     if (this.#ready.size === this.#roles.length) return this.#events.onReady(this.#addresses);
+    if (message.role === 'control') this.#startTheRest();
+  }
+
+  #startTheRest(): void {
     clearTimeout(this.#edgeTimer);
-    this.#start('edge');
+    for (const role of this.#roles) this.#start(role);
   }
 }
 
@@ -132,17 +137,29 @@ const expectedControlUrl = ({ role, host, controlPort }: Settings): string | und
   return `http://${reachable}:${controlPort}`;
 };
 
-const withRealPorts = (settings: Settings, message: ReadyMessage): Settings =>
-  message.role === 'control'
-    ? { ...settings, controlPort: portOf(message.controlUrl), control: message.controlUrl }
-    : { ...settings, edgePort: portOf(message.edgeUrl), edgeAdminPort: portOf(message.edgeAdminUrl) };
+const withRealPorts = (settings: Settings, message: ReadyMessage): Settings => {
+  switch (message.role) {
+    case 'control':
+      return { ...settings, controlPort: portOf(message.controlUrl), control: message.controlUrl };
+    case 'edge':
+      return { ...settings, edgePort: portOf(message.edgeUrl), edgeAdminPort: portOf(message.edgeAdminUrl) };
+    case 'data':
+      return settings;
+  }
+};
 
 const portOf = (url: string): number => {
   const { port, protocol } = new URL(url);
   return port === '' ? ({ 'http:': 80, 'https:': 443 }[protocol] ?? 0) : Number(port);
 };
 
-const addressesIn = (message: ReadyMessage): Addresses =>
-  message.role === 'control'
-    ? { controlUrl: message.controlUrl, subdomain: message.subdomain }
-    : { edgeUrl: message.edgeUrl, edgeAdminUrl: message.edgeAdminUrl };
+const addressesIn = (message: ReadyMessage): Addresses => {
+  switch (message.role) {
+    case 'control':
+      return { controlUrl: message.controlUrl, subdomain: message.subdomain };
+    case 'edge':
+      return { edgeUrl: message.edgeUrl, edgeAdminUrl: message.edgeAdminUrl };
+    case 'data':
+      return {};
+  }
+};

@@ -3,13 +3,20 @@ import { once } from 'node:events';
 import { cpuMsOf, mainThreadCpuMsOf, residentBytesOf } from './proc.ts';
 import { readOutput } from './lines.ts';
 import { recordProcess, removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
-import { renderConfig } from './config.ts';
-import type { ProcessPlan } from './plan.ts';
 import { workerdBinary } from './binary.ts';
 
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+}
+
+/** What a workerd process is started with. */
+export interface Command {
+  /** The text of its configuration file. */
+  readonly config: string;
+  /** Its whole environment: nothing of ours reaches it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
 }
 
 /** A workerd process in its folder. The folder goes when the process does. */
@@ -39,14 +46,13 @@ export class Child {
     );
   }
 
-  /** Its whole environment is the plan's: nothing of ours reaches the version. */
-  static async spawn(plan: ProcessPlan, folder: ProcessFolder, onLog?: (line: string) => void): Promise<Child> {
+  static async spawn(command: Command, folder: ProcessFolder, onLog?: (line: string) => void): Promise<Child> {
     try {
-      await writeConfig(folder, renderConfig(plan));
+      await writeConfig(folder, command.config);
       // A group of its own: Ctrl-C in a terminal reaches the edge only, which then drains.
-      const process = spawn(workerdBinary(), ['serve', folder.config, '-I/'], {
+      const process = spawn(workerdBinary(), ['serve', folder.config, '-I/', ...(command.flags ?? [])], {
         cwd: folder.path,
-        env: plan.environment,
+        env: command.environment,
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });

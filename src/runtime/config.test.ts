@@ -10,6 +10,7 @@ const WHERE: Where = {
   mainSocket: '/run/sb/w-abc/m',
   probeSocket: '/run/sb/w-abc/p',
   heapLimitMb: 128,
+  dataFolder: '/run/sb/data',
 };
 
 const part = (name: string, kind: ModuleKind): Module => ({ name, kind, contentType: 'x/y', digest: name.replace(/\W/g, '_'), size: 1 });

@@ -1,4 +1,5 @@
 import { capnpList, capnpString, capnpStruct } from './capnp-text.ts';
+import type { ExternalPlan } from './resource-plan.ts';
 import type { BindingPlan, Content, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
 
 /** The plan as workerd's text configuration, for `workerd serve <file> -I/`: files are embedded by absolute path. */
@@ -7,7 +8,7 @@ export const renderConfig = (plan: ProcessPlan): string => `using Workerd = impo
 const config :Workerd.Config = (
   v8Flags = ${capnpList(plan.v8Flags.map(capnpString), '  ')},
   services = [
-${plan.workers.map(renderWorker).join('')}    (
+${plan.workers.map(renderWorker).join('')}${plan.externals.map(renderExternal).join('')}    (
       name = "internet",
       network = (
         allow = ["public"],
@@ -32,6 +33,19 @@ const renderWorker = (worker: WorkerPlan): string => `    (
     ),
 `;
 
+const renderExternal = ({ name, socketPath, headers }: ExternalPlan): string => {
+  const injected = Object.entries(headers).map(([header, value]) => capnpStruct({ name: capnpString(header), value: capnpString(value) }));
+  const http = capnpStruct({ injectRequestHeaders: capnpList(injected, '          ') });
+  return `    (
+      name = ${capnpString(name)},
+      external = (
+        address = ${capnpString(`unix:${socketPath}`)},
+        http = ${http},
+      ),
+    ),
+`;
+};
+
 const renderCache = (cache: WorkerPlan['cache']): string =>
   cache === undefined
     ? ''
@@ -45,8 +59,13 @@ const renderCode = (code: WorkerPlan['code']): string =>
 const renderNamed = ({ name, field, content }: ModulePlan | BindingPlan): string =>
   capnpStruct({ name: capnpString(name), [field]: renderContent(content) });
 
-const renderContent = (content: Content): string =>
-  'inline' in content ? capnpString(content.inline) : `embed ${capnpString(content.file)}`;
+const renderContent = (content: Content): string => {
+  if ('inline' in content) return capnpString(content.inline);
+  if ('service' in content) return capnpString(content.service);
+  if ('file' in content) return `embed ${capnpString(content.file)}`;
+  const fetcher = capnpStruct({ name: capnpString('fetcher'), service: capnpString(content.fetcher) });
+  return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${fetcher}]` });
+};
 
 const renderSocket = ({ name, path, service, cfBlobHeader, schemeHeader }: SocketPlan): string =>
   capnpStruct({

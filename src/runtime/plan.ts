@@ -1,12 +1,15 @@
 import { invariant } from '../base/index.ts';
-import type { Module, VersionSpec } from '../domain/index.ts';
+import { isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
 import { LEADS_INSIDE } from './leads-inside.ts';
+import { planResource, type ExternalPlan } from './resource-plan.ts';
 
 /** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
 export interface ProcessPlan {
   readonly v8Flags: readonly string[];
   readonly workers: readonly WorkerPlan[];
   readonly sockets: readonly SocketPlan[];
+  /** What it reaches over unix sockets of ours. */
+  readonly externals: readonly ExternalPlan[];
   /** Networks the version may not reach although they look public; private ones are never reachable (I6). */
   readonly deniedNetworks: readonly string[];
   /** Secrets, the whole environment of the process. They never stand in its configuration file (I8). */
@@ -24,7 +27,13 @@ export interface WorkerPlan {
 }
 
 /** What a value of the configuration is: in the text itself, or the bytes of a file. */
-export type Content = { readonly inline: string } | { readonly file: string };
+export type Content = { readonly inline: string } | { readonly file: string } | { readonly service: string } | Wrapped;
+
+/** An object that a module inside workerd makes around a service. */
+export interface Wrapped {
+  readonly wrappedBy: string;
+  readonly fetcher: string;
+}
 
 /** Named by workerd's own fields, see `Worker.Module` and `Worker.Binding` in workerd.capnp. */
 export interface ModulePlan {
@@ -35,7 +44,7 @@ export interface ModulePlan {
 
 export interface BindingPlan {
   readonly name: string;
-  readonly field: 'text' | 'json' | 'data' | 'wasmModule' | 'fromEnvironment';
+  readonly field: 'text' | 'json' | 'data' | 'wasmModule' | 'fromEnvironment' | 'kvNamespace' | 'r2Bucket' | 'queue' | 'wrapped';
   readonly content: Content;
 }
 
@@ -53,6 +62,8 @@ export interface Where {
   readonly probeSocket: string;
   readonly heapLimitMb: number;
   readonly deniedNetworks?: readonly string[];
+  /** Where the data process has its sockets. */
+  readonly dataFolder: string;
 }
 
 /** The header in which the edge hands over `request.cf` as JSON; the edge strips copies that clients send. */
@@ -70,6 +81,7 @@ export const EARLIEST_COMPATIBILITY_DATE = '2021-11-02';
  */
 export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => ({
   ...planFor(planWorker(spec, where), where),
+  externals: externalsOf(spec, where),
   environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
 });
 
@@ -83,6 +95,7 @@ const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
     { name: 'main', path: where.mainSocket, service: 'main', cfBlobHeader: CF_BLOB_HEADER, schemeHeader: SCHEME_HEADER },
     { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined, schemeHeader: undefined },
   ],
+  externals: [],
   deniedNetworks: [...LEADS_INSIDE, ...(where.deniedNetworks ?? [])],
   environment: {},
 });
@@ -149,8 +162,16 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
       case 'text_blob':
       case 'data_blob':
         return { name, field: PART_FIELDS[binding.type], content: fileOf(partOf(spec, binding.part), where) };
+      default:
+        return planResource(binding, where.dataFolder).binding;
     }
   });
+};
+
+/** Two bindings to the same resource share one. */
+const externalsOf = (spec: VersionSpec, where: Where): readonly ExternalPlan[] => {
+  const externals = spec.bindings.filter(isResourceBinding).map((binding) => planResource(binding, where.dataFolder).external);
+  return [...new Map(externals.map((external) => [external.name, external])).values()];
 };
 
 /** https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata/ */

@@ -13,6 +13,8 @@ export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, 
   readonly drainDeadlineMs: number;
   readonly killAfterMs: number;
   readonly deniedNetworks: readonly string[];
+  /** Where the data process has its sockets. */
+  readonly dataFolder?: string;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {

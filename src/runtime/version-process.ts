@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { VersionSpec } from '../domain/index.ts';
 import { Child, type Ending } from './child.ts';
 import { confineMemory } from './cgroup.ts';
+import { renderConfig } from './config.ts';
 import { planProcess, type ProcessPlan, type Where } from './plan.ts';
 import { makeProcessFolder } from './process-folder.ts';
 import { Pulse } from './pulse.ts';
@@ -31,6 +32,8 @@ export interface ProcessOptions extends Partial<StartupLimits> {
   /** Enforced by the kernel where cgroups are ours to write; elsewhere the supervisor's watch alone holds it. */
   readonly memoryLimitMb?: number;
   readonly deniedNetworks?: readonly string[];
+  /** Where the data process has its sockets. Left out, bindings find nothing: in a trial nothing may be reached. */
+  readonly dataFolder?: string;
   /** Each line the version writes to its console, bounded in length and number. */
   readonly onLog?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -180,8 +183,9 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
       probeSocket: folder.probeSocket,
       heapLimitMb: options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,
       deniedNetworks: options.deniedNetworks ?? [],
+      dataFolder: options.dataFolder ?? folder.path,
     });
-    const child = await Child.spawn(plan, folder, options.onLog);
+    const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment }, folder, options.onLog);
     if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
     return child;
   } catch (cause) {

@@ -15,6 +15,7 @@ import { Migrator } from 'kysely/migration';
 import { areFailpointsArmed } from '../files/index.ts';
 import { withFailpoints } from './failing.ts';
 import { begin } from './migrations/0001-begin.ts';
+import { resources } from './migrations/0002-resources.ts';
 import type { Schema } from './schema.ts';
 
 /** Another process has this data directory open. Only one may: two would serve and number versions against each other. */
@@ -63,7 +64,7 @@ const BUSY_TIMEOUT_MS = 20;
 /** Nobody is served yet. */
 const BUSY_TIMEOUT_AT_START_MS = 5_000;
 
-const MIGRATIONS = { '0001-begin': begin };
+const MIGRATIONS = { '0001-begin': begin, '0002-resources': resources };
 
 export interface Database {
   readonly db: Kysely<Schema>;

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ResourceKind } from '../domain/index.ts';
 
 /** The tables, one interface each. JSON is text; times are ISO strings with microseconds; booleans are 0 or 1. */
 export interface Schema {
@@ -78,6 +79,8 @@ export interface Schema {
     created_on: string;
   };
   schedules: { worker_tag: string; cron: string; created_on: string; modified_on: string };
+  /** What bindings reach outside of every version; what is in it is in the data process. */
+  resources: { kind: ResourceKind; id: string; name: string; created_on: string; settings: string };
   audit: {
     seq: Generated<number>;
     id: string;

@@ -7,6 +7,7 @@ import { deployments } from './deployments.ts';
 import { hosts } from './hosts.ts';
 import { meta } from './meta.ts';
 import { OwnCommits } from './own-commits.ts';
+import { resources } from './resources.ts';
 import { schedules } from './schedules.ts';
 import type { Schema } from './schema.ts';
 import { tokens } from './tokens.ts';
@@ -24,6 +25,7 @@ const queriesOn = (db: Kysely<Schema>) => ({
   deployments: deployments(db),
   hosts: hosts(db),
   schedules: schedules(db),
+  resources: resources(db),
   audit: audit(db),
 });
 

@@ -85,6 +85,22 @@ const examples = {
   cron_invalid: { cron: '* * *', reason: 'it needs five fields: minute, hour, day of month, month, day of week' },
   subdomain_name_invalid: { name: 'my.team' },
   subdomain_free: { name: 'my-team' },
+  resource_exists: { kind: 'kv_namespace', name: 'cache' },
+  resource_not_found: { kind: 'r2_bucket', key: 'photos' },
+  resource_name_invalid: { kind: 'queue', name: 'Jobs!', fault: 'it may hold small letters, digits and hyphens' },
+  resource_in_use: {
+    kind: 'd1',
+    id: '22222222-2222-4222-8222-222222222222',
+    name: 'orders',
+    users: [{ script: 'shop', versionId: '11111111-1111-4111-8111-111111111111', bindings: ['DB'] }],
+  },
+  resources_missing: {
+    bindings: [
+      { type: 'kv_namespace', name: 'CACHE', namespace_id: '0123456789abcdef0123456789abcdef' },
+      { type: 'queue', name: 'JOBS', queue_name: 'jobs' },
+    ],
+  },
+  data_refused: { kind: 'kv_namespace', status: 400, reason: 'Invalid expiration_ttl of 5. Expiration TTL must be at least 60.' },
   token_not_found: { tokenId: '0123456789abcdef0123456789abcdef' },
   token_exists: { name: 'ci' },
   token_is_operator: {},

@@ -17,6 +17,7 @@ import { createToken, openAccount, Publisher } from '../../src/control/index.ts'
 import { listenHttp } from '../../src/main/listen.ts';
 import { tryVersion } from '../../src/runtime/index.ts';
 import { accepted, aControlPlane, ADA, type ControlPlane } from './control-plane.ts';
+import { dataAt, someData } from './data.ts';
 import { aListeningEdge, type ListeningEdge } from './listening-edge.ts';
 import { aWorker, type WorkerForm } from './worker-form.ts';
 
@@ -24,6 +25,8 @@ export interface ApiOptions {
   readonly deployableVersions?: number;
   readonly maxUploadBytes?: number;
   readonly allowedHosts?: readonly string[];
+  /** What bindings reach is there too. */
+  readonly hasData?: boolean;
 }
 
 export type RequestBody = NonNullable<RequestInit['body']>;
@@ -70,6 +73,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
     ...control,
     account,
     publisher,
+    data: options.hasData === true ? await someData(t, folder) : dataAt(t, folder),
     apiSettings: {
       maxUploadBytes: options.maxUploadBytes ?? 10_000_000,
       allowedHosts: options.allowedHosts ?? [],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createApp } from '../../src/api/index.ts';
 import { randomIds, systemClock } from '../../src/base/index.ts';
 import { AwaitedAnswers, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../../src/control/index.ts';
+import { DataClient } from '../../src/data/index.ts';
 import type { FeedMessage } from '../../src/domain/index.ts';
 import { ModuleStore, openVault } from '../../src/files/index.ts';
 import { tryVersion } from '../../src/runtime/index.ts';
@@ -41,6 +42,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     ...control,
     account,
     publisher,
+    data: new DataClient(folder),
     apiSettings: { maxUploadBytes: 10_000_000, allowedHosts: [], controlUrl: 'http://127.0.0.1' },
     edgeAuthority: () => 'localhost',
     edgeToken: '',

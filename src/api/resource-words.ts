@@ -1,0 +1,56 @@
+import { refOf, type Refusal, type ResourceBinding, type ResourceKind } from '../domain/index.ts';
+import type { Spoken } from './refusals.ts';
+
+interface Words {
+  readonly what: string;
+  /** Cloudflare's code where a binding names one that does not exist, and where a call does. */
+  readonly missing: number;
+  readonly notFound: number;
+  readonly exists: number;
+  readonly invalid: number;
+  readonly create: string;
+}
+
+const WORDS: Readonly<Record<ResourceKind, Words>> = {
+  kv_namespace: {
+    what: 'KV namespace',
+    missing: 10041,
+    notFound: 10013,
+    exists: 10014,
+    invalid: 10026,
+    create: 'wrangler kv namespace create',
+  },
+  d1: { what: 'D1 database', missing: 10181, notFound: 7404, exists: 7502, invalid: 7400, create: 'wrangler d1 create' },
+  r2_bucket: { what: 'R2 bucket', missing: 10085, notFound: 10006, exists: 10004, invalid: 10005, create: 'wrangler r2 bucket create' },
+  queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100127, create: 'wrangler queues create' },
+};
+
+const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
+type Of<Code extends Refusal['code']> = Extract<Refusal, { readonly code: Code }>;
+
+/** What refusals about resources say. */
+export const resourceWords = {
+  resource_exists: ({ kind, name }: Of<'resource_exists'>) =>
+    said(kind === 'r2_bucket' ? 409 : 400, WORDS[kind].exists, `A ${WORDS[kind].what} named ${JSON.stringify(name)} exists already.`),
+  resource_not_found: ({ kind, key }: Of<'resource_not_found'>) =>
+    said(404, WORDS[kind].notFound, `There is no ${WORDS[kind].what} ${JSON.stringify(key)}.`),
+  resource_name_invalid: ({ kind, name, fault }: Of<'resource_name_invalid'>) =>
+    said(400, WORDS[kind].invalid, `A ${WORDS[kind].what} cannot be named ${JSON.stringify(name)}: ${fault}.`),
+  resource_in_use: ({ kind, name, users }: Of<'resource_in_use'>) =>
+    said(
+      409,
+      100340,
+      `The ${WORDS[kind].what} ${JSON.stringify(name)} is in use, so it was not deleted: ${users.map(describeUser).join('; ')}. Deploy versions without it first, or repeat the call with ?force=true.`,
+    ),
+  resources_missing: ({ bindings }: Of<'resources_missing'>) =>
+    said(400, WORDS[bindings[0]?.type ?? 'kv_namespace'].missing, `${bindings.map(describeMissing).join(' ')} Nothing was changed.`),
+  data_refused: ({ kind, status, reason }: Of<'data_refused'>) => said(status, WORDS[kind].invalid, reason),
+};
+
+const describeUser = ({ script, versionId, bindings }: Of<'resource_in_use'>['users'][number]): string =>
+  `version ${versionId} of ${script} serves and binds it as ${bindings.join(', ')}`;
+
+const describeMissing = (binding: ResourceBinding): string => {
+  const { what, create } = WORDS[binding.type];
+  return `The binding ${JSON.stringify(binding.name)} names the ${what} ${JSON.stringify(refOf(binding).key)}, which does not exist (${what} not found); create it with \`${create}\`.`;
+};

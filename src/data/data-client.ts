@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Pool } from 'undici';
+import type { Resource, ResourceKind } from '../domain/index.ts';
+import { RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
+
+export interface DataCall {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** As workerd's binding of this kind would ask. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable | null;
+  readonly signal?: AbortSignal;
+}
+
+export interface DataAnswer {
+  readonly status: number;
+  readonly words: string;
+  readonly headers: IncomingHttpHeaders;
+  /** To be read to its end, or destroyed. */
+  readonly body: Readable;
+}
+
+/** The API's way to what bindings reach: the very calls that bindings make, for any resource. */
+export class DataClient implements AsyncDisposable {
+  readonly #dataFolder: string;
+  readonly #pools = new Map<ResourceKind, Pool>();
+
+  /** `dataFolder` is where the data process has its sockets. */
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder;
+  }
+
+  /** Throws where the data process does not answer. */
+  async ask({ kind, id, name }: Pick<Resource, 'kind' | 'id' | 'name'>, call: DataCall): Promise<DataAnswer> {
+    const { method, path, headers = {}, body = null, signal } = call;
+    const key = kind === 'r2_bucket' || kind === 'queue' ? name : id;
+    const answer = await this.#pool(kind).request({
+      method,
+      path,
+      headers: { ...headers, [RESOURCE_HEADER]: key },
+      body,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { status: answer.statusCode, words: answer.statusText, headers: answer.headers, body: answer.body };
+  }
+
+  #pool(kind: ResourceKind): Pool {
+    const known = this.#pools.get(kind);
+    if (known !== undefined) return known;
+    const pool = new Pool('http://data', { connect: { socketPath: resourceSocket(this.#dataFolder, kind) }, bodyTimeout: 0 });
+    this.#pools.set(kind, pool);
+    return pool;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+}

@@ -1,0 +1,106 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Child, describeEnding, endOrphans, makeProcessFolder, untilReady } from '../runtime/index.ts';
+import { dataFolders, dataSockets, renderDataConfig } from './config.ts';
+
+export interface DataProcessOptions {
+  readonly dataDir: string;
+  readonly runtimeDir: string;
+  readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
+}
+
+/** A disk that is slow to open thousands of databases' folders is no fault. */
+const STARTUP = { startupCpuMs: 30_000, startupDeadlineMs: 30_000 };
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 5_000;
+/** workerd ends at once where nothing is under way; what is under way is short. */
+const END_WITHIN_MS = 5_000;
+
+/**
+ * The one process that holds what bindings reach, started again whenever it ends. One at a time: nothing locks its files, so what an
+ * earlier server left running is ended first (I5).
+ */
+export class DataProcess implements AsyncDisposable {
+  readonly #options: DataProcessOptions;
+  #child: Child;
+  #isClosing = false;
+
+  private constructor(options: DataProcessOptions, child: Child) {
+    this.#options = options;
+    this.#child = child;
+    void this.#watch();
+  }
+
+  /** Resolves once it answers; throws why it does not start. */
+  static async open(options: DataProcessOptions): Promise<DataProcess> {
+    await mkdir(options.runtimeDir, { recursive: true, mode: 0o700 });
+    for (const folder of dataFolders(options.dataDir)) await mkdir(folder, { recursive: true, mode: 0o700 });
+    await endOrphans(options.runtimeDir);
+    return new DataProcess(options, await startedSoon(options));
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  async #watch(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    for (;;) {
+      const ending = await this.#child.exited;
+      if (this.#isClosing) return;
+      this.#options.log(
+        { pid: this.#child.pid, last: this.#child.stderr().slice(-1000) },
+        `The data process ${describeEnding(ending)}; it is started again.`,
+      );
+      pauseMs = await this.#startAgain(pauseMs);
+    }
+  }
+
+  async #startAgain(firstPauseMs: number): Promise<number> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      try {
+        this.#child = await started(this.#options);
+        return FIRST_PAUSE_MS;
+      } catch (error) {
+        if (this.#isClosing) return pauseMs;
+        this.#options.log({ error: String(error) }, 'The data process did not start.');
+        await wait(pauseMs);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    this.#child.signal('SIGTERM');
+    const patience = new AbortController();
+    const late = wait(END_WITHIN_MS, undefined, { signal: patience.signal }).then(
+      () => this.#child.signal('SIGKILL'),
+      () => undefined,
+    );
+    await this.#child.exited;
+    patience.abort();
+    await late;
+  }
+}
+
+/** What was ended a moment ago may still hold its files. */
+const startedSoon = async (options: DataProcessOptions): Promise<Child> => {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+    try {
+      return await started(options);
+    } catch (error) {
+      if (pauseMs > LONGEST_PAUSE_MS) throw error;
+      await wait(pauseMs);
+    }
+  }
+};
+
+const started = async ({ dataDir, runtimeDir }: DataProcessOptions): Promise<Child> => {
+  // workerd does not listen where a socket was left.
+  for (const socket of dataSockets(runtimeDir)) await rm(socket, { force: true });
+  const folder = await makeProcessFolder(runtimeDir);
+  const config = renderDataConfig({ dataDir, runtimeDir, probeSocket: folder.probeSocket });
+  const child = await Child.spawn({ config, environment: {}, flags: ['--experimental'] }, folder);
+  await untilReady(child, STARTUP);
+  return child;
+};

@@ -1,0 +1,3 @@
+/** What bindings reach: the process that stores it, and ways to it for the API. */
+export { DataClient, type DataAnswer, type DataCall } from './data-client.ts';
+export { DataProcess, type DataProcessOptions } from './data-process.ts';

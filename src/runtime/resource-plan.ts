@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { refOf, type ResourceBinding, type ResourceKind } from '../domain/index.ts';
+import type { BindingPlan } from './plan.ts';
+
+/** A service behind a unix socket. workerd puts `headers` on every request to it, in place of those a Worker may have set. */
+export interface ExternalPlan {
+  readonly name: string;
+  readonly socketPath: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** In which header a version's process says which resource a request is for. */
+export const RESOURCE_HEADER = 'switchback-resource';
+
+const SOCKETS: Readonly<Record<ResourceKind, string>> = { kv_namespace: 'kv', d1: 'd1', r2_bucket: 'r2', queue: 'queue' };
+
+/** Where the resources of a kind answer, each in the protocol of workerd's binding to it. */
+export const resourceSocket = (dataFolder: string, kind: ResourceKind): string => join(dataFolder, SOCKETS[kind]);
+
+const FIELDS = { kv_namespace: 'kvNamespace', d1: 'wrapped', r2_bucket: 'r2Bucket', queue: 'queue' } as const satisfies Record<
+  ResourceKind,
+  string
+>;
+
+/** A binding to a resource, and the service it needs. A resource that comes into being changes nothing that runs. */
+export const planResource = (
+  binding: ResourceBinding,
+  dataFolder: string,
+): { readonly binding: BindingPlan; readonly external: ExternalPlan } => {
+  const { kind, key } = refOf(binding);
+  const service = `${SOCKETS[kind]}:${key}`;
+  const field = FIELDS[kind];
+  const content = field === 'wrapped' ? { wrappedBy: 'cloudflare-internal:d1-api', fetcher: service } : { service };
+  return {
+    binding: { name: binding.name, field, content },
+    external: { name: service, socketPath: resourceSocket(dataFolder, kind), headers: { [RESOURCE_HEADER]: key } },
+  };
+};
