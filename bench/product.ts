@@ -53,11 +53,16 @@ export class Product implements AsyncDisposable {
     return `${label}.switchback.localhost`;
   }
 
-  /** Ids of the processes whose command has this in it: `main/edge.ts`, `main/control.ts`, `workerd serve`. */
+  /** Ids of the processes whose command has this in it: `main/edge.ts`, `main/control.ts`. */
   pidsOf(command: string): readonly number[] {
     return descendantsOf(this.pid)
       .filter((each) => each.command.includes(command))
       .map(({ pid }) => pid);
+  }
+
+  /** Ids of the processes that run versions; what holds bindings' data is another workerd. */
+  versionPids(): readonly number[] {
+    return this.pidsOf('/switchback-run-');
   }
 
   /** Uploads and deploys a Worker and opens its addresses. Answers the version's id. */

@@ -43,9 +43,9 @@ export const openWays = async (run: Run): Promise<Ways> => {
   const bare = owned.use(await prepareBare(hello())());
   const product = owned.use(await Product.start());
   await product.deployed('one', hello());
-  const ofOne = product.pidsOf('workerd serve');
+  const ofOne = product.versionPids();
   await deployHalfAndHalf(product);
-  const all = product.pidsOf('workerd serve');
+  const all = product.versionPids();
   const ofSplit = all.filter((pid) => !ofOne.includes(pid));
   const edge = product.pidsOf('main/edge.ts');
   const host = product.host(SPLIT);

@@ -57,11 +57,11 @@ const measureSize = async (product: Product, size: Size): Promise<readonly Figur
       bare.push(workerd.startMs);
       bareMb.push(anonymousMb(workerd.pid));
     }
-    const before = new Set(product.pidsOf('workerd serve'));
+    const before = new Set(product.versionPids());
     const startedAt = performance.now();
     await product.visit(name);
     ours.push(performance.now() - startedAt);
-    const started = product.pidsOf('workerd serve').filter((pid) => !before.has(pid));
+    const started = product.versionPids().filter((pid) => !before.has(pid));
     oursMb.push(...started.map(anonymousMb));
   }
   const peer = { name: 'bare workerd, spawn to answer' };

@@ -60,11 +60,11 @@ const killed = async (product: Product, name: string): Promise<Omit<Recovery, 'b
 
 /** Answers the id of the process that runs it. */
 const deployedAlone = async (product: Product, name: string): Promise<number> => {
-  const before = product.pidsOf('workerd serve');
+  const before = product.versionPids();
   await product.deployed(name, hello());
   await product.visit(name);
   // The one that tried the version before it was stored may still be ending.
-  const own = (): readonly number[] => product.pidsOf('workerd serve').filter((pid) => !before.includes(pid));
+  const own = (): readonly number[] => product.versionPids().filter((pid) => !before.includes(pid));
   await until(`${name} has one process`, () => own().length === 1);
   return own()[0] ?? 0;
 };
