@@ -122,14 +122,14 @@ export class Server implements AsyncDisposable {
   }
 
   /** The process of one of its halves; it changes when that is started again. */
-  half(name: 'control' | 'edge'): number | undefined {
+  half(name: 'control' | 'data' | 'edge'): number | undefined {
     return descendants(this.started.pid).find(({ command }) => command.endsWith(`${join('src', 'main', name)}.ts`))?.pid;
   }
 
   /** The runtime's processes of its versions. */
   runtimes(): readonly number[] {
     return descendants(this.started.pid)
-      .filter(({ command }) => /workerd.* serve /.test(command))
+      .filter(({ command }) => command.includes('/switchback-run-'))
       .map(({ pid }) => pid);
   }
 
