@@ -11,7 +11,7 @@ const allPages = (): string =>
   Object.keys(PAGES)
     .flatMap((page) => Object.entries(ACCEPTS).map(([form, accept]) => ({ page: page as Page, form, accept }))) // Keys of a Record<Page, …>.
     .map(({ page, form, accept }) => {
-      const { status, headers, body } = renderPage(page, accept, RAY, page === 'could_not_start' ? 5 : undefined);
+      const { status, headers, body } = renderPage(page, accept, RAY, PAGES[page].status === 503 && page !== 'no_table' ? 5 : undefined);
       const lines = headers.reduce((text, part, at) => text + (at % 2 === 0 ? `${part}: ` : `${part}\n`), '');
       return `=== ${page} as ${form}\n${status}\n${lines}\n${body}`;
     })

@@ -14,7 +14,8 @@ export type Page =
   | 'worker_threw'
   | 'worker_hung'
   | 'worker_gone'
-  | 'could_not_start';
+  | 'could_not_start'
+  | 'crowded';
 
 interface Words {
   readonly status: number;
@@ -73,6 +74,11 @@ export const PAGES = {
     status: 503,
     title: 'The Worker could not start',
     sentence: 'The version of the Worker that should answer does not start. It is tried again shortly.',
+  },
+  crowded: {
+    status: 503,
+    title: 'The Worker is busy',
+    sentence: 'The Worker has as many requests in hand as it may have at once. Try again in a few seconds.',
   },
 } as const satisfies Record<Page, Words>;
 

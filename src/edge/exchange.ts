@@ -1,5 +1,6 @@
 import { constants } from 'node:http2';
 import type { Arrival } from './arrival.ts';
+import { CROWDED_RETRY_AFTER_S, type Crowd } from './crowd.ts';
 import type { Page } from './error-pages.ts';
 import { messageOf, type Log } from './log.ts';
 import { answerWithPage, endWith, writeHeadTo, writeTo, type VisitorResponse } from './page-answer.ts';
@@ -15,6 +16,7 @@ import type { VisitorRequest } from './visitor.ts';
 export interface ExchangeContext {
   readonly versions: VersionPool;
   readonly upstreams: Upstreams;
+  readonly crowd: Crowd;
   readonly startTimeoutMs: number;
   readonly log: Log;
   /** The edge is stopping: connections end with their answers. */
@@ -78,8 +80,9 @@ export class Exchange implements Asking {
 
   #send(version: RunningVersion): void {
     if (this.#isOver) return;
+    if (!this.#context.crowd.admits(version, 'request')) return this.#page('crowded', CROWDED_RETRY_AFTER_S);
     this.#version = version;
-    version.enter();
+    version.enter('request');
     const { path, head } = this.#arrival;
     const { method = 'GET' } = this.#request;
     const isChunked = this.#body !== null && head.contentLength === undefined;
@@ -166,7 +169,7 @@ export class Exchange implements Asking {
   }
 
   #release(): void {
-    this.#version?.leave();
+    this.#version?.leave('request');
     this.#version = undefined;
   }
 

@@ -1,5 +1,6 @@
 import type { HostIndex } from '../domain/index.ts';
 import type { Reception } from './arrival.ts';
+import { Crowd } from './crowd.ts';
 import type { ExchangeContext } from './exchange.ts';
 import type { EdgeLimits } from './limits.ts';
 import { Listener } from './listener.ts';
@@ -55,7 +56,8 @@ export class Front {
     const visitors = new Visitors(options.trustedProxies);
     const reception: Reception = { index, visitors, random, cfBlobHeader, schemeHeader };
     const upstreams = new Upstreams(limits.responseTimeoutMs);
-    const context: ExchangeContext = { versions, upstreams, startTimeoutMs: limits.startTimeoutMs, log, isDraining: false };
+    const crowd = new Crowd(limits, log);
+    const context: ExchangeContext = { versions, upstreams, crowd, startTimeoutMs: limits.startTimeoutMs, log, isDraining: false };
     const webSockets = new WebSockets(reception, context);
     const proxy = new Proxy(reception, context, limits);
     const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);

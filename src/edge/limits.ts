@@ -7,6 +7,10 @@ export interface EdgeLimits {
   readonly maxConnections: number;
   /** The same of one address, or of one /64 of IPv6; loopback and trusted proxies apart. */
   readonly maxConnectionsPerAddress: number;
+  /** Requests that one process of a version may have in flight; each costs it about 50 KB while it waits (workerd 2026-11, measured). */
+  readonly maxRequestsPerVersion: number;
+  /** The same of WebSockets, about 65 KB each: with both at their bounds a process has room below its 512 MB. */
+  readonly maxWebSocketsPerVersion: number;
   /** How long a visitor may take to send the head of a request. */
   readonly headersTimeoutMs: number;
   /** How long a visitor may take to send a whole request. */
@@ -28,6 +32,8 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxBodyBytes: 100_000_000,
   maxConnections: 10_000,
   maxConnectionsPerAddress: 1_000,
+  maxRequestsPerVersion: 2_000,
+  maxWebSocketsPerVersion: 4_000,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 75_000,

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
 import { Front, type FrontOptions } from './front.ts';
 import { RoutingState } from './routing-state.ts';
-import type { RunningVersion, VersionPool } from './version-pool.ts';
+import type { RunningVersion, VersionPool, Work } from './version-pool.ts';
 import type { Log } from './log.ts';
 import type { HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
 
@@ -60,7 +60,7 @@ export class FakeVersion implements RunningVersion {
   readonly socketPath: string;
   readonly server: Server;
   readonly exited: Promise<void>;
-  inFlight = 0;
+  readonly #underWay = { request: 0, webSocket: 0 };
   entered = 0;
   readonly #exit: () => void;
   /** Those that became WebSockets too, of which an HTTP server knows no more. */
@@ -79,13 +79,21 @@ export class FakeVersion implements RunningVersion {
     this.#exit = resolve;
   }
 
-  enter(): void {
-    this.inFlight += 1;
+  get inFlight(): number {
+    return this.#underWay.request + this.#underWay.webSocket;
+  }
+
+  enter(work: Work): void {
+    this.#underWay[work] += 1;
     this.entered += 1;
   }
 
-  leave(): void {
-    this.inFlight -= 1;
+  leave(work: Work): void {
+    this.#underWay[work] -= 1;
+  }
+
+  underWay(work: Work): number {
+    return this.#underWay[work];
   }
 
   heard(): void {}

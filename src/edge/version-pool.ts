@@ -1,9 +1,13 @@
+/** What a version can have under way. */
+export type Work = 'request' | 'webSocket';
+
 /** A version whose process answers. `enter` and `leave` stand around every request and every WebSocket, so that it drains. */
 export interface RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
-  enter(): void;
-  leave(): void;
+  enter(work: Work): void;
+  leave(work: Work): void;
+  underWay(work: Work): number;
   /** Some of an answer came from it: it is alive. */
   heard(): void;
   /** Resolves when the process has ended. */

@@ -1,6 +1,7 @@
 import { request as httpRequest, ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { receive, type Arrival, type Reception } from './arrival.ts';
+import { CROWDED_RETRY_AFTER_S } from './crowd.ts';
 import type { ExchangeContext } from './exchange.ts';
 import { FrameEnds, GOING_AWAY } from './frame-ends.ts';
 import { messageOf } from './log.ts';
@@ -56,7 +57,7 @@ export class WebSockets {
   }
 
   async #shake(request: IncomingMessage, visitor: Socket, early: Buffer, arrival: Accepted, ray: string, isRetry = false): Promise<void> {
-    const { versions, startTimeoutMs, log } = this.#context;
+    const { versions, startTimeoutMs, crowd, log } = this.#context;
     let version: RunningVersion;
     try {
       version = versions.running(arrival.versionId) ?? (await startWithin(versions, arrival.versionId, startTimeoutMs));
@@ -65,6 +66,9 @@ export class WebSockets {
       return answerWithPage(request, httpAnswer(request, visitor), 'could_not_start', { ray, isLast: true, ...startFailed(error) });
     }
     if (visitor.destroyed) return;
+    if (!crowd.admits(version, 'webSocket')) {
+      return answerWithPage(request, httpAnswer(request, visitor), 'crowded', { ray, isLast: true, retryAfterS: CROWDED_RETRY_AFTER_S });
+    }
     this.#occupy(version, visitor);
     const upstream = handshake(request, version, arrival);
     // Bytes written do not tell: earlier answers on a kept-alive connection count as well.
@@ -102,11 +106,11 @@ export class WebSockets {
 
   /** From the handshake to the last byte this is one piece of work of the version. */
   #occupy(version: RunningVersion, visitor: Socket): void {
-    version.enter();
+    version.enter('webSocket');
     this.#open.set(visitor, undefined);
     visitor.once('close', () => {
       this.#open.delete(visitor);
-      version.leave();
+      version.leave('webSocket');
     });
   }
 

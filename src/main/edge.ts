@@ -48,10 +48,13 @@ const startEdge = async (settings: Settings): Promise<Service> => {
     limits: {
       drainTimeoutMs: settings.drainSeconds * 1000,
       maxConnectionsPerAddress: settings.connectionsPerAddress,
+      maxRequestsPerVersion: settings.requestsPerVersion,
+      maxWebSocketsPerVersion: settings.websocketsPerVersion,
       ...connectionsThatFit(log),
     },
     runtimeSettings: {
       idleMs: settings.idleMinutes * 60_000,
+      warmMs: settings.warmMinutes * 60_000,
       heapLimitMb: settings.heapLimitMb,
       memoryLimitMb: settings.memoryLimitMb,
       silentCpuMs: settings.silentCpuMs,

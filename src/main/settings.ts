@@ -62,6 +62,18 @@ export const SETTINGS = {
     schema: wholeNumber(1, 1_000_000),
     fallback: 1000,
   },
+  requestsPerVersion: {
+    value: 'n',
+    help: "most requests in flight at one version's process; visitors beyond get 503",
+    schema: wholeNumber(1, 1_000_000),
+    fallback: 2000,
+  },
+  websocketsPerVersion: {
+    value: 'n',
+    help: 'the same of WebSockets, which are counted apart',
+    schema: wholeNumber(1, 1_000_000),
+    fallback: 4000,
+  },
   role: {
     value: 'role',
     help: 'all, control or edge: what this machine runs',
@@ -76,6 +88,12 @@ export const SETTINGS = {
     fallback: undefined,
   },
   idleMinutes: { value: 'n', help: 'stop a version that served nothing for so long', schema: wholeNumber(1, 100_000), fallback: 60 },
+  warmMinutes: {
+    value: 'n',
+    help: 'how long a version that left its deployment stays ready for a rollback',
+    schema: wholeNumber(0, 100_000),
+    fallback: 60,
+  },
   heapLimitMb: { value: 'n', help: "most JavaScript heap of one version's process", schema: wholeNumber(16, 65_536), fallback: 128 },
   memoryLimitMb: { value: 'n', help: "most resident memory of one version's process", schema: wholeNumber(64, 262_144), fallback: 512 },
   silentCpuMs: {

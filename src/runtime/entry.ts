@@ -49,7 +49,7 @@ const vitalsOf = (process: VersionProcess): Pick<ProcessReport, 'pid' | 'started
   };
 };
 
-export const situationOf = (entry: Entry, isActive: boolean): Situation | undefined => {
+export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean): Situation | undefined => {
   switch (entry.state) {
     case 'starting':
       return undefined;
@@ -60,6 +60,7 @@ export const situationOf = (entry: Entry, isActive: boolean): Situation | undefi
       return {
         state: 'ready',
         isActive,
+        isSurplus,
         inFlight,
         idleSince,
         residentBytes: entry.process.residentBytes(),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DEFAULT_LIFECYCLE, nextStep, type LifecycleSettings, type Situation, type Step } from './lifecycle.ts';
+import fc from 'fast-check';
+import { DEFAULT_LIFECYCLE, nextStep, surplusOf, type LifecycleSettings, type Situation, type Step, type Warm } from './lifecycle.ts';
 
 const MINUTE = 60_000;
 const NOW = 1_000_000_000;
@@ -9,6 +10,7 @@ const MB = 1024 * 1024;
 const ready = (more: Partial<Extract<Situation, { state: 'ready' }>> = {}): Situation => ({
   state: 'ready',
   isActive: true,
+  isSurplus: false,
   inFlight: 0,
   idleSince: NOW,
   residentBytes: 60 * MB,
@@ -59,6 +61,21 @@ const WORLDS: readonly {
   },
   { rule: '[X-8] and is drained after it', situation: ready({ isActive: false, idleSince: NOW - 60 * MINUTE }), step: DRAIN },
   {
+    rule: '[X-34] one of too many is drained without that hour, and not within the grace of its waitUntil',
+    situation: ready({ isActive: false, isSurplus: true, idleSince: NOW - 29_500 }),
+    step: { act: 'wait', lookAgainAt: NOW + 500 },
+  },
+  {
+    rule: '[X-34] and after it goes',
+    situation: ready({ isActive: false, isSurplus: true, idleSince: NOW - 30_000 }),
+    step: DRAIN,
+  },
+  {
+    rule: '[X-34] but not while it has requests',
+    situation: ready({ isActive: false, isSurplus: true, idleSince: 0, inFlight: 1 }),
+    step: WAIT,
+  },
+  {
     rule: '[X-9] too much memory replaces it, also under load',
     situation: ready({ inFlight: 3, residentBytes: 513 * MB }),
     step: { act: 'replace', reason: 'It used 513 MB of memory, more than the 512 MB it may.' },
@@ -77,3 +94,24 @@ const WORLDS: readonly {
 for (const { rule, situation, settings, step } of WORLDS) {
   test(rule, () => assert.deepEqual(nextStep(situation, { ...DEFAULT_LIFECYCLE, ...settings }, NOW), step));
 }
+
+const warmOnes: fc.Arbitrary<readonly Warm[]> = fc
+  .array(fc.record({ script: fc.constantFrom('shop', 'blog', 'mail'), neededUntil: fc.nat(1000) }), { maxLength: 60 })
+  .map((found) => found.map((each, index) => ({ ...each, versionId: `version ${index}` })));
+
+test('[X-34] of each Worker the most recent ones are kept, as many as may be, whatever the others do', () => {
+  fc.assert(
+    fc.property(warmOnes, fc.nat(12), (warm, mostWarm) => {
+      const surplus = surplusOf(warm, mostWarm);
+      for (const script of ['shop', 'blog', 'mail']) {
+        const own = warm.filter((each) => each.script === script);
+        const kept = own.filter(({ versionId }) => !surplus.has(versionId));
+        const gone = own.filter(({ versionId }) => surplus.has(versionId));
+        assert.equal(kept.length, Math.min(own.length, mostWarm));
+        const oldestKept = Math.min(...kept.map(({ neededUntil }) => neededUntil));
+        assert.ok(gone.every(({ neededUntil }) => neededUntil <= oldestKept));
+        assert.deepEqual(surplusOf(own, mostWarm), new Set(gone.map(({ versionId }) => versionId)));
+      }
+    }),
+  );
+});

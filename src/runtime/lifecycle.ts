@@ -2,6 +2,8 @@
 export interface LifecycleSettings {
   /** How long a version that no deployment names stays loaded after its last request, so that a rollback swaps at once. */
   readonly warmMs: number;
+  /** So many of a Worker's versions stay loaded like that; a rollback seldom goes back further. */
+  readonly mostWarm: number;
   /** How long an active version may be without requests before it is stopped; 0 = for ever. */
   readonly idleMs: number;
   /** How long work may go on after a response. Never stopped sooner (https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil). */
@@ -13,6 +15,7 @@ export interface LifecycleSettings {
 
 export const DEFAULT_LIFECYCLE: LifecycleSettings = {
   warmMs: 60 * 60_000,
+  mostWarm: 10,
   idleMs: 10 * 60_000,
   waitUntilGraceMs: 30_000,
   memoryLimitMb: 512,
@@ -24,6 +27,8 @@ export type Situation =
   | {
       readonly state: 'ready';
       readonly isActive: boolean;
+      /** Enough versions of its Worker that were needed later than this one are kept warm. */
+      readonly isSurplus: boolean;
       readonly inFlight: number;
       readonly idleSince: number;
       readonly residentBytes: number | undefined;
@@ -53,8 +58,8 @@ const nextWhileReady = (process: Ready, settings: LifecycleSettings, now: number
   return now >= stopAt ? { act: 'drain' } : { act: 'wait', lookAgainAt: Math.min(lookAgainAt, stopAt) };
 };
 
-const idleLimit = ({ isActive }: Ready, { idleMs, warmMs }: LifecycleSettings): number => {
-  if (!isActive) return warmMs;
+const idleLimit = ({ isActive, isSurplus }: Ready, { idleMs, warmMs }: LifecycleSettings): number => {
+  if (!isActive) return isSurplus ? 0 : warmMs;
   return idleMs === 0 ? Infinity : idleMs;
 };
 
@@ -72,4 +77,24 @@ const nextWhileBackingOff = ({ isActive, retryAt }: BackingOff, now: number): St
   if (isActive) return now >= retryAt ? { act: 'start' } : { act: 'wait', lookAgainAt: retryAt };
   const forgetAt = retryAt + FORGET_AFTER_MS;
   return now >= forgetAt ? { act: 'forget' } : { act: 'wait', lookAgainAt: forgetAt };
+};
+
+/** A version that is loaded and idle although no deployment names it. */
+export interface Warm {
+  readonly versionId: string;
+  readonly script: string;
+  /** When it left its deployment or served its last request, whichever came later. */
+  readonly neededUntil: number;
+}
+
+/** Those beyond the most recent ones of their Workers. */
+export const surplusOf = (warm: readonly Warm[], mostWarm: number): ReadonlySet<string> => {
+  const counts = new Map<string, number>();
+  const surplus = new Set<string>();
+  for (const { versionId, script } of warm.toSorted((a, b) => b.neededUntil - a.neededUntil)) {
+    const count = (counts.get(script) ?? 0) + 1;
+    counts.set(script, count);
+    if (count > mostWarm) surplus.add(versionId);
+  }
+  return surplus;
 };

@@ -50,13 +50,13 @@ const aWorld = async (t: TestContext, settings: Partial<SupervisorSettings> = {}
 };
 
 const served = async (version: RunningVersion, path = '/'): Promise<string> => {
-  version.enter();
+  version.enter('request');
   try {
     const answer = await ask(version.socketPath, path);
     version.heard();
     return answer;
   } finally {
-    version.leave();
+    version.leave('request');
   }
 };
 
@@ -203,6 +203,25 @@ test('[X-8] a version the deployments left stays warm, and goes when that time i
   assert.equal(supervisor.running(id), version);
   await until(() => report(id) === undefined, 'it has gone');
   assert.deepEqual(await version.exited, { code: 0, signal: null });
+});
+
+test('[X-34] after many quick deployments a Worker keeps its most recent versions warm, and no other Worker loses one', async (t) => {
+  const { supervisor, add, report } = await aWorld(t, { mostWarm: 2 });
+  const other = await add(HELLO, { script: 'other' });
+  await served(await supervisor.start(other));
+  const ids = [await add(HELLO), await add(HELLO), await add(HELLO), await add(HELLO), await add(HELLO)];
+  for (const id of ids) {
+    await supervisor.start(id);
+    supervisor.want({ active: new Set([id]) });
+    const left = Date.now();
+    await until(() => Date.now() > left, 'the clock has moved on');
+  }
+  const [first = '', second = '', ...kept] = ids;
+  await until(() => report(first) === undefined && report(second) === undefined, 'the first two have gone');
+  assert.deepEqual(
+    [...kept, other].map((id) => report(id)?.state),
+    ['ready', 'ready', 'ready', 'ready'],
+  );
 });
 
 test('[X-9] a process over its memory limit is replaced, although array buffers escape the heap limit', async (t) => {

@@ -5,7 +5,7 @@ import { BusyWatch } from './busy-watch.ts';
 import { describeEnding } from './child.ts';
 import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
-import { nextStep, type Step } from './lifecycle.ts';
+import { nextStep, surplusOf, type Step, type Warm } from './lifecycle.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { asStartFailure, type StartFailure } from './start-failure.ts';
 import { Turns } from './turns.ts';
@@ -46,6 +46,8 @@ export class Supervisor {
   readonly #ready = new Map<string, VersionProcess>();
   readonly #draining = new Map<VersionProcess, Promise<void>>();
   #active: ReadonlySet<string> = new Set();
+  /** When versions that still run left their deployments. */
+  readonly #leftAt = new WeakMap<VersionProcess, number>();
   #scripts: ReadonlyMap<string, string> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #lookAt = Infinity;
@@ -91,6 +93,9 @@ export class Supervisor {
 
   /** Which versions are in active deployments (`scripts`: of which Worker each is, for the reports). Started by their first request. */
   want({ active, scripts }: { readonly active: ReadonlySet<string>; readonly scripts?: ReadonlyMap<string, string> }): void {
+    for (const [versionId, process] of this.#ready) {
+      if (this.#active.has(versionId) && !active.has(versionId)) this.#leftAt.set(process, Date.now());
+    }
     this.#active = active;
     this.#scripts = scripts ?? this.#scripts;
     this.#lookBy(Date.now());
@@ -208,10 +213,20 @@ export class Supervisor {
   #look(): void {
     this.#lookAt = Infinity;
     const now = Date.now();
+    const surplus = surplusOf(this.#warm(), this.#settings.mostWarm);
     for (const [versionId, entry] of this.#entries) {
-      const situation = situationOf(entry, this.#active.has(versionId));
+      const situation = situationOf(entry, this.#active.has(versionId), surplus.has(versionId));
       if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), versionId, entry);
     }
+  }
+
+  #warm(): readonly Warm[] {
+    const idle = [...this.#ready.values()].filter(({ versionId, inFlight }) => inFlight === 0 && !this.#active.has(versionId));
+    return idle.map((process) => ({
+      versionId: process.versionId,
+      script: process.spec.script,
+      neededUntil: Math.max(process.idleSince, this.#leftAt.get(process) ?? 0),
+    }));
   }
 
   #take(step: Step, versionId: string, entry: Entry): void {

@@ -149,8 +149,8 @@ test('[X-22] draining waits for the requests in flight, and then for waitUntil',
     ...bench,
     onLog: (line) => lines.push(line),
   });
-  running.enter();
-  const answer = ask(running.socketPath).finally(() => running.leave());
+  running.enter('request');
+  const answer = ask(running.socketPath).finally(() => running.leave('request'));
   const drained = running.drain({ waitUntilGraceMs: 1500, deadlineMs: 10_000 });
   assert.equal(await answer, 'answered');
   await drained;
@@ -163,8 +163,8 @@ test('[X-22] a request that outlasts the deadline does not keep the process', as
   const bench = await aWorkbench(t);
   const source = `export default { async fetch() { await scheduler.wait(60000); return new Response('late'); } };`;
   await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
-  running.enter();
-  const broken = assert.rejects(ask(running.socketPath).finally(() => running.leave()));
+  running.enter('request');
+  const broken = assert.rejects(ask(running.socketPath).finally(() => running.leave('request')));
   await running.drain({ waitUntilGraceMs: 30_000, deadlineMs: 100, killAfterMs: 100 });
   assert.deepEqual(await running.exited, { code: null, signal: 'SIGKILL' });
   await broken;

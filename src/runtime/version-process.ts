@@ -9,13 +9,17 @@ import { Pulse } from './pulse.ts';
 import { StartFailure } from './start-failure.ts';
 import { untilReady, type StartupLimits } from './startup.ts';
 
+/** What a version can have under way. */
+export type Work = 'request' | 'webSocket';
+
 /** A version that answers, as the edge sees it. `enter` and `leave` stand around every request and every WebSocket. */
 export interface RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
   readonly spec: VersionSpec;
-  enter(): void;
-  leave(): void;
+  enter(work: Work): void;
+  leave(work: Work): void;
+  underWay(work: Work): number;
   /** Some of an answer came from it: it is alive. */
   heard(): void;
   readonly inFlight: number;
@@ -67,7 +71,7 @@ export class VersionProcess implements RunningVersion {
   readonly readyAt: number;
   readonly pulse: Pulse;
   readonly #child: Child;
-  #inFlight = 0;
+  readonly #underWay = { request: 0, webSocket: 0 };
   #served = 0;
   #idleSince: number;
   #onIdle: (() => void) | undefined;
@@ -99,7 +103,7 @@ export class VersionProcess implements RunningVersion {
   }
 
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#underWay.request + this.#underWay.webSocket;
   }
 
   get hasEnded(): boolean {
@@ -111,19 +115,23 @@ export class VersionProcess implements RunningVersion {
     return this.#idleSince;
   }
 
-  enter(): void {
-    this.#inFlight += 1;
+  underWay(work: Work): number {
+    return this.#underWay[work];
+  }
+
+  enter(work: Work): void {
+    this.#underWay[work] += 1;
     this.#served += 1;
-    if (this.#inFlight === 1) this.#onBusy?.(this);
+    if (this.inFlight === 1) this.#onBusy?.(this);
   }
 
   heard(): void {
     this.pulse.heard();
   }
 
-  leave(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight > 0) return;
+  leave(work: Work): void {
+    this.#underWay[work] -= 1;
+    if (this.inFlight > 0) return;
     this.#idleSince = Date.now();
     this.#onIdle?.();
   }
@@ -158,7 +166,7 @@ export class VersionProcess implements RunningVersion {
   }
 
   #idleWithin(deadlineMs: number): Promise<boolean> {
-    if (this.#inFlight === 0) return Promise.resolve(true);
+    if (this.inFlight === 0) return Promise.resolve(true);
     const idle = new Promise<boolean>((resolve) => {
       this.#onIdle = () => resolve(true);
     });
