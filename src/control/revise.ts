@@ -25,6 +25,11 @@ export interface Revision {
    * share, which then gets all traffic, as new code does. `newest`: the newest version; nothing is deployed.
    */
   readonly of: 'deployed' | 'main' | 'newest';
+  /**
+   * Whether a newest version that is not deployed and cannot take the change is left as it is, so that it holds nothing back. Only
+   * for what is asked again when that version is deployed after all.
+   */
+  readonly leavesUnfit?: true;
   readonly annotations: Partial<Annotations>;
   /** Settings of the Worker itself that change with it. */
   readonly settings?: WorkerSettings;
@@ -55,7 +60,7 @@ const reviseInTurn = async (control: Control, actor: Actor, revision: Revision):
   const newest = await control.store.read.versions.newest(worker.tag);
   if (newest === undefined) return refuse({ code: 'no_versions', name: worker.name });
   const split = splitAfter(revision, active, newest);
-  const revised = await triedRevisions(control, actor, worker, await basesOf(control, worker, revision, split, newest), revision);
+  const revised = await triedRevisions(control, actor, worker, await basesOf(control, worker, revision, split, newest), split, revision);
   if (!revised.ok) return revised;
   const store = () => stored(control, actor, revision, { worker, active, split, revised: revised.value });
   const isDeployed = revision.of !== 'newest';
@@ -147,6 +152,7 @@ const triedRevisions = async (
   actor: Actor,
   worker: Worker,
   bases: readonly Version[],
+  split: Split,
   revision: Revision,
 ): Promise<Result<readonly TriedRevision[], Refusal>> => {
   const annotations = annotationsFrom(revision.annotations, worker.name);
@@ -154,16 +160,18 @@ const triedRevisions = async (
   const revised: TriedRevision[] = [];
   for (const base of bases) {
     const code = revision.change(codeOf(base), worker);
-    if (!code.ok) return code;
-    const version = await tried(control, actor, {
-      worker,
-      code: code.value,
-      annotations: annotations.value,
-      triggeredBy: revision.triggeredBy,
-      after: revised.at(-1)?.version,
-    });
-    if (!version.ok) return version;
-    revised.push({ base: base.id, version: version.value });
+    const version = code.ok
+      ? await tried(control, actor, {
+          worker,
+          code: code.value,
+          annotations: annotations.value,
+          triggeredBy: revision.triggeredBy,
+          after: revised.at(-1)?.version,
+        })
+      : code;
+    const mayStay = revision.leavesUnfit === true && !split.some(({ versionId }) => versionId === base.id);
+    if (version.ok) revised.push({ base: base.id, version: version.value });
+    else if (!mayStay) return version;
   }
   return accept(revised);
 };

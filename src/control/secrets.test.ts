@@ -194,6 +194,44 @@ test('[S-4] a change counts also where an upload or a deployment is made at the 
   assert.deepEqual(await envOf(control, next.version.id), { TOKEN: 'two' });
 });
 
+test('[S-7] a newest version that waits and cannot take the change holds nothing back, and going to it later names the secret', async (t) => {
+  const { control, plane, ids } = await aRollout(t, 2, 50, 50);
+  const asVariable = aVersionUpload(control, 'hello', {
+    metadata: { bindings: [{ type: 'plain_text', name: 'TOKEN', text: 'no secret' }] },
+  });
+  const { version: waiting } = await uploaded(control, asVariable);
+  const { versions, deployment } = accepted(await changeSecrets(control, ADA, SET));
+  assert.deepEqual(
+    versions.map(({ modules }) => modules),
+    (await Promise.all(ids.map((id) => control.store.read.versions.byId(id)))).map((version) => version?.modules),
+  );
+  assert.deepEqual(
+    deployment?.split.map(({ versionId }) => versionId),
+    versions.map(({ id }) => id),
+  );
+  const broken = await uploaded(control, aVersionUpload(control, 'hello', { code: 'breaks' }));
+  const breaks = broken.version.modules[0]!.digest;
+  plane.trial = ({ modules }) => Promise.resolve(modules[0]?.digest === breaks ? { ok: false, failure: { message: 'no more' } } : STARTED);
+  assert.equal(accepted(await changeSecrets(control, ADA, { worker: 'hello', changes: { TOKEN: { text: 'three' } } })).versions.length, 2);
+  for (const { id } of [waiting, broken.version]) {
+    const shares = [{ version_id: id, percentage: 100 }];
+    const going = { worker: 'hello', shares, message: '', force: false, expectedActive: undefined, triggeredBy: 'deployment' };
+    assert.deepEqual(refused(await deploy(control, ADA, going)), { code: 'secrets_changed', versionId: id, names: ['TOKEN'] });
+  }
+});
+
+test('[S-7] a secret that is a variable in the other version of a split can be deleted, and the variable stays', async (t) => {
+  const { control, ids } = await aRollout(t, 1);
+  const variable: RequestedBinding = { type: 'plain_text', name: 'TOKEN', text: 'no secret' };
+  const { version } = await uploaded(control, aVersionUpload(control, 'hello', { metadata: { bindings: [variable] } }));
+  const shares = [ids[0]!, version.id].map((version_id) => ({ version_id, percentage: 50 }));
+  const split = { worker: 'hello', shares, message: '', force: false, expectedActive: undefined, triggeredBy: 'deployment' };
+  accepted(await deploy(control, ADA, split));
+  accepted(await changeSecrets(control, ADA, { worker: 'hello', changes: { TOKEN: null } }));
+  const [first, second] = await activeSplit(control);
+  assert.deepEqual([await envOf(control, first!.versionId), await envOf(control, second!.versionId)], [{}, { TOKEN: 'no secret' }]);
+});
+
 test('[S-5] a change of the newest version’s secrets deploys nothing', async (t) => {
   const { control } = await aRollout(t, 3, 90, 10);
   const before = await activeSplit(control);

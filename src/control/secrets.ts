@@ -16,9 +16,12 @@ export interface SecretsRequest {
   readonly tag?: string | undefined;
 }
 
-/** Changes secrets of what serves, in any state of a rollout. */
+/**
+ * Changes secrets of what serves, in any state of a rollout. A newest version that waits and cannot take the change (the name is a
+ * variable there, or it no longer starts) stays behind: deploying it later is then going back, and the old secret is named (R-2).
+ */
 export const changeSecrets = (control: Control, actor: Actor, request: SecretsRequest): Promise<Result<Revised, Refusal>> =>
-  revise(control, actor, revisionFor(control, request, 'deployed'));
+  revise(control, actor, { ...revisionFor(control, request, 'deployed'), leavesUnfit: true });
 
 /** Changes secrets in a new version that is not deployed. */
 export const changeSecretsOfNewest = (control: Control, actor: Actor, request: SecretsRequest): Promise<Result<Revised, Refusal>> =>
@@ -45,7 +48,10 @@ const withSecrets = (control: Control, worker: Worker, code: VersionCode, change
   for (const [name, change] of Object.entries(changes)) {
     if (!isBindingName(name)) return refuse({ code: 'secret_name_invalid', name });
     const present = bindings.get(name);
-    if (present !== undefined && !isSecret(present)) return refuse({ code: 'secret_name_taken', name, type: present.type });
+    const isOther = present !== undefined && !isSecret(present);
+    // One version of a split may have the secret and the other a variable of its name: that one has nothing to delete.
+    if (isOther && change === null) continue;
+    if (isOther) return refuse({ code: 'secret_name_taken', name, type: present.type });
     bindings.delete(name);
     if (change !== null) bindings.set(name, { type: 'secret_text', name, ...sealed(control, worker.tag, change.text) });
   }
