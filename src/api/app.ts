@@ -3,6 +3,7 @@ import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } 
 import type { Refusal } from '../domain/index.ts';
 import { OwnCommits } from '../store/index.ts';
 import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
+import { tooLarge } from './byte-body.ts';
 import { authenticated, enter } from './door.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
@@ -122,7 +123,7 @@ const answered = async (
   const { value } = answer;
   if (value.onSent !== undefined) whenSent(api, c, value.onSent);
   if (value.raw !== undefined) return value.raw;
-  if (endpoint.method === 'GET') return success(value);
+  if (endpoint.method === 'GET' || endpoint.isContent === true) return success(value);
   return success(await confirmed(api, value, commits));
 };
 
@@ -163,6 +164,8 @@ const unrouted = (method: string, path: string): Refusal => {
 const failed = (api: Api, error: unknown, c: AppContext, isStored = false): Response => {
   // Nobody is there to be answered, and nothing went wrong here.
   if (c.req.raw.signal.aborted) return broken(400, 10013, 'The client is gone.');
+  const large = tooLarge(error);
+  if (large !== undefined) return failure({ code: 'body_too_large', limit: large.limit });
   const id = api.ids.hex32();
   const { stack, cause } = error instanceof Error ? error : { stack: undefined, cause: undefined };
   const { method, path } = c.req;

@@ -6,6 +6,7 @@ import type { Endpoint } from '../contract/index.ts';
 import type { Refusal, Source } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
 import type { Api, Incoming } from './api.ts';
+import { byteBody } from './byte-body.ts';
 import { faultsIn, isTooDeep, TOO_DEEP } from './faults.ts';
 import { parsedJson } from './json.ts';
 import { readUploadForm, type FormRefusal, type UploadForm } from './form/index.ts';
@@ -73,6 +74,10 @@ interface ReadBody {
 const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise<Result<ReadBody, Refusal>> => {
   const { body } = endpoint;
   if (body === undefined) return accept({ body: undefined, form: undefined });
+  if (body.kind === 'bytes') {
+    const bytes = byteBody(request, body.maxBytes);
+    return bytes.ok ? accept({ body: bytes.value, form: undefined }) : bytes;
+  }
   const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');
   if (body.kind === 'json' || (body.kind === 'json_or_upload' && !isForm)) {
     const holdsModules = body.kind === 'json' && body.holdsModules === true;

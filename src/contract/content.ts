@@ -5,7 +5,7 @@ import { nothing, SCRIPT } from './shapes.ts';
 import { uploadMetadata } from './upload-metadata.ts';
 
 export const contentEndpoints = {
-  getScript: { method: 'GET', path: SCRIPT, tag: 'Scripts', summary: 'The code that serves', result: nothing, raw: true },
+  getScript: { method: 'GET', path: SCRIPT, tag: 'Scripts', summary: 'The code that serves', result: nothing, raw: 'modules' },
   putContent: {
     method: 'PUT',
     path: `${SCRIPT}/content`,
@@ -25,6 +25,6 @@ export const contentEndpoints = {
     summary: 'The modules of a version (default: the one that serves)',
     query: z.object({ version: z.string().optional() }),
     result: nothing,
-    raw: true,
+    raw: 'modules',
   },
 } as const satisfies Record<string, Endpoint>;

@@ -13,7 +13,19 @@ export type Body =
   /** A form of metadata and modules, in any dialect of src/api/form. */
   | { readonly kind: 'upload'; readonly metadata: z.ZodType }
   /** JSON, or a form with the same JSON in one field. */
-  | { readonly kind: 'json_or_upload'; readonly schema: z.ZodType };
+  | { readonly kind: 'json_or_upload'; readonly schema: z.ZodType }
+  /** Bytes as they come, streamed to the handler as a `ByteBody`; no more of them than this. */
+  | { readonly kind: 'bytes'; readonly maxBytes: number };
+
+/** A body that nobody has read before its handler does, once. */
+export interface ByteBody {
+  /** Throws where there are more of them than the endpoint takes; that is answered as the refusal it is. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Undefined where the client does not say. */
+  readonly length: number | undefined;
+  /** Empty where the client does not say. */
+  readonly contentType: string;
+}
 
 /** One call of the HTTP API, as data: what it takes and what it answers. Paths follow the server's base URL. */
 export interface Endpoint {
@@ -28,8 +40,10 @@ export interface Endpoint {
   readonly body?: Body;
   /** The `result` of the envelope. */
   readonly result: z.ZodType;
-  /** Answers bytes instead of the envelope. */
-  readonly raw?: true;
+  /** Answers bytes instead of the envelope: a version's modules, or what somebody stored. */
+  readonly raw?: 'modules' | 'bytes';
+  /** Works on what is stored in a resource: no edge has to hear of it, and no audit row is written. */
+  readonly isContent?: true;
 }
 
 type NamesIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -44,7 +58,9 @@ export type BodyOf<E extends Endpoint> = E extends { readonly body: { readonly s
   ? z.output<S>
   : E extends { readonly body: { readonly metadata: infer M extends z.ZodType } }
     ? z.output<M>
-    : undefined;
+    : E extends { readonly body: { readonly kind: 'bytes' } }
+      ? ByteBody
+      : undefined;
 
 /** What an endpoint answers, as its handler gives it. */
 export type ResultOf<E extends Endpoint> = Unchanging<z.output<E['result']>>;

@@ -1,4 +1,4 @@
-export type { Body, BodyOf, Endpoint, Method, ParamsOf, QueryOf, ResultOf } from './endpoint.ts';
+export type { Body, BodyOf, ByteBody, Endpoint, Method, ParamsOf, QueryOf, ResultOf } from './endpoint.ts';
 export { endpoints, NOT_OFFERED, type EndpointName, type Endpoints } from './endpoints.ts';
 export type { accountEndpoints } from './account.ts';
 export type { deploymentEndpoints } from './deployments.ts';

@@ -69,20 +69,27 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
     responses: {
       200: {
         description: 'Done',
-        content: endpoint.raw
-          ? { 'multipart/form-data': { schema: modules }, 'application/javascript': { schema: script } }
-          : { 'application/json': { schema: envelope(endpoint.result) } },
+        content: answerOf(endpoint),
       },
       default: { description: 'Refused', content: { 'application/json': { schema: failure } } },
     },
   };
 };
 
+const answerOf = ({ raw, result }: Endpoint) => {
+  if (raw === 'bytes') return { 'application/octet-stream': { schema: bytes } };
+  if (raw === 'modules') return { 'multipart/form-data': { schema: modules }, 'application/javascript': { schema: script } };
+  return { 'application/json': { schema: envelope(result) } };
+};
+
+const bytes = z.string().meta({ id: 'Bytes', format: 'binary' });
+
 /** Modules come as a form, a service worker as the script it is; PUT takes such a script too. */
 const modules = z.record(z.string(), z.string()).meta({ id: 'Modules' });
 const script = z.string().meta({ id: 'JavaScript' });
 
 const contentOf = (body: NonNullable<Endpoint['body']>) => {
+  if (body.kind === 'bytes') return { 'application/octet-stream': { schema: bytes } };
   if (body.kind === 'json') return { 'application/json': { schema: body.schema } };
   if (body.kind === 'upload') {
     const metadata = body.metadata.describe(

@@ -63,7 +63,7 @@ export const serviceEndpoints = {
     tag: 'Services',
     summary: 'The modules that serve',
     result: nothing,
-    raw: true,
+    raw: 'modules',
   },
   listTailsByConsumer: {
     method: 'GET',

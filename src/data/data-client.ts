@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { Resource, ResourceKind } from '../domain/index.ts';
 import { RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
@@ -9,7 +9,8 @@ export interface DataCall {
   /** As workerd's binding of this kind would ask. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | Readable | null;
+  /** With its length in `headers` where that is known. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | null;
   readonly signal?: AbortSignal;
 }
 
@@ -39,7 +40,7 @@ export class DataClient implements AsyncDisposable {
       method,
       path,
       headers: { ...headers, [RESOURCE_HEADER]: key },
-      body,
+      body: body === null || typeof body === 'string' || body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false }),
       ...(signal === undefined ? {} : { signal }),
     });
     return { status: answer.statusCode, words: answer.statusText, headers: answer.headers, body: answer.body };
