@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
+import { worldFault } from '../files/index.ts';
 import { OwnCommits } from '../store/index.ts';
 import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
 import { tooLarge } from './byte-body.ts';
@@ -23,7 +24,6 @@ import { workers } from './handlers/workers.ts';
 import { zones } from './handlers/zones.ts';
 import { isKnownHost } from './known-host.ts';
 import { landingPage } from './landing.ts';
-import { worldFault } from './world-fault.ts';
 
 const handlers = {
   ...account,

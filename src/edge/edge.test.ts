@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -199,4 +199,30 @@ test('[E-85] a port that is taken fails the start and leaves nothing behind', as
   await until(() => control.feeds.filter((feed) => !feed.destroyed).length === 1, 'only the first edge listens');
   await edge.close();
   await rm(join(folder.path, 'b'), { recursive: true, force: true });
+});
+
+test('[E-86] a second edge on the same folder is refused before it touches anything, and the folder is free once the first has closed', async () => {
+  await using folder = await aFolder();
+  await using control = await aControl();
+  const edge = await opened(control, folder.path);
+  assert.equal((await get(edge, '/')).text, 'one');
+  const [{ pid } = { pid: undefined }] = edge.state().processes;
+  await assert.rejects(opened(control, folder.path), { name: 'DataDirectoryInUse', message: /is in use by another Switchback/ });
+  assert.equal((await get(edge, '/')).text, 'one');
+  assert.equal(edge.state().processes[0]?.pid, pid, 'its process was not taken for an orphan');
+  await edge.close();
+  const next = await opened(control, folder.path);
+  assert.equal((await get(next, '/')).text, 'one');
+  await next.close();
+});
+
+test('[E-86] where the data directory cannot be written the folder of the processes is held instead', async () => {
+  await using folder = await aFolder();
+  await using control = await aControl();
+  // As on a read-only file system, and for root too: there is no lock to take.
+  await mkdir(join(folder.path, 'lock.db'));
+  const edge = await opened(control, folder.path);
+  await assert.rejects(opened(control, folder.path), { name: 'DataDirectoryInUse' });
+  assert.equal((await get(edge, '/')).text, 'one');
+  await edge.close();
 });

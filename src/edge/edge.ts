@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessReport } from '../domain/index.ts';
-import { replaceFile } from '../files/index.ts';
+import { DataDirectoryInUse, lockFolder, replaceFile } from '../files/index.ts';
 import { CF_BLOB_HEADER, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
 import { Follower } from './follower.ts';
 import { Front } from './front.ts';
@@ -55,10 +56,12 @@ export interface Edge {
 /** A silent one; where it is plainly gone and there is a table to serve from, nothing is waited for. */
 const CONTROL_WAIT_MS = 1_000;
 
-/** Starts an edge. Throws when a port is taken, or a certificate, key or folder cannot be used; then nothing of it is left. */
+/** Starts an edge. Throws when a port or its folder is taken, or a certificate, key or folder cannot be used; then nothing of it is left. */
 export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   const { dataDir, log, tlsDir, modulesDir, runtimeSettings, controlWaitMs = CONTROL_WAIT_MS } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  using starting = new DisposableStack();
+  starting.use(lockFor(options));
   const edge = await ownName(dataDir);
   const follower = await Follower.start({ ...options, edge, modulesDir, runtimeSettings }, controlWaitMs);
   let front: Front | undefined;
@@ -79,7 +82,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
     const admin = await AdminListener.open(options.adminPort, readiness);
     follower.reportAs(opened.url);
     log.info({ edge, url: opened.url, adminUrl: admin.url, generation: follower.state.generation }, 'The edge is open.');
-    return edgeOf(edge, follower, opened, admin, options.limits?.drainTimeoutMs ?? DEFAULT_LIMITS.drainTimeoutMs);
+    return edgeOf(edge, follower, opened, admin, starting.move(), options.limits?.drainTimeoutMs ?? DEFAULT_LIMITS.drainTimeoutMs);
   } catch (error) {
     await front?.drain();
     await follower.close(0);
@@ -87,12 +90,13 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   }
 };
 
-const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminListener, drainTimeoutMs: number): Edge => {
+const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminListener, held: Disposable, drainTimeoutMs: number): Edge => {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await front.drain();
     await follower.close(drainTimeoutMs);
     await admin.close();
+    held[Symbol.dispose]();
   };
   return {
     url: front.url,
@@ -108,6 +112,20 @@ const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminList
     drain: () => front.drain(),
     close: () => (closing ??= close()),
   };
+};
+
+/**
+ * Nothing is done in the folders before they are known to be this edge's alone. Where the data directory cannot be written, its
+ * last good table can still be served, and the folder of the processes is held instead: that is this edge's too.
+ */
+const lockFor = ({ dataDir, runtimeDir }: EdgeOptions): Disposable => {
+  try {
+    return lockFolder(dataDir);
+  } catch (error) {
+    if (error instanceof DataDirectoryInUse) throw error;
+    mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
+    return lockFolder(runtimeDir);
+  }
 };
 
 /** The name under which the control plane knows this edge, given once. */

@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEdge, DEFAULT_LIMITS, type Log } from '../edge/index.ts';
+import { DataDirectoryInUse } from '../files/index.ts';
 import { privateFolder } from '../runtime/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
@@ -65,6 +66,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
     },
     log,
   }).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof DataDirectoryInUse) throw new BadConfiguration(error.message, { cause: error });
     if (error.code !== 'EADDRINUSE') throw error;
     throw new BadConfiguration(
       `Port ${settings.edgePort} or ${settings.edgeAdminPort} on ${settings.host} is in use by another program. Choose others with --edge-port and --edge-admin-port, or 0 for any free one.`,

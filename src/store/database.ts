@@ -12,19 +12,11 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { areFailpointsArmed } from '../files/index.ts';
+import { areFailpointsArmed, lockFolder } from '../files/index.ts';
 import { withFailpoints } from './failing.ts';
 import { begin } from './migrations/0001-begin.ts';
 import { resources } from './migrations/0002-resources.ts';
 import type { Schema } from './schema.ts';
-
-/** Another process has this data directory open. Only one may: two would serve and number versions against each other. */
-export class DataDirectoryInUse extends Error {
-  override readonly name = 'DataDirectoryInUse';
-  constructor(folder: string) {
-    super(`${folder} is in use by another Switchback. Stop that one first, or start this one with another --data directory.`);
-  }
-}
 
 class Dialect extends SqliteDialect {
   readonly #database: SqliteDatabase;
@@ -92,19 +84,6 @@ export const openSqlite = async (folder: string): Promise<Database> => {
       opened.dispose();
     },
   };
-};
-
-/** An exclusive transaction on a database of its own, never committed: the operating system ends it with the process. */
-const lockFolder = (folder: string): DatabaseSync => {
-  const lock = new DatabaseSync(join(folder, 'lock.db'));
-  try {
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;');
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (error instanceof Error && /locked|busy/i.test(error.message)) throw new DataDirectoryInUse(folder);
-    throw error;
-  }
 };
 
 const migrate = async (db: Kysely<Schema>): Promise<void> => {

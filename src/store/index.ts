@@ -1,4 +1,4 @@
-export { DataDirectoryInUse, openSqlite, type Database } from './database.ts';
+export { openSqlite, type Database } from './database.ts';
 export { OwnCommits } from './own-commits.ts';
 export { Store, type Change, type Commit, type Queries, type Touched } from './store.ts';
 export type { AuditEntry } from './audit.ts';

@@ -8,7 +8,8 @@ import test, { type TestContext } from 'node:test';
 import { sql } from 'kysely';
 import { storeContract } from '../../test/support/store-contract.ts';
 import { aFolder } from '../../test/support/temporary.ts';
-import { DataDirectoryInUse, openSqlite, Store } from './index.ts';
+import { DataDirectoryInUse } from '../files/index.ts';
+import { openSqlite, Store } from './index.ts';
 
 storeContract('SQLite', async (t) => {
   const folder = await aFolder(t);

@@ -1,4 +1,4 @@
-import { DigestMismatch } from '../files/index.ts';
+import { DigestMismatch } from './module-store.ts';
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that an operator can do something about. */
 const SQLITE: Readonly<Record<number, string>> = {
