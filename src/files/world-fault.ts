@@ -6,14 +6,17 @@ const SQLITE: Readonly<Record<number, string>> = {
   6: 'The database is locked by another program.',
   8: 'The database is read-only.',
   10: 'The database could not be read or written (I/O error).',
+  11: 'The database is damaged.',
   13: 'The disk is full: the database cannot grow.',
   14: 'The database file cannot be opened.',
+  26: 'The database file is damaged: it is no database.',
 };
 
 const FILES: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full.',
   EROFS: 'The data directory is on a read-only file system.',
   EACCES: 'The data directory cannot be written: permission denied.',
+  ENOTDIR: 'A part of the path of the data directory is no folder.',
   EDQUOT: 'The disk quota of the data directory is used up.',
   EFBIG: 'A file of the data directory may not grow further (limit of file sizes).',
   EIO: 'The data directory could not be read or written (I/O error).',

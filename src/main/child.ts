@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { BadConfiguration, EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
 import type { Settings } from './settings.ts';
+import { EXIT_UNUSABLE, whyUnusable, type UnusableMessage } from './unusable.ts';
 
 /** What a child tells the launcher once it answers requests. Ports in it are the real ones, also where 0 was asked for. */
 export type ReadyMessage =
@@ -28,7 +29,7 @@ export const runChild = async (start: (settings: Settings) => Promise<Service>):
   try {
     service = await start(childSettings(process.env));
   } catch (error) {
-    process.exit(explain(error));
+    process.exit(await explainStart(error));
   }
   // Node writes it only at a clean exit, and a half that is killed is the one that must be back soon.
   flushCompileCache();
@@ -47,6 +48,15 @@ const childSettings = ({ SWITCHBACK_SETTINGS }: NodeJS.ProcessEnv): Settings => 
   if (SWITCHBACK_SETTINGS === undefined) throw new BadConfiguration('This program is started by `switchback start`, not by itself.');
   // Written by the launcher of the same release from settings that were validated there.
   return JSON.parse(SWITCHBACK_SETTINGS) as Settings;
+};
+
+/** What the machine forbids for now the launcher says, once, however often it tries again. */
+const explainStart = async (error: unknown): Promise<number> => {
+  const reason = whyUnusable(error, childSettings(process.env).data);
+  if (reason === undefined || !process.connected) return explain(error);
+  const message: UnusableMessage = { type: 'unusable', reason };
+  await new Promise((resolve) => process.send?.(message, resolve));
+  return EXIT_UNUSABLE;
 };
 
 const explain = (error: unknown): number => {

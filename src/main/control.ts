@@ -3,7 +3,7 @@ import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
 import { DataClient } from '../data/index.ts';
-import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished } from '../files/index.ts';
+import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished, worldFault } from '../files/index.ts';
 import { privateFolder, tryVersion, Turns } from '../runtime/index.ts';
 import { openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
@@ -14,6 +14,7 @@ import { openLog } from './log.ts';
 import { ownNetworks } from './own-networks.ts';
 import { privateTrialFolder } from './trial-folder.ts';
 import type { Settings } from './settings.ts';
+import { assertWritable, StoreUnusable } from './unusable.ts';
 
 /** Modules nobody refers to are looked for this often. */
 const COLLECT_EVERY_MS = 60 * 60_000;
@@ -25,12 +26,15 @@ const TRIALS_AT_ONCE = 4;
 const startControl = async (settings: Settings): Promise<Service> => {
   const log = openLog('control');
   armFailpoint(process.env['SWITCHBACK_FAILPOINT']);
+  await assertWritable(settings.data);
   const database = await openSqlite(settings.data).catch((error: unknown) => {
-    throw error instanceof DataDirectoryInUse ? new BadConfiguration(error.message, { cause: error }) : error;
+    if (error instanceof DataDirectoryInUse) throw new BadConfiguration(error.message, { cause: error });
+    throw error instanceof Error ? new StoreUnusable(error.message, { cause: error }) : error;
   });
   await removeUnfinished(settings.data);
   const store = new Store(database);
   const vault = await openVault(join(settings.data, 'secrets.key'), process.env['SWITCHBACK_SECRET_KEY']).catch((error: unknown) => {
+    if (worldFault(error) !== undefined) throw error;
     throw new BadConfiguration(error instanceof Error ? error.message : String(error), { cause: error });
   });
   const modules = new ModuleStore(join(settings.data, 'modules'));

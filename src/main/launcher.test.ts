@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -37,13 +37,14 @@ class World {
   readonly exited: Promise<{ code: number | null; signal: string | null }>;
   said = '';
 
-  constructor(t: TestContext, special: Partial<Record<Role, string>> = {}) {
+  constructor(t: TestContext, special: Partial<Record<Role, string>> = {}, { controlPort = 0, hasServed = false } = {}) {
+    if (hasServed) mkdirSync(this.#path('.switchback/edge'), { recursive: true });
     for (const role of ['control', 'data', 'edge'] as const)
       writeFileSync(this.#path(`${role}.ts`), childSource(role, special[role] ?? ''));
     writeFileSync(
       this.#path('launch.ts'),
       `import { launch, readSettings } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
-       const settings = readSettings({ flags: { controlPort: '0', edgePort: '0' }, environment: {}, configFile: undefined, workingFolder: import.meta.dirname });
+       const settings = readSettings({ flags: { controlPort: '${controlPort}', edgePort: '0' }, environment: {}, configFile: undefined, workingFolder: import.meta.dirname });
        const scripts = { control: import.meta.dirname + '/control.ts', data: import.meta.dirname + '/data.ts', edge: import.meta.dirname + '/edge.ts' };
        process.exit(await launch(settings.value, { onReady: (a) => console.log('READY ' + JSON.stringify(a)), say: (s) => console.log(s) }, scripts));`,
     );
@@ -79,6 +80,10 @@ class World {
 
   async ready(): Promise<void> {
     await until('all children are ready', () => this.said.includes('READY'));
+  }
+
+  note(file: string): void {
+    writeFileSync(this.#path(file), '');
   }
 
   #path(name: string): string {
@@ -182,6 +187,32 @@ test('a child that never becomes ready is given up after three tries', async (t)
   assert.deepEqual(await world.exited, { code: 1, signal: null });
   assert.equal(world.starts('edge').length, 3);
   assert.equal(world.log('control').at(-1), 'drained');
+});
+
+/** A data directory that is on a read-only file system, until somebody mends it. */
+const READ_ONLY = `
+  const { existsSync } = await import('node:fs');
+  if (!existsSync(new URL('./mended', import.meta.url))) throw Object.assign(new Error('not now'), { code: 'EROFS' });`;
+
+test('[C-8] a control plane that cannot use its data says so once and is tried again until it can; the edge starts meanwhile', async (t) => {
+  const world = new World(t, { control: READ_ONLY }, { controlPort: 4001, hasServed: true });
+  await until(
+    'the edge has started and the control plane was tried again',
+    () => world.starts('edge').length === 1 && world.starts('control').length > 3,
+  );
+  const [, sentence = ''] = /^(The control process cannot start\. .*)$/m.exec(world.said) ?? [];
+  assert.match(sentence, /cannot start\. The data directory is on a read-only file system\. \(.*\) It is tried again until it can/);
+  assert.deepEqual(world.said.trim().split('\n'), [sentence], 'that and nothing else');
+  world.note('mended');
+  await world.ready();
+  assert.equal(world.starts('edge').length, 1);
+});
+
+test('[C-8] a first start that cannot use its data ends with one sentence', async (t) => {
+  const world = new World(t, { control: READ_ONLY }, { controlPort: 4001 });
+  assert.deepEqual(await world.exited, { code: 1, signal: null });
+  assert.match(world.said, /^The control process cannot start\. The data directory is on a read-only file system\. \(.*\)\n$/);
+  assert.deepEqual([world.starts('control').length, world.starts('edge').length], [1, 0]);
 });
 
 test('only a signal that comes more than a second after the first insists', (t) => {

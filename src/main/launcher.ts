@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { ReadyMessage } from './child.ts';
@@ -106,6 +107,7 @@ class Launcher {
     const child = new SupervisedChild(role, this.#scripts[role], () => this.#settings, {
       onReady: (message) => this.#childIsReady(message),
       onCrash: (reason, pauseMs) => this.#events.say(`${reason}; starting it again in ${pauseMs / 1000} s.`),
+      onUnusable: (reason) => this.#cannotStart(role, reason),
       onGivenUp: (reason) => {
         this.#events.say(reason);
         this.stop(1);
@@ -124,11 +126,24 @@ class Launcher {
     if (message.role === 'control') this.#startTheRest();
   }
 
+  /** What has served before serves on: the others do without this one, as they do when it dies. A first start has nothing to go on with. */
+  #cannotStart(role: Role, reason: string): void {
+    if (!hasServed(this.#settings)) {
+      this.#events.say(`The ${role} process cannot start. ${reason}`);
+      return this.stop(1);
+    }
+    this.#events.say(`The ${role} process cannot start. ${reason} It is tried again until it can; what can run without it does.`);
+    if (role === 'control' && this.#settings.control !== undefined) this.#startTheRest();
+  }
+
   #startTheRest(): void {
     clearTimeout(this.#edgeTimer);
     for (const role of this.#roles) this.#start(role);
   }
 }
+
+/** There is a database, or what an edge keeps. A folder that cannot be looked into has served nobody as this user. */
+const hasServed = ({ data }: Settings): boolean => ['switchback.db', 'edge'].some((name) => existsSync(join(data, name)));
 
 /** Where the control plane will listen; unknown while it may take any free port. */
 const expectedControlUrl = ({ role, host, controlPort }: Settings): string | undefined => {

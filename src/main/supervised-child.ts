@@ -5,6 +5,7 @@ import { EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
 import type { ReadyMessage } from './child.ts';
 import { descendantsOf } from './descendants.ts';
 import type { Settings } from './settings.ts';
+import { EXIT_UNUSABLE, type UnusableMessage } from './unusable.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
@@ -37,6 +38,8 @@ export interface ChildEvents {
   onReady(message: ReadyMessage): void;
   /** The child ended in a way that starting it again cannot mend. */
   onGivenUp(reason: string): void;
+  /** The machine does not let it start: told once for each reason, while it is tried again and again. */
+  onUnusable(reason: string): void;
   /** It crashed and is started again after the pause. */
   onCrash(reason: string, pauseMs: number): void;
 }
@@ -52,6 +55,8 @@ export class SupervisedChild {
   #isStopping = false;
   #wasReady = false;
   #crashes = 0;
+  #unusable: string | undefined;
+  #unusableTries = 0;
 
   /** `settings` is asked at every start: a restart keeps the port that was found the first time. */
   constructor(role: string, script: string, settings: () => Settings, events: ChildEvents) {
@@ -71,11 +76,7 @@ export class SupervisedChild {
       env: environmentOf(this.#role, this.#settings()),
     });
     this.#process = child;
-    child.on('message', (message: ReadyMessage) => {
-      if (message.type !== 'ready') return;
-      this.#wasReady = true;
-      this.#events.onReady(message);
-    });
+    child.on('message', (message: ReadyMessage | UnusableMessage) => this.#heard(message));
     child.on('error', (error) => this.#gone(error.message, startedAt));
     child.on('exit', (code, signal) => this.#gone(signal ?? code ?? 1, startedAt));
   }
@@ -103,18 +104,36 @@ export class SupervisedChild {
     for (const each of [pid, ...descendantsOf(pid)]) killIfAlive(each);
   }
 
+  #heard(message: ReadyMessage | UnusableMessage): void {
+    if (this.#isStopping) return;
+    if (message.type === 'ready') {
+      this.#wasReady = true;
+      this.#unusable = undefined;
+      this.#unusableTries = 0;
+      return this.#events.onReady(message);
+    }
+    if (message.reason === this.#unusable) return;
+    this.#unusable = message.reason;
+    this.#events.onUnusable(message.reason);
+  }
+
   #gone(how: string | number, startedAt: number): void {
     this.#process = undefined;
     if (this.#isStopping) return;
     const reason = `The ${this.#role} process ended (${typeof how === 'number' ? `code ${how}` : how})`;
     if (how === EXIT_BAD_CONFIGURATION) return this.#giveUp(`The ${this.#role} process cannot run with this configuration; see above.`);
+    if (how === EXIT_UNUSABLE) return this.#startAfter(pauseAfter((this.#unusableTries += 1)));
     this.#crashes = performance.now() - startedAt > HEALTHY_AFTER_MS ? 1 : this.#crashes + 1;
     if (!this.#wasReady && this.#crashes >= TRIES_TO_BECOME_READY) {
       return this.#giveUp(`${reason} ${this.#crashes} times before it was ready; see above.`);
     }
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#crashes - 1));
-    this.#timer = setTimeout(() => this.start(), pauseMs);
+    const pauseMs = pauseAfter(this.#crashes);
+    this.#startAfter(pauseMs);
     this.#events.onCrash(reason, pauseMs);
+  }
+
+  #startAfter(pauseMs: number): void {
+    this.#timer = setTimeout(() => this.start(), pauseMs);
   }
 
   #giveUp(reason: string): void {
@@ -122,6 +141,8 @@ export class SupervisedChild {
     this.#events.onGivenUp(reason);
   }
 }
+
+const pauseAfter = (failures: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
 
 const killIfAlive = (pid: number): void => {
   try {

@@ -33,13 +33,8 @@ export type Visited = { readonly status: number; readonly headers: IncomingHttpH
 export type ClientCall = { readonly project: string; readonly input?: string; readonly more?: Environment; readonly isCi?: boolean };
 
 /** Starts the product as a person does, on folders and ports of its own. */
-export async function startServer({ args = [], env: more = {}, within = [], folder }: ServerOptions = {}): Promise<Server> {
-  const own = folder ?? mkdtempSync(join(tmpdir(), 'sb-e2e-'));
-  const env = { ...serverEnvironment(own), ...more };
-  const start = [SWITCHBACK, 'start', '--json', '--data', join(own, 'data'), ...FLAGS, ...args];
-  const [program = SWITCHBACK, ...rest] = [...within, ...start];
-  const child = spawn(program, rest, { cwd: own, env });
-  const server = new Server(own, child);
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const server = launchServer(options);
   try {
     await server.ready();
     return server;
@@ -48,6 +43,15 @@ export async function startServer({ args = [], env: more = {}, within = [], fold
     await server.stop('SIGKILL');
     throw error;
   }
+}
+
+/** The same without waiting until it is ready, for one that may never be. */
+export function launchServer({ args = [], env: more = {}, within = [], folder }: ServerOptions = {}): Server {
+  const own = folder ?? mkdtempSync(join(tmpdir(), 'sb-e2e-'));
+  const env = { ...serverEnvironment(own), ...more };
+  const start = [SWITCHBACK, 'start', '--json', '--data', join(own, 'data'), ...FLAGS, ...args];
+  const [program = SWITCHBACK, ...rest] = [...within, ...start];
+  return new Server(own, spawn(program, rest, { cwd: own, env }));
 }
 
 export class Server implements AsyncDisposable {
