@@ -15,14 +15,21 @@ export const success = ({ result, resultInfo, messages = [], status = 200 }: Ans
     { status },
   );
 
-/** errors[0] is what clients act on; the bindings an upload could not inherit are one error each, as wrangler expects. */
+/** errors[0] is what clients act on; they print all of them. */
 export const failure = (refusal: Refusal): Response => {
-  const { status, code, message } = spoken(refusal);
-  const messages = refusal.code === 'inherit_missing' ? message.split('; ') : [message];
+  const { status } = spoken(refusal);
   return Response.json(
-    { success: false, errors: messages.map((text) => ({ code, message: text })), messages: [], result: null },
+    { success: false, errors: errorsOf(refusal), messages: [], result: null },
     { status, headers: headersOf(refusal, status) },
   );
+};
+
+/** Each reason is an error of its own, and so is each binding that an upload could not inherit, as wrangler expects. */
+const errorsOf = (refusal: Refusal): readonly { readonly code: number; readonly message: string }[] => {
+  if (refusal.code === 'deployment_refused') return refusal.reasons.flatMap(errorsOf);
+  const { code, message } = spoken(refusal);
+  const messages = refusal.code === 'inherit_missing' ? message.split('; ') : [message];
+  return messages.map((text) => ({ code, message: text }));
 };
 
 export const broken = (status: number, code: number, message: string): Response =>

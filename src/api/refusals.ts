@@ -1,3 +1,4 @@
+import { BrokenInvariant } from '../base/index.ts';
 import type { ModuleNameFault, Refusal } from '../domain/index.ts';
 import { resourceWords } from './resource-words.ts';
 
@@ -193,6 +194,11 @@ const words: Words = {
       10220,
       `The version ${versionId} is older than the one that serves, and would bring back old values of secrets. To deploy it all the same, use \`wrangler rollback ${versionId}\` or add ?force=true. The following secrets have changed: ${names.join(', ')}`,
     ),
+  deployment_refused: ({ reasons }) => {
+    const [first, ...more] = reasons.map(spoken);
+    if (first === undefined) throw new BrokenInvariant('a deployment is refused for a reason');
+    return said(first.status, first.code, [first, ...more].map(({ message }) => message).join('\n'));
+  },
   active_deployment_changed: ({ expected, active }) =>
     said(
       412,

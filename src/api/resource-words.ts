@@ -1,4 +1,4 @@
-import { refOf, type Refusal, type ResourceBinding, type ResourceKind } from '../domain/index.ts';
+import { refOf, type LostBinding, type Refusal, type ResourceBinding, type ResourceKind } from '../domain/index.ts';
 import type { Spoken } from './refusals.ts';
 
 interface Words {
@@ -44,6 +44,12 @@ export const resourceWords = {
     ),
   resources_missing: ({ bindings }: Of<'resources_missing'>) =>
     said(400, WORDS[bindings[0]?.type ?? 'kv_namespace'].missing, `${bindings.map(describeMissing).join(' ')} Nothing was changed.`),
+  version_resources_missing: ({ versionId, lost }: Of<'version_resources_missing'>) =>
+    said(
+      409,
+      100341,
+      `The version ${versionId} cannot be deployed, because something it binds no longer exists: ${lost.map(describeLost).join('; ')}. Nothing was changed.`,
+    ),
   data_refused: ({ kind, status, reason }: Of<'data_refused'>) => said(status, WORDS[kind].invalid, reason),
 };
 
@@ -54,3 +60,15 @@ const describeMissing = (binding: ResourceBinding): string => {
   const { what, create } = WORDS[binding.type];
   return `The binding ${JSON.stringify(binding.name)} names the ${what} ${JSON.stringify(refOf(binding).key)}, which does not exist (${what} not found); create it with \`${create}\`.`;
 };
+
+/** A bucket or a queue can be made again under its name; the id of a namespace or a database is not given twice. */
+export const describeLost = ({ binding, was }: LostBinding): string => {
+  const { what, create } = WORDS[binding.type];
+  const { by, key } = refOf(binding);
+  const title = was === undefined || by === 'name' ? JSON.stringify(key) : `${JSON.stringify(was.name)} (${key})`;
+  const end = was === undefined ? '' : `, deleted by ${was.by} at ${was.on}`;
+  const remedy = by === 'name' ? `create it again with \`${create} ${key}\`` : `upload a version that binds another ${what}`;
+  return `${binding.name} binds the ${what} ${title}${end} (${remedy}, or deploy a version without it)`;
+};
+
+export const whatIs = (kind: ResourceKind): string => WORDS[kind].what;

@@ -1,16 +1,9 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import {
-  annotationsFrom,
-  hyphenated,
-  planDeployment,
-  type Deployment,
-  type Refusal,
-  type RequestedShare,
-  type Split,
-} from '../domain/index.ts';
+import { annotationsFrom, planDeployment, type Deployment, type Refusal, type RequestedShare, type Split } from '../domain/index.ts';
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { namedActive, storeDeployment, versionsIn } from './versions.ts';
+import { proposalFor } from './preflight.ts';
+import { storeDeployment } from './versions.ts';
 
 export interface Deploy {
   readonly worker: string;
@@ -66,25 +59,9 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
 const plan = async (control: Control, queries: Queries, workerTag: string, request: Deploy): Promise<Result<Split, Refusal>> => {
   const worker = await queries.workers.byTag(workerTag);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
-  const shares = request.shares.map((entry) => ({ ...entry, version_id: hyphenated(entry.version_id) }));
-  const deployment = await queries.deployments.active(worker.tag);
-  const named = await queries.versions.byIds(
-    worker.tag,
-    shares.map(({ version_id }) => version_id),
-  );
-  const active = deployment && {
-    deployment: namedActive(deployment),
-    versions: await versionsIn(queries, worker.tag, deployment.split),
-  };
-  return planDeployment({
-    shares,
-    versions: new Map(named.map((version) => [version.id, version])),
-    active,
-    newestNumber: worker.nextNumber - 1,
-    window: request.isAnyAge === true ? Infinity : control.settings.deployableVersions,
-    force: request.force,
-    expectedActive: request.expectedActive,
-  });
+  const window = request.isAnyAge === true ? Infinity : control.settings.deployableVersions;
+  const proposal = await proposalFor(queries, worker, request.shares, window);
+  return planDeployment({ ...proposal, force: request.force, expectedActive: request.expectedActive });
 };
 
 /** Removes a deployment from the history; the active one stays. */

@@ -6,6 +6,7 @@ export { deleteDeployment, deploy } from './deploy.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
+export { preflightOf, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
 export {
   changeResource,

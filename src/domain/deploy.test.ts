@@ -3,7 +3,8 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { aSecret, aVersion, uuid } from '../../test/support/builders.ts';
 import type { Binding } from './binding.ts';
-import { carriedOver, deployedAlone, isInWindow, planDeployment, type CandidateVersion, type DeployRequest } from './deploy.ts';
+import { carriedOver, deployedAlone, planDeployment, type DeployRequest } from './deploy.ts';
+import { isInWindow, type CandidateVersion } from './preflight.ts';
 import type { Refusal } from './refusal.ts';
 import { WHOLE } from './split.ts';
 
@@ -27,6 +28,9 @@ const planned = (world: World, shares: DeployRequest['shares'], more: Partial<De
     active: world.active && { deployment: ACTIVE, versions: world.active.flatMap((number) => versions.get(uuid(number)) ?? []) },
     newestNumber: Math.max(...Object.keys(world.versions).map(Number)),
     window: world.window ?? 100,
+    resources: [],
+    deletions: [],
+    knownSince: new Map(),
     force: false,
     expectedActive: undefined,
     ...more,

@@ -18,7 +18,18 @@ export { LISTED_DEPLOYMENTS, listedDeployments, standsAlone, type Deployment } f
 export { tableAfter, type HostTable, type RouteEntry, type RoutingTable, type TableChange, type WorkerEntry } from './routing-table.ts';
 export type * from './feed.ts';
 export { hyphenated, legacyEntry, legacyLog, mainVersion, type LegacyEntry } from './legacy-log.ts';
-export { carriedOver, deployedAlone, isInWindow, planDeployment, type CandidateVersion, type DeployRequest } from './deploy.ts';
+export { carriedOver, deployedAlone, needsForce, planDeployment, type DeployRequest } from './deploy.ts';
+export {
+  isInWindow,
+  newestOf,
+  preflight,
+  type CandidateVersion,
+  type Deletion,
+  type Preflight,
+  type Proposal,
+  type Warning,
+} from './preflight.ts';
+export { differencesBetween, type Differences, type NameDifferences, type Pair } from './differences.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
 export {

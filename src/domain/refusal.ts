@@ -37,11 +37,30 @@ export type UploadRefusal =
   | { readonly code: 'upload_too_large'; readonly limit: number }
   | { readonly code: 'form_invalid'; readonly detail: string };
 
-export type DeployRefusal =
+/** What forbids a deployment, whatever is forced. */
+export type Blocker =
+  | SplitRefusal
   | { readonly code: 'version_not_found'; readonly versionId: string }
   | { readonly code: 'version_outside_window'; readonly versionId: string; readonly window: number }
+  | { readonly code: 'version_resources_missing'; readonly versionId: string; readonly lost: readonly LostBinding[] };
+
+/** A binding whose resource is gone and, where that is remembered, what it was called and who deleted it when. */
+export interface LostBinding {
+  readonly binding: ResourceBinding;
+  readonly was?: { readonly name: string; readonly by: string; readonly on: string };
+}
+
+export interface SecretsChanged {
+  readonly code: 'secrets_changed';
+  readonly versionId: string;
+  readonly names: readonly string[];
+}
+
+export type DeployRefusal =
+  | Exclude<Blocker, SplitRefusal>
+  | SecretsChanged
+  | { readonly code: 'deployment_refused'; readonly reasons: readonly (Blocker | SecretsChanged)[] }
   | { readonly code: 'version_is_live'; readonly versionId: string }
-  | { readonly code: 'secrets_changed'; readonly versionId: string; readonly names: readonly string[] }
   | { readonly code: 'active_deployment_changed'; readonly expected: string; readonly active: ActiveDeployment | undefined }
   | { readonly code: 'deployment_not_found'; readonly deploymentId: string }
   | { readonly code: 'deployment_is_active'; readonly deploymentId: string }

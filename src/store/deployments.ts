@@ -46,6 +46,14 @@ export const deployments = (db: Kysely<Schema>) => {
       const row = await newestFirst(workerTag).where('sole_version', '=', versionId).limit(1).executeTakeFirst();
       return row && deploymentFrom(row);
     },
+    /** When the deployment was made that took a version's place last; nothing of one that serves or never did. */
+    leftOn: async (workerTag: string, versionId: string): Promise<string | undefined> => {
+      // Ids are made by us and hold no wildcard.
+      const last = await newestFirst(workerTag).where('split', 'like', `%"${versionId}"%`).limit(1).executeTakeFirst();
+      if (last === undefined) return undefined;
+      const later = db.selectFrom('deployments').select('created_on').where('worker_tag', '=', workerTag).where('number', '>', last.number);
+      return (await later.orderBy('number').limit(1).executeTakeFirst())?.created_on;
+    },
     insert: async (deployment: Deployment): Promise<StoredDeployment> => {
       const last = await newestFirst(deployment.scriptTag).limit(1).executeTakeFirst();
       const number = (last?.number ?? 0) + 1;

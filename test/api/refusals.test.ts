@@ -56,6 +56,22 @@ const examples = {
   version_outside_window: { versionId: '11111111-1111-4111-8111-111111111111', window: 100 },
   version_is_live: { versionId: '11111111-1111-4111-8111-111111111111' },
   secrets_changed: { versionId: '11111111-1111-4111-8111-111111111111', names: ['KEY', 'TOKEN'] },
+  version_resources_missing: {
+    versionId: '11111111-1111-4111-8111-111111111111',
+    lost: [
+      {
+        binding: { type: 'kv_namespace', name: 'CACHE', namespace_id: '0123456789abcdef0123456789abcdef' },
+        was: { name: 'cache', by: 'ada@example.com', on: '2026-11-01T10:00:00.000Z' },
+      },
+      { binding: { type: 'r2_bucket', name: 'PHOTOS', bucket_name: 'photos' } },
+    ],
+  },
+  deployment_refused: {
+    reasons: [
+      { code: 'version_outside_window', versionId: '11111111-1111-4111-8111-111111111111', window: 100 },
+      { code: 'secrets_changed', versionId: '11111111-1111-4111-8111-111111111111', names: ['KEY', 'TOKEN'] },
+    ],
+  },
   active_deployment_changed: {
     expected: '22222222-2222-4222-8222-222222222222',
     active: { id: '33333333-3333-4333-8333-333333333333', by: 'ada@example.com', createdOn: '2026-11-01T10:00:00.000001Z' },
@@ -120,7 +136,8 @@ test('[A-11] every refusal has its code, status and sentence, as they were revie
 test('[A-11] a sentence begins with a capital, ends, and shows no word of ours', () => {
   for (const [code, { status, code: number, message }] of Object.entries(sentences)) {
     assert.ok(status >= 400 && status < 500 && Number.isInteger(number), code);
-    if (code === 'trial_failed' || code === 'inherit_missing' || code === 'secrets_changed') continue; // The script's own words, and wrangler's.
+    if (code === 'trial_failed' || code === 'inherit_missing' || code === 'secrets_changed' || code === 'deployment_refused')
+      continue; // The script's own words, and wrangler's.
     assert.match(message, /^(?:[A-Z]|").*[.)]$/s, code);
     assert.doesNotMatch(message, /undefined|null|NaN|\[object|[a-z]_not_|refus/, code);
   }

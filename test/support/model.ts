@@ -123,15 +123,14 @@ const refusalOf = (worker: ModelWorker, split: ModelSplit, window: number, force
   if (split.reduce((sum, { percentage }) => sum + percentage, 0) !== 100) return 'split_not_100';
   const serving = worker.log.at(-1)!.split.map(({ number }) => number);
   const newestServing = worker.versions.find(({ number }) => number === Math.max(...serving))!;
-  for (const { number } of split) {
+  const reasons = split.flatMap(({ number }): readonly string[] => {
     const version = worker.versions.find((candidate) => candidate.number === number);
-    if (version === undefined) return 'version_not_found';
-    if (serving.includes(number)) continue;
-    if (number < worker.nextNumber - window) return 'version_outside_window';
-    const isOlder = number < newestServing.number;
-    if (isOlder && !force && !isSame(version.secrets, newestServing.secrets)) return 'secrets_changed';
-  }
-  return undefined;
+    if (version === undefined) return ['version_not_found'];
+    if (serving.includes(number)) return [];
+    const isBack = number < newestServing.number && !force && !isSame(version.secrets, newestServing.secrets);
+    return [...(number < worker.nextNumber - window ? ['version_outside_window'] : []), ...(isBack ? ['secrets_changed'] : [])];
+  });
+  return reasons.length > 1 ? 'deployment_refused' : reasons[0];
 };
 
 const isSame = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
