@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataProcess } from '../data/index.ts';
+import { DataProcess, R2 } from '../data/index.ts';
 import { privateFolder } from '../runtime/index.ts';
 import { runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
@@ -8,12 +8,16 @@ import type { Settings } from './settings.ts';
 /** Starts what holds the data of bindings. It is a half of its own, so that neither a new control plane nor a new edge stops it. */
 const startData = async (settings: Settings): Promise<Service> => {
   const log = openLog('data');
-  const data = await DataProcess.open({
+  const options = {
     dataDir: join(settings.data, 'resources'),
     runtimeDir: await privateFolder('data', settings.data),
-    log: (detail, sentence) => log.warn(detail, sentence),
-  });
-  return { ready: { type: 'ready', role: 'data' }, stop: () => data[Symbol.asyncDispose]() };
+    log: (detail: Readonly<Record<string, unknown>>, sentence: string): void => log.warn(detail, sentence),
+  };
+  const holders: readonly AsyncDisposable[] = [await DataProcess.open(options), await R2.open(options)];
+  return {
+    ready: { type: 'ready', role: 'data' },
+    stop: async () => void (await Promise.all(holders.map((holder) => holder[Symbol.asyncDispose]()))),
+  };
 };
 
 await runChild(startData);

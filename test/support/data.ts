@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { DataClient, DataProcess } from '../../src/data/index.ts';
+import { DataClient, DataProcess, R2 } from '../../src/data/index.ts';
 import { makeProcessFolder } from '../../src/runtime/index.ts';
 import { tmpdir } from 'node:os';
 
 /** The real data process on a folder of the test's own, and the way to it; both end with the test. */
 export const someData = async (t: TestContext, folder: string): Promise<DataClient> => {
   const { path } = await makeProcessFolder(tmpdir());
-  const process = await DataProcess.open({ dataDir: join(folder, 'resources'), runtimeDir: path, log: () => {} });
-  t.after(() => process[Symbol.asyncDispose]());
+  const options = { dataDir: join(folder, 'resources'), runtimeDir: path, log: () => {} };
+  for (const holder of [await DataProcess.open(options), await R2.open(options)]) t.after(() => holder[Symbol.asyncDispose]());
   return dataAt(t, path);
 };
 
