@@ -1,7 +1,7 @@
 import type { Result } from '../base/index.ts';
 import type { Account, Actor, Control, Publisher } from '../control/index.ts';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResultOf } from '../contract/index.ts';
-import type { DataClient } from '../data/index.ts';
+import type { D1Work, DataClient } from '../data/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
 import type { UploadForm } from './form/index.ts';
@@ -12,6 +12,7 @@ export interface Api extends Control {
   readonly account: Account;
   /** What bindings reach. */
   readonly data: DataClient;
+  readonly d1: D1Work;
   /** Sends the routing table and its changes to the edges. */
   readonly publisher: Publisher;
   readonly apiSettings: {

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
+import { transferRoutes } from './transfer-routes.ts';
 import { worldFault } from '../files/index.ts';
 import { OwnCommits } from '../store/index.ts';
 import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
@@ -10,6 +11,8 @@ import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
 import { account } from './handlers/account.ts';
 import { content } from './handlers/content.ts';
+import { d1 } from './handlers/d1.ts';
+import { d1Transfers } from './handlers/d1-transfers.ts';
 import { deployments } from './handlers/deployments.ts';
 import { legacy } from './handlers/legacy.ts';
 import { own } from './handlers/own.ts';
@@ -39,6 +42,8 @@ const handlers = {
   ...workerVersions,
   ...legacy,
   ...zones,
+  ...d1,
+  ...d1Transfers,
 } satisfies Handlers<typeof endpoints>;
 
 /** What the node server puts beside a request: the raw response, to know when an answer has left. */
@@ -70,6 +75,7 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
   mount(app, api, CLIENT_V4, endpoints, handlers);
   mount(app, api, OWN, ownEndpoints, own);
   app.route('/edge/v1', edgeRoutes(api));
+  app.route('/', transferRoutes(api));
   for (const [prefix, product] of NOT_OFFERED) {
     for (const path of [CLIENT_V4 + prefix, `${CLIENT_V4}${prefix}/*`])
       app.all(path, async (c) => {

@@ -50,6 +50,7 @@ export const resourceWords = {
       100341,
       `The version ${versionId} cannot be deployed, because something it binds no longer exists: ${lost.map(describeLost).join('; ')}. Nothing was changed.`,
     ),
+  sql_refused: ({ reason }: Of<'sql_refused'>) => said(400, 7500, `Nothing of the SQL was done: ${reason}.`),
   data_refused: ({ kind, status, reason }: Of<'data_refused'>) => said(status, WORDS[kind].invalid, reason),
 };
 

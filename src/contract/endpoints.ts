@@ -1,5 +1,6 @@
 import { accountEndpoints } from './account.ts';
 import { contentEndpoints } from './content.ts';
+import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { scriptEndpoints } from './scripts.ts';
@@ -28,6 +29,7 @@ export const endpoints = {
   ...workerVersionEndpoints,
   ...legacyEndpoints,
   ...zoneEndpoints,
+  ...d1Endpoints,
 };
 
 export type Endpoints = typeof endpoints;
@@ -37,7 +39,6 @@ export type EndpointName = keyof Endpoints;
 export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[] = [
   [`${A}/storage/kv`, 'Workers KV'],
   [`${A}/r2`, 'R2'],
-  [`${A}/d1`, 'D1'],
   [`${A}/queues`, 'Queues'],
   [`${A}/workflows`, 'Workflows'],
   [`${A}/vectorize`, 'Vectorize'],
@@ -57,5 +58,4 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${W}/assets`, 'static assets'],
   [`${S}/assets-upload-session`, 'static assets'],
   [`${S}/tails`, 'tail'],
-  ['/graphql', 'the GraphQL Analytics API'],
 ];

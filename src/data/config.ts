@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { capnpString, RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
+import { d1Entry } from './d1-entry.ts';
 
 export interface DataConfig {
   /** Where what is stored is. */
@@ -20,6 +21,8 @@ interface Store {
   readonly binding: string;
   /** Values that are too large for a row are files. */
   readonly hasBlobs: boolean;
+  /** Where the API needs more of it than the bundled module answers, also what workerd calls experimental. */
+  readonly entry?: string;
 }
 
 const STORES: readonly Store[] = [
@@ -32,7 +35,16 @@ const STORES: readonly Store[] = [
     binding: 'SHARD',
     hasBlobs: true,
   },
-  { kind: 'd1', name: 'd1', bundled: '/workerd/d1.js', className: 'D1Database', prop: 'database', binding: 'DATABASE', hasBlobs: false },
+  {
+    kind: 'd1',
+    name: 'd1',
+    bundled: '/workerd/d1.js',
+    className: 'D1Database',
+    prop: 'database',
+    binding: 'DATABASE',
+    hasBlobs: false,
+    entry: d1Entry(RESOURCE_HEADER),
+  },
 ];
 
 /** The folders that must exist before the process starts. */
@@ -70,14 +82,14 @@ ${STORES.map(({ name, kind }) => renderSocket(name, resourceSocket(runtimeDir, k
 );
 `;
 
-const renderStore = ({ name, bundled, className, prop, binding, hasBlobs }: Store, dataDir: string): string => {
+const renderStore = ({ name, bundled, className, prop, binding, hasBlobs, entry }: Store, dataDir: string): string => {
   const blobs = hasBlobs ? `\n          (name = "BLOBS", service = "${name}-blobs"),` : '';
   return `    (
       name = "${name}",
       worker = (
         compatibilityDate = "2026-01-01",
-        modules = [
-          (name = "entry.js", esModule = ${capnpString(entryFor(className, prop))}),
+${entry === undefined ? '' : '        compatibilityFlags = ["experimental"],\n'}        modules = [
+          (name = "entry.js", esModule = ${capnpString(entry ?? entryFor(className, prop))}),
           (name = "store.js", bundled = "${bundled}"),
         ],
         bindings = [

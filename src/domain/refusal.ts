@@ -85,6 +85,8 @@ export type ResourceRefusal =
     }
   | { readonly code: 'resource_name_invalid'; readonly kind: ResourceKind; readonly name: string; readonly fault: string }
   | { readonly code: 'resources_missing'; readonly bindings: readonly ResourceBinding[] }
+  /** In SQLite's words. */
+  | { readonly code: 'sql_refused'; readonly reason: string }
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }

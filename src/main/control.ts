@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createApp, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
-import { DataClient } from '../data/index.ts';
+import { D1Work, DataClient } from '../data/index.ts';
 import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished, worldFault } from '../files/index.ts';
 import { privateFolder, tryVersion, Turns } from '../runtime/index.ts';
 import { openSqlite, Store } from '../store/index.ts';
@@ -65,9 +65,10 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const logged = (event: string, detail: Readonly<Record<string, unknown>>): void => log.error(detail, event);
   const { account, write: writeCredentials } = await openCredentials(control, join(settings.data, 'credentials'), logged);
   const data = new DataClient(await privateFolder('data', settings.data));
+  const d1 = await D1Work.open(data, settings.data);
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
-    createApp({ ...control, account, publisher, data, ...apiFor(settings, feed, controlUrl), log: logged }),
+    createApp({ ...control, account, publisher, data, d1, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
   await writeCredentials(http.url);
   const collecting = setInterval(() => {
@@ -78,6 +79,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     stop: async () => {
       clearInterval(collecting);
       await http.close();
+      await d1[Symbol.asyncDispose]();
       await data[Symbol.asyncDispose]();
       await trials.remove();
       await publisher.close();

@@ -110,6 +110,7 @@ const examples = {
     name: 'orders',
     users: [{ script: 'shop', versionId: '11111111-1111-4111-8111-111111111111', bindings: ['DB'] }],
   },
+  sql_refused: { reason: 'no such table: users: SQLITE_ERROR' },
   resources_missing: {
     bindings: [
       { type: 'kv_namespace', name: 'CACHE', namespace_id: '0123456789abcdef0123456789abcdef' },

@@ -13,6 +13,7 @@ import {
   type ParamsOf,
   type ResultOf,
 } from '../../src/contract/index.ts';
+import { D1Work } from '../../src/data/index.ts';
 import { createToken, openAccount, Publisher } from '../../src/control/index.ts';
 import { listenHttp } from '../../src/main/listen.ts';
 import { tryVersion } from '../../src/runtime/index.ts';
@@ -69,11 +70,15 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
   const { account } = await openAccount(control, undefined);
   const token = accepted(await createToken(control, ADA, { name: 'ada', email: 'ada@example.com' }));
   const publisher = new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
+  const data = options.hasData === true ? await someData(t, folder) : dataAt(t, folder);
+  const d1 = await D1Work.open(data, folder);
+  t.after(() => d1[Symbol.asyncDispose]());
   const api: Api = {
     ...control,
     account,
     publisher,
-    data: options.hasData === true ? await someData(t, folder) : dataAt(t, folder),
+    data,
+    d1,
     apiSettings: {
       maxUploadBytes: options.maxUploadBytes ?? 10_000_000,
       allowedHosts: options.allowedHosts ?? [],

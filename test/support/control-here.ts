@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createApp } from '../../src/api/index.ts';
 import { randomIds, systemClock } from '../../src/base/index.ts';
 import { AwaitedAnswers, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../../src/control/index.ts';
-import { DataClient } from '../../src/data/index.ts';
+import { D1Work, DataClient } from '../../src/data/index.ts';
 import type { FeedMessage } from '../../src/domain/index.ts';
 import { ModuleStore, openVault } from '../../src/files/index.ts';
 import { tryVersion } from '../../src/runtime/index.ts';
@@ -38,11 +38,13 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
   };
   const { account, operatorToken } = await openAccount(control, known);
   const publisher = new Publisher({ store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
+  const data = new DataClient(folder);
   const app = createApp({
     ...control,
     account,
     publisher,
-    data: new DataClient(folder),
+    data,
+    d1: await D1Work.open(data, folder),
     apiSettings: { maxUploadBytes: 10_000_000, allowedHosts: [], controlUrl: 'http://127.0.0.1' },
     edgeAuthority: () => 'localhost',
     edgeToken: '',
