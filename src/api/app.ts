@@ -14,6 +14,9 @@ import { content } from './handlers/content.ts';
 import { d1 } from './handlers/d1.ts';
 import { d1Transfers } from './handlers/d1-transfers.ts';
 import { deployments } from './handlers/deployments.ts';
+import { kvBulk } from './handlers/kv-bulk.ts';
+import { kvNamespaces } from './handlers/kv-namespaces.ts';
+import { kvValues } from './handlers/kv-values.ts';
 import { legacy } from './handlers/legacy.ts';
 import { own } from './handlers/own.ts';
 import { scripts } from './handlers/scripts.ts';
@@ -42,6 +45,9 @@ const handlers = {
   ...workerVersions,
   ...legacy,
   ...zones,
+  ...kvNamespaces,
+  ...kvValues,
+  ...kvBulk,
   ...d1,
   ...d1Transfers,
 } satisfies Handlers<typeof endpoints>;

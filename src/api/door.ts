@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { accept, refuse, unreachable, type Result } from '../base/index.ts';
 import { authorOf, tokenHash, type Actor } from '../control/index.ts';
-import type { Endpoint } from '../contract/index.ts';
+import type { Body, Endpoint } from '../contract/index.ts';
 import type { Refusal, Source } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
 import type { Api, Incoming } from './api.ts';
@@ -81,7 +81,7 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
   const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');
   if (body.kind === 'json' || (body.kind === 'json_or_upload' && !isForm)) {
     const holdsModules = body.kind === 'json' && body.holdsModules === true;
-    const json = await readJson(request, holdsModules ? api.apiSettings.maxUploadBytes : MOST_JSON_BYTES);
+    const json = await readJson(request, holdsModules ? api.apiSettings.maxUploadBytes : jsonLimit(body));
     if (!json.ok)
       return holdsModules && json.refusal.code === 'body_too_large' ? refuse({ ...json.refusal, code: 'upload_too_large' }) : json;
     const value = parsed(body.schema, json.value, 'body');
@@ -95,6 +95,8 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
   const value = parsed(schema, json, 'metadata');
   return value.ok ? accept({ body: value.value, form: form.value }) : value;
 };
+
+const jsonLimit = (body: Body): number => (body.kind === 'json' ? body.maxBytes : undefined) ?? MOST_JSON_BYTES;
 
 /** JSON whatever the content type says: wrangler labels much of it text/plain. */
 const readJson = async (request: Request, limit: number): Promise<Result<unknown, Refusal>> => {

@@ -1,5 +1,6 @@
 import { BrokenInvariant } from '../base/index.ts';
 import type { ModuleNameFault, Refusal } from '../domain/index.ts';
+import { kvWords } from './kv-words.ts';
 import { resourceWords } from './resource-words.ts';
 
 /** What a refusal says over HTTP. Codes are Cloudflare's where one is known, else ours from 100,300 up. */
@@ -27,6 +28,7 @@ const oneOf = (words: readonly string[]): string => new Intl.ListFormat('en', { 
 /** Every refusal has a code, a status and one sentence with its remedy; a new refusal does not compile until it has. */
 const words: Words = {
   ...resourceWords,
+  ...kvWords,
   // Access
   token_missing: () =>
     said(

@@ -2,6 +2,7 @@ import { accountEndpoints } from './account.ts';
 import { contentEndpoints } from './content.ts';
 import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
+import { kvEndpoints } from './kv.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { scriptEndpoints } from './scripts.ts';
 import { secretEndpoints } from './secrets.ts';
@@ -29,6 +30,7 @@ export const endpoints = {
   ...workerVersionEndpoints,
   ...legacyEndpoints,
   ...zoneEndpoints,
+  ...kvEndpoints,
   ...d1Endpoints,
 };
 
@@ -37,7 +39,6 @@ export type EndpointName = keyof Endpoints;
 
 /** Families of Cloudflare's API that are not offered; wrangler takes 403 for "go on without". */
 export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[] = [
-  [`${A}/storage/kv`, 'Workers KV'],
   [`${A}/r2`, 'R2'],
   [`${A}/queues`, 'Queues'],
   [`${A}/workflows`, 'Workflows'],

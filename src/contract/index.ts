@@ -2,6 +2,7 @@ export type { Body, BodyOf, ByteBody, Endpoint, Method, ParamsOf, QueryOf, Resul
 export { endpoints, NOT_OFFERED, type EndpointName, type Endpoints } from './endpoints.ts';
 export type { accountEndpoints } from './account.ts';
 export type { deploymentEndpoints } from './deployments.ts';
+export type { kvEndpoints } from './kv.ts';
 export type { legacyEndpoints } from './legacy.ts';
 export { ownEndpoints } from './own.ts';
 export type { contentEndpoints } from './content.ts';

@@ -10,9 +10,12 @@ const error = z
 
 const message = z.object({ code: z.number().int(), message: z.string() }).meta({ id: 'Message' });
 
-/** Beside lists. */
+/** Beside lists: which page it is, or where the next begins. */
 const resultInfo = z
-  .object({ page: z.number(), per_page: z.number(), count: z.number(), total_count: z.number(), total_pages: z.number() })
+  .union([
+    z.object({ page: z.number(), per_page: z.number(), count: z.number(), total_count: z.number(), total_pages: z.number() }),
+    z.object({ count: z.number(), cursor: z.string().optional() }),
+  ])
   .meta({ id: 'ResultInfo' });
 
 const failure = z

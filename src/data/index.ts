@@ -4,3 +4,4 @@ export { eraseD1, queryD1 } from './d1.ts';
 export { D1Work } from './d1-work.ts';
 export { DataProcess, type DataProcessOptions } from './data-process.ts';
 export { R2, type R2Options } from './r2/r2.ts';
+export { emptyKv, kvStore, type KvEntry, type KvKeyFound, type KvStore } from './kv.ts';

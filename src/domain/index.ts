@@ -3,6 +3,18 @@ export { isSecret } from './binding.ts';
 export type * from './version.ts';
 export { codeOf } from './version.ts';
 export {
+  KV_LIMITS,
+  kvCount,
+  kvExpiry,
+  kvKey,
+  kvMetadata,
+  kvTitle,
+  kvValue,
+  type KvExpiry,
+  type KvFault,
+  type KvRefusal,
+} from './kv.ts';
+export {
   MOST_VERSIONS_IN_A_SPLIT,
   percentageOf,
   soleVersion,

@@ -1,10 +1,11 @@
 import type { ResourceBinding } from './binding.ts';
+import type { KvRefusal } from './kv.ts';
 import type { ModuleNameFault } from './module-name.ts';
 import type { ResourceKind } from './resource.ts';
 import type { SplitRefusal } from './split.ts';
 
 /** Every expected no of the product, with the facts its sentence needs. src/api/refusals.ts gives each its code, status and words. */
-export type Refusal = SplitRefusal | UploadRefusal | DeployRefusal | ResourceRefusal | AccessRefusal;
+export type Refusal = SplitRefusal | UploadRefusal | DeployRefusal | ResourceRefusal | KvRefusal | AccessRefusal;
 
 export type UploadRefusal =
   | { readonly code: 'worker_name_invalid'; readonly name: string }

@@ -2,6 +2,7 @@
 export * from './account.ts';
 export * from './d1.ts';
 export * from './hosts.ts';
+export * from './kv.ts';
 export * from './legacy.ts';
 export * from './script.ts';
 export * from './version.ts';
