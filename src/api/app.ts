@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { routePath } from 'hono/route';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import { transferRoutes } from './transfer-routes.ts';
@@ -19,6 +20,7 @@ import { kvNamespaces } from './handlers/kv-namespaces.ts';
 import { kvValues } from './handlers/kv-values.ts';
 import { legacy } from './handlers/legacy.ts';
 import { own } from './handlers/own.ts';
+import { preflights } from './handlers/preflight.ts';
 import { scripts } from './handlers/scripts.ts';
 import { secrets } from './handlers/secrets.ts';
 import { services } from './handlers/services.ts';
@@ -38,6 +40,7 @@ const handlers = {
   ...settings,
   ...versions,
   ...deployments,
+  ...preflights,
   ...secrets,
   ...triggers,
   ...services,
@@ -128,7 +131,7 @@ const answered = async (
   c: AppContext,
   commits: OwnCommits,
 ): Promise<Response> => {
-  const request = await enter(api, endpoint, c.req.raw, c.req.param());
+  const request = await enter(api, endpoint, c.req.raw, paramsOf(endpoint, c));
   if (!request.ok) return failure(request.refusal);
   const answer = await handler(api, request.value);
   if (!answer.ok) return failure(answer.refusal);

@@ -4,6 +4,7 @@ import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
 import { kvEndpoints } from './kv.ts';
 import { legacyEndpoints } from './legacy.ts';
+import { preflightEndpoints } from './preflight.ts';
 import { scriptEndpoints } from './scripts.ts';
 import { secretEndpoints } from './secrets.ts';
 import { serviceEndpoints } from './services.ts';
@@ -22,6 +23,8 @@ export const endpoints = {
   ...contentEndpoints,
   ...settingsEndpoints,
   ...versionEndpoints,
+  // Before the deployments: `preflight` is none of their ids.
+  ...preflightEndpoints,
   ...deploymentEndpoints,
   ...secretEndpoints,
   ...triggerEndpoints,

@@ -7,6 +7,7 @@ export type { legacyEndpoints } from './legacy.ts';
 export { ownEndpoints } from './own.ts';
 export type { contentEndpoints } from './content.ts';
 export type { d1Endpoints } from './d1.ts';
+export type { preflightEndpoints } from './preflight.ts';
 export type { scriptEndpoints } from './scripts.ts';
 export { settingsMembers, type settingsEndpoints } from './settings.ts';
 export { uploadMetadata } from './upload-metadata.ts';

@@ -1,0 +1,32 @@
+import type { Refusal, Warning } from '../domain/index.ts';
+import { spoken } from './refusals.ts';
+import { describeLost, whatIs } from './resource-words.ts';
+
+type Words = {
+  readonly [Code in Warning['code']]: (warning: Extract<Warning, { readonly code: Code }>) => Warned;
+};
+
+/** What a warning says. Codes of ours continue those of refusals. */
+export interface Warned {
+  readonly code: number;
+  readonly message: string;
+}
+
+const words: Words = {
+  secrets_changed: (warning: Extract<Refusal, { readonly code: 'secrets_changed' }>) => {
+    const { code, message } = spoken(warning);
+    return { code, message };
+  },
+  serves_without_resources: ({ versionId, lost }) => ({
+    code: 100342,
+    message: `The version ${versionId} serves although something it binds no longer exists: ${lost.map(describeLost).join('; ')}.`,
+  }),
+  resource_recreated: ({ versionId, binding, createdOn, since }) => ({
+    code: 100343,
+    message: `The ${whatIs(binding.type)} that ${versionId} binds as ${binding.name} was made anew at ${createdOn}, after that version was there last (${since}): it does not hold what it held then.`,
+  }),
+};
+
+export const warned = (warning: Warning): Warned =>
+  // Each entry takes exactly the warning of its own code, which is how it was looked up.
+  (words[warning.code] as (warning: Warning) => Warned)(warning);
