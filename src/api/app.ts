@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { routePath } from 'hono/route';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import { transferRoutes } from './transfer-routes.ts';
@@ -131,7 +130,7 @@ const answered = async (
   c: AppContext,
   commits: OwnCommits,
 ): Promise<Response> => {
-  const request = await enter(api, endpoint, c.req.raw, paramsOf(endpoint, c));
+  const request = await enter(api, endpoint, c.req.raw, c.req.param());
   if (!request.ok) return failure(request.refusal);
   const answer = await handler(api, request.value);
   if (!answer.ok) return failure(answer.refusal);
