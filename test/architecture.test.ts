@@ -103,12 +103,13 @@ test('domain and contract are pure: they import nothing of Node', () => {
 /** A lock that needs a database, in which nothing is ever stored. */
 const LOCK = 'src/files/folder-lock.ts';
 
-test('only store speaks SQL', () => {
+/** What bindings reach has databases of its own, in which nothing of the control plane is. */
+const CONTENT = /^src\/data\/r2\/(database|bucket-index)\.ts$/;
+
+test('only store speaks SQL, and in data the files that hold content', () => {
   const databases = new Set(['node:sqlite', 'kysely', 'pg']);
-  assert.deepEqual(
-    named(imports.filter(({ file, room, target, isTest }) => room !== 'store' && file !== LOCK && !isTest && databases.has(target))),
-    [],
-  );
+  const speaks = imports.filter(({ target, isTest }) => !isTest && databases.has(target));
+  assert.deepEqual(named(speaks.filter(({ file, room }) => room !== 'store' && file !== LOCK && !CONTENT.test(file))), []);
 });
 
 test('the files of main stay short', () => {

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { routePath } from 'hono/route';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import { transferRoutes } from './transfer-routes.ts';
@@ -20,6 +21,8 @@ import { kvValues } from './handlers/kv-values.ts';
 import { legacy } from './handlers/legacy.ts';
 import { own } from './handlers/own.ts';
 import { preflights } from './handlers/preflight.ts';
+import { r2Buckets } from './handlers/r2-buckets.ts';
+import { r2Objects } from './handlers/r2-objects.ts';
 import { scripts } from './handlers/scripts.ts';
 import { secrets } from './handlers/secrets.ts';
 import { services } from './handlers/services.ts';
@@ -50,6 +53,8 @@ const handlers = {
   ...kvNamespaces,
   ...kvValues,
   ...kvBulk,
+  ...r2Buckets,
+  ...r2Objects,
   ...d1,
   ...d1Transfers,
 } satisfies Handlers<typeof endpoints>;
@@ -108,7 +113,7 @@ const mount = (
   for (const [name, endpoint] of named) {
     // Handlers satisfy their family, so the handler of a name takes that name's endpoint.
     const handler = handled[name] as Handler<Endpoint>;
-    app.on(endpoint.method, base + endpoint.path, (c) => handle(api, endpoint, handler, c));
+    app.on(endpoint.method, base + endpoint.path + (endpoint.hasRest === true ? '{.+}' : ''), (c) => handle(api, endpoint, handler, c));
   }
 };
 
@@ -130,7 +135,7 @@ const answered = async (
   c: AppContext,
   commits: OwnCommits,
 ): Promise<Response> => {
-  const request = await enter(api, endpoint, c.req.raw, c.req.param());
+  const request = await enter(api, endpoint, c.req.raw, paramsOf(endpoint, c));
   if (!request.ok) return failure(request.refusal);
   const answer = await handler(api, request.value);
   if (!answer.ok) return failure(answer.refusal);
@@ -139,6 +144,25 @@ const answered = async (
   if (value.raw !== undefined) return value.raw;
   if (endpoint.method === 'GET' || endpoint.isContent === true) return success(value);
   return success(await confirmed(api, value, commits));
+};
+
+/** What is left of a path is decoded once: a key may hold what looks like an escape. */
+const paramsOf = (endpoint: Endpoint, c: AppContext): Record<string, string> => {
+  const params = c.req.param();
+  const name = /:(\w+)$/.exec(endpoint.path)?.[1];
+  if (endpoint.hasRest !== true || name === undefined) return params;
+  const before = routePath(c).split('/').length - 1;
+  const rest = new URL(c.req.url).pathname.split('/').slice(before).join('/');
+  return { ...params, [name]: decoded(rest) };
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone percent sign, which wrangler leaves as it is.
+    return text;
+  }
 };
 
 /** Waits until the connected edges serve what was just written; one that does not yet is named, not waited for (I3). */

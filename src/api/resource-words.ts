@@ -25,6 +25,14 @@ const WORDS: Readonly<Record<ResourceKind, Words>> = {
   queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100127, create: 'wrangler queues create' },
 };
 
+/** Where the calls on one resource of a kind are, under an account's path. */
+const PATHS: Readonly<Record<ResourceKind, string>> = {
+  kv_namespace: 'storage/kv/namespaces',
+  d1: 'd1/database',
+  r2_bucket: 'r2/buckets',
+  queue: 'queues',
+};
+
 const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
 type Of<Code extends Refusal['code']> = Extract<Refusal, { readonly code: Code }>;
 
@@ -40,7 +48,7 @@ export const resourceWords = {
     said(
       409,
       100340,
-      `The ${WORDS[kind].what} ${JSON.stringify(name)} is in use, so it was not deleted: ${users.map(describeUser).join('; ')}. Deploy versions without it first, or repeat the call with ?force=true.`,
+      `The ${WORDS[kind].what} ${JSON.stringify(name)} is in use, so it was not deleted: ${users.map(describeUser).join('; ')}. Deploy versions without it first, or delete it all the same with DELETE /accounts/<account id>/${PATHS[kind]}/${kind === 'r2_bucket' ? name : id}?force=true.`,
     ),
   resources_missing: ({ bindings }: Of<'resources_missing'>) =>
     said(400, WORDS[bindings[0]?.type ?? 'kv_namespace'].missing, `${bindings.map(describeMissing).join(' ')} Nothing was changed.`),
@@ -51,6 +59,7 @@ export const resourceWords = {
       `The version ${versionId} cannot be deployed, because something it binds no longer exists: ${lost.map(describeLost).join('; ')}. Nothing was changed.`,
     ),
   sql_refused: ({ reason }: Of<'sql_refused'>) => said(400, 7500, `Nothing of the SQL was done: ${reason}.`),
+  r2_refused: ({ status, number, reason }: Of<'r2_refused'>) => said(status, number, reason),
   data_refused: ({ kind, status, reason }: Of<'data_refused'>) => said(status, WORDS[kind].invalid, reason),
 };
 

@@ -34,6 +34,8 @@ export interface Endpoint {
   readonly method: Method;
   /** `/accounts/:account_id/workers/scripts/:script_name` */
   readonly path: string;
+  /** The last name of the path takes all that is left of it, slashes too. */
+  readonly hasRest?: true;
   readonly tag: string;
   readonly summary: string;
   readonly query?: z.ZodObject;

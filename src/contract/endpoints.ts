@@ -5,6 +5,7 @@ import { deploymentEndpoints } from './deployments.ts';
 import { kvEndpoints } from './kv.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { preflightEndpoints } from './preflight.ts';
+import { r2Endpoints } from './r2.ts';
 import { scriptEndpoints } from './scripts.ts';
 import { secretEndpoints } from './secrets.ts';
 import { serviceEndpoints } from './services.ts';
@@ -35,6 +36,7 @@ export const endpoints = {
   ...zoneEndpoints,
   ...kvEndpoints,
   ...d1Endpoints,
+  ...r2Endpoints,
 };
 
 export type Endpoints = typeof endpoints;
@@ -42,7 +44,8 @@ export type EndpointName = keyof Endpoints;
 
 /** Families of Cloudflare's API that are not offered; wrangler takes 403 for "go on without". */
 export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[] = [
-  [`${A}/r2`, 'R2'],
+  [`${A}/r2`, 'this part of R2'],
+  [`${A}/event_notifications`, 'R2 event notifications'],
   [`${A}/queues`, 'Queues'],
   [`${A}/workflows`, 'Workflows'],
   [`${A}/vectorize`, 'Vectorize'],

@@ -3,6 +3,7 @@ export { endpoints, NOT_OFFERED, type EndpointName, type Endpoints } from './end
 export type { accountEndpoints } from './account.ts';
 export type { deploymentEndpoints } from './deployments.ts';
 export type { kvEndpoints } from './kv.ts';
+export type { r2Endpoints } from './r2.ts';
 export type { legacyEndpoints } from './legacy.ts';
 export { ownEndpoints } from './own.ts';
 export type { contentEndpoints } from './content.ts';

@@ -14,7 +14,12 @@ const message = z.object({ code: z.number().int(), message: z.string() }).meta({
 const resultInfo = z
   .union([
     z.object({ page: z.number(), per_page: z.number(), count: z.number(), total_count: z.number(), total_pages: z.number() }),
-    z.object({ count: z.number(), cursor: z.string().optional() }),
+    z.object({
+      count: z.number(),
+      cursor: z.string().optional(),
+      is_truncated: z.boolean().optional(),
+      delimited: z.array(z.string()).optional(),
+    }),
   ])
   .meta({ id: 'ResultInfo' });
 

@@ -1,6 +1,7 @@
 export type * from './binding.ts';
 export { isSecret } from './binding.ts';
 export type * from './version.ts';
+export { r2BucketName, r2StorageClass } from './r2.ts';
 export { codeOf } from './version.ts';
 export {
   KV_LIMITS,

@@ -88,6 +88,8 @@ export type ResourceRefusal =
   | { readonly code: 'resources_missing'; readonly bindings: readonly ResourceBinding[] }
   /** In SQLite's words. */
   | { readonly code: 'sql_refused'; readonly reason: string }
+  /** In R2's words, with its code at Cloudflare. */
+  | { readonly code: 'r2_refused'; readonly status: number; readonly number: number; readonly reason: string }
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }

@@ -118,6 +118,7 @@ const examples = {
     ],
   },
   data_refused: { kind: 'kv_namespace', status: 400, reason: 'Invalid expiration_ttl of 5. Expiration TTL must be at least 60.' },
+  r2_refused: { status: 409, number: 10008, reason: 'The bucket you tried to delete is not empty.' },
   kv_key_not_found: { key: 'greeting' },
   kv_invalid: { fault: 'expiration_ttl', reason: 'Invalid expiration_ttl of 5: expiration TTL must be at least 60' },
   token_not_found: { tokenId: '0123456789abcdef0123456789abcdef' },

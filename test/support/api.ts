@@ -233,7 +233,13 @@ export class TestApi {
   }
 }
 
-const LIST_MEMBERS = ['page,per_page,count,total_count,total_pages', 'count,cursor', 'count'];
+const LIST_MEMBERS = [
+  'page,per_page,count,total_count,total_pages',
+  'count,cursor',
+  'count',
+  'count,cursor,is_truncated,delimited',
+  'count,is_truncated,delimited',
+];
 
 /** `{ versionId: percentage }` as the body of a deployment. */
 export const aSplit = (shares: Readonly<Record<string, number>>) => ({

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { RESOURCE_HEADER } from '../../runtime/index.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { fault } from './fault.ts';
 import { LIMITS } from './limits.ts';
+import { readPrefix } from './prefix.ts';
 import { parseRequest, type R2Request } from './request.ts';
 import { respond, type Reply } from './respond.ts';
 import { ERROR_HEADER, headerJson, METADATA_HEADER, REQUEST_HEADER } from './wire.ts';
@@ -17,12 +18,10 @@ const MOST_HEADER_BYTES = 256 * 1024;
 /** Speaks what workerd's r2Bucket binding speaks, for every bucket: a header says which. */
 export const createR2Server = (store: BucketStore, log: Log): Server => {
   const server = createServer({ maxHeaderSize: MOST_HEADER_BYTES }, (incoming, outgoing) => {
-    answer(store, incoming, outgoing).catch((error: unknown) => {
-      // Whoever asked is gone.
-      if (incoming.destroyed && !incoming.complete) return;
-      log({ error: String(error), cause: String((error as Error).cause ?? '') }, 'A request to an R2 bucket failed.');
-      if (outgoing.headersSent) outgoing.destroy();
-      else void send(outgoing, { fault: fault('internal').refusal }).catch(() => outgoing.destroy());
+    answer(store, incoming, outgoing, log).catch((error: unknown) => {
+      outgoing.destroy();
+      // Otherwise whoever asked is gone.
+      if (incoming.complete && !outgoing.closed) log(detailOf(error), 'An object of an R2 bucket could not be read to its end.');
     });
   });
   // An upload takes as long as it takes, and a connection that is closed while it is idle fails the request that is put on it.
@@ -32,20 +31,26 @@ export const createR2Server = (store: BucketStore, log: Log): Server => {
   return server;
 };
 
-const answer = async (store: BucketStore, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+const answer = async (store: BucketStore, incoming: IncomingMessage, outgoing: ServerResponse, log: Log): Promise<void> => {
+  const reply = await replyTo(store, incoming).catch((error: unknown): Reply => {
+    if (incoming.destroyed && !incoming.complete) throw error;
+    log(detailOf(error), 'A request to an R2 bucket failed.');
+    return { fault: fault('internal').refusal };
+  });
+  // workerd writes its whole request before it looks for an answer, and takes an earlier one for a lost connection.
+  if (!incoming.readableEnded) await finished(incoming.resume());
+  await send(outgoing, reply);
+};
+
+const replyTo = async (store: BucketStore, incoming: IncomingMessage): Promise<Reply> => {
   const request = await requestIn(incoming);
   const bucket = incoming.headers[RESOURCE_HEADER];
-  try {
-    const reply: Reply =
-      request === undefined || typeof bucket !== 'string'
-        ? { fault: fault('invalidArgument').refusal }
-        : await respond(store, bucket, request, bytesOf(incoming));
-    await send(outgoing, reply);
-  } finally {
-    // workerd writes its whole request before it reads what came of it.
-    incoming.resume();
-  }
+  return request === undefined || typeof bucket !== 'string'
+    ? { fault: fault('invalidArgument').refusal }
+    : respond(store, bucket, request, bytesOf(incoming));
 };
+
+const detailOf = (error: unknown) => ({ error: String(error), cause: String((error as Error).cause ?? '') });
 
 /** Not destroyed by whoever stops reading it: there is an answer to give. */
 const bytesOf = (incoming: IncomingMessage): AsyncIterable<Uint8Array> => ({
@@ -59,15 +64,7 @@ const requestIn = async (incoming: IncomingMessage): Promise<R2Request | undefin
   if (typeof header === 'string') return parseRequest(Buffer.from(header, 'latin1').toString());
   const size = Number(incoming.headers[METADATA_HEADER]);
   if (!Number.isInteger(size) || size < 0 || size > LIMITS.requestBytes) return undefined;
-  const chunks: Uint8Array[] = [];
-  let left = size;
-  for await (const chunk of bytesOf(incoming)) {
-    chunks.push(chunk.subarray(0, left));
-    if (chunk.byteLength > left) incoming.unshift(chunk.subarray(left));
-    left -= Math.min(left, chunk.byteLength);
-    if (left === 0) break;
-  }
-  return parseRequest(Buffer.concat(chunks).toString());
+  return parseRequest((await readPrefix(incoming, size)).toString());
 };
 
 const send = async (outgoing: ServerResponse, { metadata, fault: wrong, bytes }: Reply): Promise<void> => {

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare';
-import { VersionProcess } from '../../runtime/index.ts';
-import { aWorkbench, ask } from '../../runtime/workbench.ts';
+import { VersionProcess } from '../../src/runtime/index.ts';
+import { aWorkbench, ask } from '../../src/runtime/workbench.ts';
 import { LABORATORY } from './laboratory.ts';
-import { DataClient } from '../data-client.ts';
-import { R2 } from './r2.ts';
-import { askR2 } from './testing.ts';
+import { DataClient, R2 } from '../../src/data/index.ts';
+import { askR2 } from './ask.ts';
 
 const DATE = '2026-01-01';
 type Outcomes = Readonly<Record<string, unknown>>;

@@ -1,9 +1,8 @@
 import { buffer } from 'node:stream/consumers';
-import type { DataClient } from '../data-client.ts';
-import type { ObjectJson } from './wire.ts';
+import type { DataClient, R2Object } from '../../src/data/index.ts';
 
 export interface Asked {
-  readonly metadata: Readonly<Record<string, unknown>> & Partial<ObjectJson>;
+  readonly metadata: Readonly<Record<string, unknown>> & Partial<R2Object>;
   readonly bytes: Buffer;
   readonly fault: { readonly v4code: number; readonly message: string } | undefined;
 }
