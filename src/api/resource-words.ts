@@ -44,7 +44,7 @@ export const resourceWords = {
     said(404, WORDS[kind].notFound, `There is no ${WORDS[kind].what} ${JSON.stringify(key)}.`),
   resource_name_invalid: ({ kind, name, fault }: Of<'resource_name_invalid'>) =>
     said(400, WORDS[kind].invalid, `A ${WORDS[kind].what} cannot be named ${JSON.stringify(name)}: ${fault}.`),
-  resource_in_use: ({ kind, name, users }: Of<'resource_in_use'>) =>
+  resource_in_use: ({ kind, id, name, users }: Of<'resource_in_use'>) =>
     said(
       409,
       100340,

@@ -1,0 +1,85 @@
+/** What stands between a rollback and traffic, as the real wrangler meets it. */
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import { idAfter } from '../support/printed.ts';
+import { makeProject } from '../support/project.ts';
+import { refused, succeeded, type Ran } from '../support/run.ts';
+import { startServer } from '../support/server.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+
+const name = 'careful';
+const projectWith = (text: string, config: Readonly<Record<string, unknown>> = {}): string =>
+  makeProject({
+    dir: server.projectFolder(name),
+    name,
+    code: `export default { fetch: (_, env) => new Response(${JSON.stringify(text)} + ' ' + Object.keys(env).sort()) };\n`,
+    config: { compatibility_date: '2026-11-01', ...config },
+    format: 'jsonc',
+  });
+const project = projectWith('zero');
+const ran = (args: readonly string[], input?: string): Promise<Ran> =>
+  server.client('4.164', args, input === undefined ? { project } : { project, input });
+const wrangler = async (args: readonly string[], input?: string): Promise<string> => succeeded(await ran(args, input)).combined;
+const refusedWords = async (args: readonly string[]): Promise<string> => refused(await ran(args)).combined.replaceAll(/\s+/g, ' ');
+const deployed = async (text: string, config?: Readonly<Record<string, unknown>>): Promise<string> => {
+  projectWith(text, config);
+  return idAfter('Current Version ID:', await wrangler(['deploy']));
+};
+const says = async (): Promise<string> => (await server.visit(name)).text;
+const count = async (): Promise<number> =>
+  ((await server.api('GET', `workers/scripts/${name}/deployments?per_page=100`)) as { deployments: readonly unknown[] }).deployments.length;
+
+let namespace = '';
+let bound = '';
+
+test('[R-12] a namespace that a serving version binds is not deleted: who uses it is named, and the call that does it all the same', async () => {
+  namespace = /"id": "([0-9a-f]{32})"/.exec(await wrangler(['kv', 'namespace', 'create', 'cache']))?.[1] ?? '';
+  bound = await deployed('one', { kv_namespaces: [{ binding: 'CACHE', id: namespace }] });
+  const said = await refusedWords(['kv', 'namespace', 'delete', '--namespace-id', namespace, '-y']);
+  assert.match(said, new RegExp(`"cache" is in use.*${bound} of careful serves and binds it as CACHE`));
+  assert.ok(said.includes(`DELETE /accounts/<account id>/storage/kv/namespaces/${namespace}?force=true`), said);
+});
+
+test('[R-5] once no serving version binds it wrangler deletes it, and a rollback to the one that did is refused by name', async () => {
+  const free = await deployed('two');
+  await wrangler(['kv', 'namespace', 'delete', '--namespace-id', namespace, '-y']);
+  const before = await count();
+  for (const args of [
+    ['rollback', bound, '-y'],
+    ['versions', 'deploy', `${bound}@100`, '-y'],
+    ['versions', 'deploy', `${bound}@10`, `${free}@90`, '-y'],
+  ]) {
+    const said = await refusedWords(args);
+    assert.match(said, /CACHE binds the KV namespace "cache"/, args.join(' '));
+    assert.match(said, /100341/);
+  }
+  assert.deepEqual([await says(), await count()], ['two ', before], 'and traffic stays');
+});
+
+test('[R-6] a database that exists holds no rollback back', async () => {
+  const database = /"database_id": "([0-9a-f-]{36})"/.exec(await wrangler(['d1', 'create', 'orders']))?.[1] ?? '';
+  const withDatabase = await deployed('three', { d1_databases: [{ binding: 'DB', database_name: 'orders', database_id: database }] });
+  await deployed('four');
+  await wrangler(['rollback', withDatabase, '-y']);
+  assert.equal(await says(), 'three DB');
+});
+
+test('[R-2] `versions deploy` over a changed secret is told to use `rollback`, which asks and then goes', async () => {
+  const old = await deployed('five');
+  await wrangler(['secret', 'put', 'TOKEN'], 'new');
+  const said = await refusedWords(['versions', 'deploy', `${old}@100`, '-y']);
+  assert.ok(said.includes(`wrangler rollback ${old}`), said);
+  assert.match(said, /The following secrets have changed: TOKEN/);
+  assert.match(await wrangler(['rollback', old, '-y']), /TOKEN/);
+  assert.equal(await says(), 'five ');
+});
+
+test('[R-7] where something else forbids it too, wrangler does not ask about secrets in vain: all reasons are printed at once', async () => {
+  const said = await refusedWords(['rollback', bound, '-y']);
+  assert.match(said, /CACHE binds the KV namespace "cache"/);
+  await wrangler(['secret', 'put', 'TOKEN'], 'newer');
+  const both = await refusedWords(['rollback', bound, '-y']);
+  assert.match(both, /100341.*The following secrets have changed: TOKEN.*10220/);
+});
