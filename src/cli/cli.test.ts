@@ -71,7 +71,16 @@ const ok = (result: unknown): unknown => ({ success: true, result, errors: [], m
 
 test('without a server every command that needs one says how to start it and ends with 3', async (t) => {
   const user = new User(t);
-  for (const command of [['status'], ['stop'], ['env'], ['link'], ['zone', 'list'], ['token', 'list'], ['wrangler', 'deploy']]) {
+  for (const command of [
+    ['status'],
+    ['preflight', 'hello', 'v'],
+    ['stop'],
+    ['env'],
+    ['link'],
+    ['zone', 'list'],
+    ['token', 'list'],
+    ['wrangler', 'deploy'],
+  ]) {
     assert.deepEqual(await user.run(...command), {
       code: 3,
       stdout: '',
@@ -247,6 +256,64 @@ idle  no address yet: enable workers.dev, or add a route
   assert.equal(user.calls[0], 'GET /switchback/v1/status Bearer sb_secret');
 });
 
+test('preflight tells what speaks against a deployment and what it would change, and ends with 1 where it would be refused', async (t) => {
+  const user = new User(t);
+  const [one, two] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+  const none = { added: [], removed: [], changed: [] };
+  const report = {
+    allowed: false,
+    needs_force: true,
+    active_deployment: null,
+    versions: [{ version_id: one, number: 1, percentage: 100 }],
+    blockers: [{ code: 100341, message: 'CACHE is gone.', version_id: one }],
+    warnings: [{ code: 10220, message: 'KEY has changed.', version_id: one, needs_force: true }],
+    differences: [
+      {
+        version_id: one,
+        compared_to: two,
+        bindings: { added: ['CACHE'], removed: ['OLD'], changed: ['COLOUR'] },
+        secrets: { ...none, changed: ['KEY'] },
+        modules: none,
+        code_size: { before: 100, after: 120 },
+        compatibility_date: { before: '2026-10-01', after: null },
+        compatibility_flags: { added: [], removed: ['nodejs_compat'] },
+        limits: { before: {}, after: { cpu_ms: 50 } },
+        placement: null,
+      },
+    ],
+  };
+  let answer: object = report;
+  await user.serve(() => ok(answer));
+  const { code, stdout } = await user.run('preflight', 'hello', `${one}@90`, `${two}@10`);
+  assert.equal(code, 1);
+  assert.equal(
+    stdout,
+    `hello: #1 ${one} at 100 %
+It would be refused:
+  - CACHE is gone. [code: 100341]
+  - KEY has changed. [code: 10220]
+
+Against ${two}, which serves, ${one} has:
+  bindings            +CACHE -OLD ~COLOUR
+  secrets             ~KEY
+  code                100 B, then 120 B
+  compatibility date  2026-10-01, then none
+  compatibility flags -nodejs_compat
+  limits              {}, then {"cpu_ms":50}
+`,
+  );
+  const query = `versions=${one}%4090%2C${two}%4010`;
+  assert.match(user.calls[0] ?? '', RegExp(`/workers/scripts/hello/deployments/preflight\\?${query} `));
+  const asked = await user.run('preflight', 'hello', one, '--json');
+  assert.deepEqual([asked.code, JSON.parse(asked.stdout)], [1, report]);
+  answer = { ...report, allowed: true, needs_force: false, blockers: [], warnings: [], differences: [] };
+  assert.deepEqual(await user.run('preflight', 'hello', one), {
+    code: 0,
+    stdout: `hello: #1 ${one} at 100 %\nNothing speaks against it.\n`,
+    stderr: '',
+  });
+});
+
 test('status of one Worker shows its processes on every edge, their breakers and the last changes', async (t) => {
   const user = new User(t);
   const broken = {
@@ -357,7 +424,20 @@ test('every command has a help with its purpose, and completion knows every comm
   const help = await user.run('--help');
   const bash = await user.run('completion', 'bash');
   const fish = await user.run('completion', 'fish');
-  for (const command of ['start', 'stop', 'wrangler', 'env', 'link', 'status', 'zone', 'token', 'demo', 'completion', 'version']) {
+  for (const command of [
+    'start',
+    'stop',
+    'wrangler',
+    'env',
+    'link',
+    'status',
+    'preflight',
+    'zone',
+    'token',
+    'demo',
+    'completion',
+    'version',
+  ]) {
     assert.match(help.stdout, new RegExp(`^  ${command}\\b`, 'm'));
     assert.match(bash.stdout, new RegExp(`\\b${command}\\b`));
     assert.match(fish.stdout, new RegExp(`-a ${command} `));

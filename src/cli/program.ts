@@ -3,6 +3,7 @@ import { completionScript, type Shell, SHELLS } from './completion.ts';
 import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
 import { link } from './link.ts';
+import { preflight } from './preflight.ts';
 import { printStatus } from './print-status.ts';
 import { stop } from './stop.ts';
 import { createToken, listTokens, revokeToken } from './token.ts';
@@ -37,6 +38,7 @@ const commands = async (args: readonly string[]): Promise<Command[]> => [
   envCommand(),
   linkCommand(),
   statusCommand(),
+  preflightCommand(),
   zoneCommand(),
   tokenCommand(),
   demoCommand(),
@@ -95,6 +97,16 @@ const statusCommand = (): Command =>
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 3 when no server is running.')
     .action(printStatus);
+
+const preflightCommand = (): Command =>
+  new Command('preflight')
+    .description('Ask what a deployment or a rollback would meet and change, without making it')
+    .argument('<worker>', 'the name of the Worker')
+    .argument('<versions...>', 'one version, or two as wrangler takes them: <version>@90 <version>@10')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nEnds with 1 when it would be refused whatever is forced, and with 3 when no server is running.')
+    .action(preflight);
 
 const zoneCommand = (): Command => {
   const zone = new Command('zone').description('Domains whose routes and custom domains Workers may have');
