@@ -162,6 +162,7 @@ test('a file that fails anywhere changes nothing', async (t) => {
   const many = Array.from({ length: 3000 }, (_, index) => `INSERT INTO t VALUES('${index} ${'x'.repeat(50)}');\n`).join('');
   const faults: readonly (readonly [string, RegExp])[] = [
     [`${many}INSERT INTO nope VALUES(1);`, /no such table: nope/],
+    [`INSERT INTO nope VALUES(1);${many}`, /no such table: nope/],
     [`${many}INSERT INTO t VALUES('unended`, /incomplete input|unrecognized token/],
     [`${many}CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1;`, /incomplete input/],
     [`${many}INSERT INTO t VALUES('${'x'.repeat(100_001)}');`, /longer than 100000|too long/],

@@ -68,6 +68,13 @@ exampleTest('service-worker', 'is deployed, and refused as a version upload with
   assert.equal((await server.visit('service-worker')).text, 'Hello from a service worker\n');
 });
 
+exampleTest('d1', 'keeps a guest book in a database that the first deploy makes', async (project) => {
+  await wrangler(project, ['deploy', '--tag', 'first']);
+  await wrangler(project, ['d1', 'migrations', 'apply', 'guestbook', '--remote']);
+  assert.deepEqual(JSON.parse((await server.visit('d1', '/sign?name=Ada')).text), { id: 1, version: 'first' });
+  assert.deepEqual(JSON.parse((await server.visit('d1')).text), [{ name: 'Ada', version: 'first', visits: 1 }]);
+});
+
 test('every example is deployed here and stands in the list', () => {
   const folders = readdirSync(EXAMPLES, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
