@@ -59,7 +59,7 @@ test('a namespace that a deployed version binds is deleted only by force, and th
   await api.ok('deleteKvNamespace', { namespace_id: id }, { query: { force: true } });
 });
 
-test('values of any bytes and keys of any characters come back as they were stored', async (t) => {
+test('[N-1] values of any bytes and keys of any characters come back as they were stored', async (t) => {
   const { api, at, id } = await aNamespace(t);
   const keys = ['plain', 'a/b/c', 'per%2Fcent', '100%', 'a?b#c&d=e', ' space ', 'naïve 日本 🦊', '\u0000\n', 'k'.repeat(512)];
   for (const key of keys) {
@@ -74,7 +74,7 @@ test('values of any bytes and keys of any characters come back as they were stor
   assert.equal((await bytesOf(api, at('empty'))).length, 0);
 });
 
-test('a value of 25 MiB is stored, streamed with or without its length; one byte more is refused and changes nothing', async (t) => {
+test('[N-2] a value of 25 MiB is stored, streamed with or without its length; one byte more is refused and changes nothing', async (t) => {
   const { api, at } = await aNamespace(t);
   const value = randomBytes(25 * MEBIBYTE);
   await api.ok('putKvValue', at('large'), { body: value, headers: { 'content-length': String(value.length) } });
@@ -91,7 +91,7 @@ test('a value of 25 MiB is stored, streamed with or without its length; one byte
   assert.ok(value.equals(await bytesOf(api, at('large'))));
 });
 
-test('a value that breaks off on its way is not stored', async (t) => {
+test('[N-2] a value that breaks off on its way is not stored', async (t) => {
   const { api, at } = await aNamespace(t);
   await api.ok('putKvValue', at('key'), { body: 'before' });
   const broken = ReadableStream.from(
@@ -198,17 +198,18 @@ test('bulk calls store, read and delete thousands of keys', async (t) => {
   assert.deepEqual(await keysOf(api, id), ['k1999']);
 });
 
-test('what is wrong with a call is said with the code that clients of Cloudflare know', async (t) => {
+const form = (parts: Readonly<Record<string, string>>) => {
+  const body = new FormData();
+  for (const [name, text] of Object.entries(parts)) body.append(name, text);
+  return { body };
+};
+
+test('[N-4] what is wrong with a call changes nothing and is said with the code that clients of Cloudflare know', async (t) => {
   const { api, id, at } = await aNamespace(t);
   await api.ok('putKvValue', at('key'), { body: 'v' });
   const ns = { namespace_id: id };
   const none = { namespace_id: '0'.repeat(32) };
   const now = Math.floor(api.api.clock.now().getTime() / 1000);
-  const form = (parts: Readonly<Record<string, string>>) => {
-    const body = new FormData();
-    for (const [name, text] of Object.entries(parts)) body.append(name, text);
-    return { body };
-  };
   const bulk = (entry: object) =>
     api.refused('putKvBulk', ns, {
       json: [
@@ -266,7 +267,7 @@ test('what is wrong with a call is said with the code that clients of Cloudflare
   assert.equal((await bytesOf(api, at('key'))).toString(), 'v');
 });
 
-test('what was in a deleted namespace is deleted', async (t) => {
+test('[N-5] what was in a deleted namespace is deleted', async (t) => {
   const { api, id } = await aNamespace(t);
   await api.ok('putKvBulk', { namespace_id: id }, { json: Array.from({ length: 1500 }, (_, i) => ({ key: `k${i}`, value: 'v' })) });
   await api.ok('deleteKvNamespace', { namespace_id: id });

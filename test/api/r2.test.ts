@@ -85,7 +85,7 @@ test('a bucket that a deployed version binds is deleted by force only, and is em
   assert.deepEqual(await api.ok('listR2Objects', { bucket_name: 'files' }), []);
 });
 
-test('an object has the key it was sent under, slashes and escapes too', async (t) => {
+test('[O-7] an object has the key it was sent under, slashes and escapes too', async (t) => {
   const api = await aBucket(t);
   const keys = ['a', 'a/b//c.txt', 'with space', 'Ünï/\u{1f600}', '100%', 'a%2Fb', 'q?x=1&y#z', '..a/.b'];
   for (const key of keys) {
@@ -100,7 +100,7 @@ test('an object has the key it was sent under, slashes and escapes too', async (
   assert.equal(await raw.text(), 'value of a/b//c.txt');
 });
 
-test('an object is served with what it was stored with', async (t) => {
+test('[O-8] an object is served with what it was stored with', async (t) => {
   const api = await aBucket(t);
   const headers = {
     'content-type': 'text/x',

@@ -4,7 +4,6 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { idAfter } from '../support/printed.ts';
-import { descendants } from '../support/processes.ts';
 import { makeProject } from '../support/project.ts';
 import { refused, succeeded } from '../support/run.ts';
 import { allOf, sdkFor } from '../support/sdk.ts';
@@ -196,10 +195,8 @@ test('nothing that was acknowledged is lost when everything is killed under writ
     }),
   );
   while (acknowledged.length < 100) await new Promise((resolve) => setImmediate(resolve));
-  const { pid } = server().started;
-  for (const each of [pid, ...descendants(pid).map((child) => child.pid)]) process.kill(each, 'SIGKILL');
+  await server().killAll();
   stop.abort();
-  await server().exit;
   await writing;
   started.push(await startServer({ folder: server().folder }));
   const names = new Set(((await read()) as readonly { readonly name: string }[]).map(({ name }) => name));

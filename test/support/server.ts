@@ -117,6 +117,19 @@ export class Server implements AsyncDisposable {
     return this.exit;
   }
 
+  /** Kills it and every process it started, as a machine that loses power does. */
+  async killAll(): Promise<void> {
+    const { pid } = this.started;
+    for (const each of [pid, ...descendants(pid).map((child) => child.pid)]) {
+      try {
+        process.kill(each, 'SIGKILL');
+      } catch {
+        // It ended with its parent.
+      }
+    }
+    await this.exit;
+  }
+
   /** Stops it and removes everything; a server that does not end with code 0 fails the test. */
   async [Symbol.asyncDispose](): Promise<void> {
     const hasEnded = this.#child.exitCode !== null || this.#child.signalCode !== null;
