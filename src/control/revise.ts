@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
@@ -13,6 +14,7 @@ import {
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { checkResources } from './resources.ts';
 import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
 
 /** A change to what runs that leaves the rest of a version as it is: a secret, a setting, new code under old settings. */
@@ -147,6 +149,14 @@ const overtaken = (expected: Deployment | undefined, active: Deployment | undefi
   active: active && namedActive(active),
 });
 
+/** What a revision binds anew must exist. What was bound before and is gone since holds back no change that leaves it alone. */
+const reachable = async (control: Control, base: Version, code: Result<VersionCode, Refusal>): Promise<Result<VersionCode, Refusal>> => {
+  if (!code.ok) return code;
+  const added = code.value.bindings.filter((binding) => !base.bindings.some((present) => isDeepStrictEqual(present, binding)));
+  const present = await checkResources(control.store.read, added);
+  return present.ok ? code : present;
+};
+
 const triedRevisions = async (
   control: Control,
   actor: Actor,
@@ -159,7 +169,7 @@ const triedRevisions = async (
   if (!annotations.ok) return annotations;
   const revised: TriedRevision[] = [];
   for (const base of bases) {
-    const code = revision.change(codeOf(base), worker);
+    const code = await reachable(control, base, revision.change(codeOf(base), worker));
     const version = code.ok
       ? await tried(control, actor, {
           worker,
