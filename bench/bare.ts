@@ -21,7 +21,16 @@ export const prepareBare = (source: string): (() => Promise<BareWorkerd>) => {
   const config = join(folder, 'config.capnp');
   const mainSocket = join(folder, 'm');
   const probeSocket = join(folder, 'p');
-  const where = { modulePath: () => script, mainSocket, probeSocket, heapLimitMb: 128, dataFolder: folder };
+  const eventSocket = join(folder, 'e');
+  const where = {
+    modulePath: () => script,
+    mainSocket,
+    probeSocket,
+    eventSocket,
+    heapLimitMb: 128,
+    assetsSocket: '/dev/null',
+    dataFolder: folder,
+  };
   const text = renderConfig(planProcess(specOf(source), where)).replace(`unix:${mainSocket}`, '127.0.0.1:0');
   writeFileSync(script, source);
   writeFileSync(config, text);

@@ -11,6 +11,7 @@ import { authenticated, enter } from './door.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
 import { account } from './handlers/account.ts';
+import { assets } from './handlers/assets.ts';
 import { content } from './handlers/content.ts';
 import { d1 } from './handlers/d1.ts';
 import { d1Transfers } from './handlers/d1-transfers.ts';
@@ -39,6 +40,7 @@ const handlers = {
   ...account,
   ...scripts,
   ...content,
+  ...assets,
   ...settings,
   ...versions,
   ...deployments,

@@ -3,7 +3,7 @@ import { requestedBinding } from '../contract/index.ts';
 import type { Refusal, RequestedBinding } from '../domain/index.ts';
 import { faultsIn } from './faults.ts';
 
-const PLAIN = ['plain_text', 'json', 'secret_text', 'version_metadata', 'wasm_module', 'text_blob', 'data_blob', 'inherit'];
+const PLAIN = ['plain_text', 'json', 'secret_text', 'version_metadata', 'assets', 'wasm_module', 'text_blob', 'data_blob', 'inherit'];
 const RESOURCES = ['kv_namespace', 'd1', 'r2_bucket', 'queue'];
 const KNOWN: ReadonlySet<string> = new Set([...PLAIN, ...RESOURCES]);
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { accept, refuse, unreachable, type Result } from '../base/index.ts';
-import { authorOf, tokenHash, type Actor } from '../control/index.ts';
+import { assetClaims, authorOf, tokenHash, type Actor } from '../control/index.ts';
 import type { Body, Endpoint } from '../contract/index.ts';
 import type { Refusal, Source } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
@@ -23,7 +23,7 @@ export const enter = async (
   request: Request,
   params: Record<string, string>,
 ): Promise<Result<Incoming, Refusal>> => {
-  const token = await authenticated(api, request.headers);
+  const token = await (endpoint.auth === 'asset_session' ? sessionsToken(api, request.headers) : authenticated(api, request.headers));
   if (!token.ok) return token;
   const accountId = params['account_id'];
   if (accountId !== undefined && !isThisAccount(api, accountId)) return refuse({ code: 'account_foreign', accountId });
@@ -52,12 +52,24 @@ const isThisAccount = (api: Api, accountId: string): boolean => accountId === ap
 
 /** Whose token the request shows. */
 export const authenticated = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {
-  const bearer = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  const bearer = bearerOf(headers);
   const presented = bearer ?? headers.get('x-auth-key') ?? undefined;
   if (presented === undefined) return refuse({ code: 'token_missing' });
   const token = await api.store.read.tokens.byHash(tokenHash(presented.trim()));
   return token === undefined ? refuse({ code: 'token_wrong' }) : accept(token);
 };
+
+/** Who opened the upload session that the request shows the token of, as long as that one's own token is not revoked. */
+const sessionsToken = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {
+  const jwt = bearerOf(headers);
+  if (jwt === undefined) return refuse({ code: 'token_missing' });
+  const claims = assetClaims(api, jwt, 'upload');
+  if (!claims.ok) return claims;
+  const token = await api.store.read.tokens.byId(claims.value.token);
+  return token === undefined ? refuse({ code: 'token_wrong' }) : accept(token);
+};
+
+export const bearerOf = (headers: Headers): string | undefined => /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 
 const actorOf = (token: Token, headers: Headers): Actor => ({ author: authorOf(token), source: sourceOf(headers.get('user-agent') ?? '') });
 
@@ -137,7 +149,8 @@ const readForm = async (api: Api, request: Request): Promise<Result<UploadForm, 
   return form.ok ? form : refuse(refusalOf(form.refusal, api.apiSettings.maxUploadBytes));
 };
 
-const refusalOf = (refusal: FormRefusal, limit: number): Refusal => {
+/** Why a form could not be read. */
+export const refusalOf = (refusal: FormRefusal, limit: number): Refusal => {
   if (refusal.code === 'upload_too_large') return { code: 'upload_too_large', limit };
   if (refusal.code === 'part_name_invalid') return { code: 'module_name_invalid', name: refusal.name, reason: refusal.reason };
   return { code: 'form_invalid', detail: formFault(refusal) };

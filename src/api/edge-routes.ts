@@ -21,7 +21,7 @@ export const edgeRoutes = (api: Api): Hono => {
     if (presented === undefined) return failure({ code: 'token_missing' });
     return isSame(presented, api.edgeToken) ? next() : failure({ code: 'token_wrong' });
   });
-  routes.get('/feed', (c) => feed(api.publisher, c.req.query('edge') ?? 'edge', c.req.raw.signal));
+  routes.get('/feed', (c) => feed(api.publisher, c.req.query('edge') ?? 'edge', c.req.query('firing') === 'true', c.req.raw.signal));
   routes.post('/reports', async (c) => {
     // Edges are our own program and carry our token; their reports are not a tenant's input.
     const report = (await c.req.json()) as EdgeReport;
@@ -47,7 +47,7 @@ const isSame = (a: string, b: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-const feed = (publisher: Publisher, edge: string, signal: AbortSignal): Response => {
+const feed = (publisher: Publisher, edge: string, isFiring: boolean, signal: AbortSignal): Response => {
   let leave: (() => void) | undefined;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -70,7 +70,7 @@ const feed = (publisher: Publisher, edge: string, signal: AbortSignal): Response
           }
         };
         signal.addEventListener('abort', end);
-        leave = await publisher.join(edge, send);
+        leave = await publisher.join(edge, send, isFiring);
         if (isOver) leave?.();
       },
       cancel: () => leave?.(),

@@ -166,6 +166,28 @@ const words: Words = {
     ),
   upload_too_large: ({ limit }) =>
     said(413, 10027, `The upload is larger than the limit of ${limit} bytes. Nothing was stored. The limit is set with --max-upload-mb.`),
+  assets_too_many: ({ count, limit }) => said(400, 100350, `The manifest names ${count} assets; at most ${limit} are allowed.`),
+  asset_invalid: ({ path, fault }) => said(400, 100351, `The asset ${JSON.stringify(path.slice(0, 200))} cannot be uploaded: ${fault}.`),
+  asset_not_wanted: ({ hash }) =>
+    said(400, 100352, `A file was uploaded as ${JSON.stringify(hash)}, which the manifest of this session does not name.`),
+  asset_differs: ({ hash, expected, size }) =>
+    said(
+      400,
+      100353,
+      `The file ${JSON.stringify(hash)} is ${size} bytes long, and the manifest says ${expected}: it changed while it was uploaded. Deploy again.`,
+    ),
+  assets_config_invalid: ({ member, fault }) =>
+    said(400, 10021, `The member ${JSON.stringify(member)} of the assets' config is invalid: ${fault}.`),
+  assets_incomplete: ({ missing }) =>
+    said(400, 100354, `Of the assets ${missing} are not here any more: the session is too old. Deploy again.`),
+  assets_missing: () =>
+    said(
+      400,
+      10021,
+      'The upload names assets without the files of any: give the "jwt" of a finished upload session, or "keep_assets" where the version before has assets.',
+    ),
+  asset_session_invalid: ({ fault }) =>
+    said(401, 100355, `The token of the asset upload session is invalid: ${fault}. Open another session (deploy again).`),
   form_invalid: ({ detail }) => said(400, 10021, `The upload could not be read: ${detail}.`),
 
   // Deployments

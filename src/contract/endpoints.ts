@@ -1,4 +1,5 @@
 import { accountEndpoints } from './account.ts';
+import { assetEndpoints } from './assets.ts';
 import { contentEndpoints } from './content.ts';
 import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
@@ -22,6 +23,7 @@ export const endpoints = {
   ...accountEndpoints,
   ...scriptEndpoints,
   ...contentEndpoints,
+  ...assetEndpoints,
   ...settingsEndpoints,
   ...versionEndpoints,
   // Before the deployments: `preflight` is none of their ids.
@@ -62,7 +64,5 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/builds`, 'Workers Builds'],
   [`${A}/email`, 'Email Routing'],
   [`${W}/dispatch`, 'Workers for Platforms'],
-  [`${W}/assets`, 'static assets'],
-  [`${S}/assets-upload-session`, 'static assets'],
   [`${S}/tails`, 'tail'],
 ];

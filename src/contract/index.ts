@@ -1,6 +1,7 @@
 export type { Body, BodyOf, ByteBody, Endpoint, Method, ParamsOf, QueryOf, ResultOf } from './endpoint.ts';
 export { endpoints, NOT_OFFERED, type EndpointName, type Endpoints } from './endpoints.ts';
 export type { accountEndpoints } from './account.ts';
+export type { assetEndpoints } from './assets.ts';
 export type { deploymentEndpoints } from './deployments.ts';
 export type { kvEndpoints } from './kv.ts';
 export type { r2Endpoints } from './r2.ts';

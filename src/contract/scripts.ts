@@ -16,7 +16,7 @@ export const script = z
     modified_on: z.string(),
     usage_model: usageModel,
     ...compatibility,
-    has_assets: z.literal(false),
+    has_assets: z.boolean(),
     has_modules: z.boolean(),
     last_deployed_from: z.string(),
     logpush: z.boolean(),

@@ -36,6 +36,7 @@ export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('json'), json: z.json() }),
   z.object({ ...named, type: z.literal('secret_text'), text: z.string().optional() }),
   z.object({ ...named, type: z.literal('version_metadata') }),
+  z.object({ ...named, type: z.literal('assets') }),
   z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
   ...resourceBindings,
   z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),
@@ -51,6 +52,7 @@ export const shownBinding = z
     z.object({ ...named, type: z.literal('json'), json: z.unknown() }),
     z.object({ ...named, type: z.literal('secret_text') }),
     z.object({ ...named, type: z.literal('version_metadata') }),
+    z.object({ ...named, type: z.literal('assets') }),
     z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
     ...resourceBindings,
   ])

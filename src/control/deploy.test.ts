@@ -207,6 +207,7 @@ test('[R-4] a rollback to a version that still runs waits for nothing, also whil
     restarts: 0,
   }));
   control.feed.report({ edge: 'edge', generation: 1, url: '', processes });
+  asked.length = 0;
   accepted(await deployed(split([1, 100])));
   assert.deepEqual(asked, [], 'and no edge is asked to make ready what is ready');
   trial.resolve();

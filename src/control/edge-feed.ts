@@ -1,4 +1,5 @@
 import type { EdgeReport, FeedMessage, ProcessReport } from '../domain/index.ts';
+import { FiringEdge } from './firing-edge.ts';
 
 /** One edge that listens to the feed now. */
 interface Listener {
@@ -24,13 +25,18 @@ export class EdgeFeed {
   readonly #listeners = new Map<string, Listener>();
   readonly #reports = new Map<string, EdgeReport>();
   readonly #waiters = new Set<() => void>();
+  readonly #firing = new FiringEdge((edge, firing) => this.#listeners.get(edge)?.send({ type: 'firing', firing }));
 
   /** The edge's newer connection replaces its older one. Answers how to leave. */
-  join(edge: string, send: (message: FeedMessage) => void): () => void {
+  join(edge: string, send: (message: FeedMessage) => void, isFiring = false): () => void {
     const listener = { edge, send };
     this.#listeners.set(edge, listener);
+    this.#firing.joined(edge, isFiring);
     return () => {
-      if (this.#listeners.get(edge) === listener) this.#listeners.delete(edge);
+      if (this.#listeners.get(edge) === listener) {
+        this.#listeners.delete(edge);
+        this.#firing.left(edge);
+      }
       this.#wake();
     };
   }

@@ -15,6 +15,7 @@ import {
   type EdgeFeed,
   putDomains,
   replaceRoutes,
+  replaceSchedules,
   setSubdomain,
   type Control,
 } from './index.ts';
@@ -154,9 +155,10 @@ test('an edge that has left gets nothing more', async (t) => {
   const leave = await leaver.join(publisher, 'leaver');
   await stayer.join(publisher, 'stayer');
   leave();
+  const before = leaver.messages.length;
   await uploaded(control, aScriptUpload(control, 'hello'));
   await stayer.reaches(1);
-  assert.equal(leaver.messages.length, 1);
+  assert.equal(leaver.messages.length, before);
 });
 
 /** Takes a table away, and answers how to give it back: what reads it fails as it does where a page of the file is lost. */
@@ -227,4 +229,17 @@ test('[D-12] wherever edges join among changes made at once, each gets every lat
     }),
     { numRuns: 15 },
   );
+});
+
+test('[T-3] crons go to the edges with their Worker, and leave with it', async (t) => {
+  const { control, publisher } = await aPublisher(t);
+  const edge = new Edge(control.feed);
+  await edge.join(publisher, 'a');
+  await uploaded(control, aScriptUpload(control, 'hello'));
+  accepted(await replaceSchedules(control, ADA, 'hello', ['*/5 * * * *', '0 0 * * sun']));
+  await edge.reaches(2);
+  assert.deepEqual(edge.table?.workers[0]?.crons, ['*/5 * * * *', '0 0 * * sun']);
+  accepted(await replaceSchedules(control, ADA, 'hello', []));
+  await edge.reaches(3);
+  assert.equal(edge.table?.workers[0]?.crons, undefined);
 });

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedMessage, HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
 import type { Commit, Queries, Store, Worker } from '../store/index.ts';
 import type { EdgeFeed } from './edge-feed.ts';
+import { servedAssets } from './served-assets.ts';
 
 export interface PublisherOptions {
   readonly store: Store;
@@ -48,14 +49,14 @@ export class Publisher {
     await this.#inOrder(() => Promise.resolve());
   }
 
-  /** Joins an edge: the full table first, every change after it. Answers how to leave. */
-  join(edge: string, send: (message: FeedMessage) => void): Promise<() => void> {
+  /** Joins an edge: the full table first, every change after it. `isFiring`: it fired crons until now. Answers how to leave. */
+  join(edge: string, send: (message: FeedMessage) => void, isFiring = false): Promise<() => void> {
     return this.#inOrder(async () => {
       const table = await this.#table();
       send({ type: 'table', table });
       // Changes wait here for their turn while the table is read, which then holds them already.
       const isNews = (message: FeedMessage) => message.type !== 'change' || message.change.generation > table.generation;
-      return this.#feed.join(edge, (message) => void (isNews(message) && send(message)));
+      return this.#feed.join(edge, (message) => void (isNews(message) && send(message)), isFiring);
     });
   }
 
@@ -138,12 +139,18 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 
 const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> => {
   const active = await queries.deployments.active(worker.tag);
+  const crons = (await queries.schedules.ofWorker(worker.tag)).map(({ cron }) => cron);
+  const aliases = worker.previews ? await queries.versions.aliases(worker.tag) : {};
+  const previewVersions = worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [];
+  const assets = await servedAssets(queries, worker, [...previewVersions, ...Object.values(aliases)], new Date());
   return {
     name: worker.name,
     deployment: active === undefined ? null : { id: active.id, split: active.split },
     workersDev: worker.workersDev,
     previews: worker.previews,
-    previewVersions: worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [],
-    aliases: worker.previews ? await queries.versions.aliases(worker.tag) : {},
+    previewVersions,
+    aliases,
+    ...(assets === undefined ? {} : { assets }),
+    ...(crons.length === 0 ? {} : { crons }),
   };
 };

@@ -1,6 +1,5 @@
-import { Cron } from 'croner';
 import { accept, refuse, type Result } from '../base/index.ts';
-import type { Refusal } from '../domain/index.ts';
+import { cronFault, type Refusal } from '../domain/index.ts';
 import type { Schedule } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 
@@ -27,19 +26,8 @@ export const replaceSchedules = (
         modifiedOn: now,
       }));
       await change.schedules.replace(worker.tag, wanted);
+      change.touchWorker(worker.name);
       return accept(wanted);
     },
     () => auditEntry(control, actor, 'schedules.replace', `worker/${name}`, { crons }),
   );
-
-/** Five fields as Cloudflare takes them; croner would also accept seconds and years. */
-const cronFault = (cron: string): string | undefined => {
-  if (cron.trim().split(/\s+/).length !== 5) return 'it needs five fields: minute, hour, day of month, month, day of week';
-  try {
-    // oxlint-disable-next-line no-new -- croner reads a pattern nowhere else.
-    new Cron(cron, { paused: true });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, '').replace(/^Invalid value/, 'wrong value') : String(error);
-  }
-};

@@ -13,8 +13,12 @@ interface Identity {
   readonly createdOn: string;
 }
 
-/** What the runtime needs to run this code, secrets opened. */
-export const specFor = (control: Pick<Control, 'vault'>, identity: Identity, code: VersionCode): VersionSpec => ({
+/** What the runtime needs to run this code, secrets opened; before its trial it is not known what it handles. */
+export const specFor = (
+  control: Pick<Control, 'vault'>,
+  identity: Identity,
+  code: VersionCode & { readonly handlers?: readonly string[] },
+): VersionSpec => ({
   id: identity.id,
   script: identity.script,
   tag: identity.tag,
@@ -26,6 +30,8 @@ export const specFor = (control: Pick<Control, 'vault'>, identity: Identity, cod
   compatibilityDate: code.compatibilityDate,
   compatibilityFlags: code.compatibilityFlags,
   limits: code.limits,
+  assets: code.assets,
+  ...(code.handlers === undefined ? {} : { handlers: code.handlers }),
 });
 
 const opened = (control: Pick<Control, 'vault'>, binding: Binding, workerTag: string): VersionSpec['bindings'][number] =>

@@ -16,6 +16,7 @@ import {
   type VersionCode,
 } from '../domain/index.ts';
 import type { Worker, WorkerSettings } from '../store/index.ts';
+import { assetsFor } from './assets.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { checkResources } from './resources.ts';
 import { sealContext } from './specs.ts';
@@ -161,6 +162,8 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
   if (!bindings.ok) return bindings;
   const reachable = await checkResources(control.store.read, bindings.value);
   if (!reachable.ok) return reachable;
+  const assets = await assetsFor(control, worker.name, metadata, previous?.assets);
+  if (!assets.ok) return assets;
   return accept({
     ...parts.value,
     bindings: bindings.value,
@@ -170,6 +173,7 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
     limits: metadata.limits ?? {},
     placement: metadata.placement,
     kept: keptMembers(metadata),
+    ...(assets.value === undefined ? {} : { assets: assets.value }),
   });
 };
 

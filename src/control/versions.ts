@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   checkedSpec,
+  hasScript,
   type ActiveDeployment,
   type Annotations,
   type Deployment,
@@ -13,7 +14,7 @@ import {
   WHOLE,
 } from '../domain/index.ts';
 import type { Change, Queries, UploadReceipt, Worker } from '../store/index.ts';
-import type { Actor, Control } from './control.ts';
+import type { Actor, Control, TrialResult } from './control.ts';
 import { specFor } from './specs.ts';
 
 /** The most recently given aliases a Worker keeps (Cloudflare's limit). */
@@ -31,6 +32,8 @@ export interface NewVersion {
   readonly after?: Pick<Version, 'createdOn'> | undefined;
 }
 
+const NOTHING_TO_TRY: TrialResult = { ok: true, startupTimeMs: 0, handlers: [], namedHandlers: [] };
+
 /** Runs the code once on scratch storage. Only a version that started, and says what it exports, may be stored. */
 export const tried = async (control: Control, actor: Actor, wanted: NewVersion): Promise<Result<TriedVersion, Refusal>> => {
   const id = control.ids.uuid();
@@ -40,7 +43,7 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   const spec = specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
   const checked = checkedSpec(spec);
   if (!checked.ok) return checked;
-  const trial = await control.tryVersion(checked.value);
+  const trial = hasScript(code) ? await control.tryVersion(checked.value) : NOTHING_TO_TRY;
   if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });
   return accept({
     ...code,
@@ -83,6 +86,8 @@ const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version:
 const etagOf = (code: VersionCode): string => {
   const hash = createHash('sha256').update(code.mainModule);
   for (const { name, digest } of code.modules) hash.update(`\0${name}\0${digest}`);
+  // How they are served changes what is answered as well.
+  if (code.assets !== undefined) hash.update(`\0assets\0${JSON.stringify(code.assets)}`);
   return hash.digest('hex');
 };
 

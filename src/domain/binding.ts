@@ -8,6 +8,8 @@ export type PlainBinding =
   | { readonly type: 'plain_text'; readonly name: string; readonly text: string }
   | { readonly type: 'json'; readonly name: string; readonly json: unknown }
   | { readonly type: 'version_metadata'; readonly name: string }
+  /** `env.ASSETS`: the version's own assets. */
+  | { readonly type: 'assets'; readonly name: string }
   | { readonly type: 'wasm_module' | 'text_blob' | 'data_blob'; readonly name: string; readonly part: string };
 
 /** Names a resource whose content lives outside of every version. */

@@ -6,7 +6,15 @@ export type FeedMessage =
   | { readonly type: 'change'; readonly change: TableChange }
   /** Make these versions ready before they are needed; the edge reports each once it answers or has failed. */
   | { readonly type: 'warm'; readonly versionIds: readonly string[] }
+  /** Whether this edge fires what must be fired by one edge only. */
+  | { readonly type: 'firing'; readonly firing: Firing }
   | { readonly type: 'ping' };
+
+/**
+ * An edge alone fires whatever happens to the control plane. Of several one fires, and only as long as it hears the control plane, which
+ * names another when it is gone.
+ */
+export type Firing = 'always' | 'while_connected' | 'never';
 
 /** What a version's process is doing on one edge. */
 export type ProcessState = 'cold' | 'starting' | 'ready' | 'draining' | 'backing_off';

@@ -1,20 +1,10 @@
 export type * from './binding.ts';
 export { isSecret } from './binding.ts';
 export type * from './version.ts';
+export { codeOf, hasScript } from './version.ts';
+export * from './assets/index.ts';
 export { r2BucketName, r2StorageClass } from './r2.ts';
-export { codeOf } from './version.ts';
-export {
-  KV_LIMITS,
-  kvCount,
-  kvExpiry,
-  kvKey,
-  kvMetadata,
-  kvTitle,
-  kvValue,
-  type KvExpiry,
-  type KvFault,
-  type KvRefusal,
-} from './kv.ts';
+export { KV_LIMITS, kvCount, kvExpiry, kvKey, kvMetadata, kvTitle, kvValue, type KvExpiry, type KvFault, type KvRefusal } from './kv.ts';
 export {
   MOST_VERSIONS_IN_A_SPLIT,
   percentageOf,
@@ -28,7 +18,15 @@ export {
   type VersionShare,
 } from './split.ts';
 export { LISTED_DEPLOYMENTS, listedDeployments, standsAlone, type Deployment } from './deployment.ts';
-export { tableAfter, type HostTable, type RouteEntry, type RoutingTable, type TableChange, type WorkerEntry } from './routing-table.ts';
+export {
+  tableAfter,
+  type HostTable,
+  type RouteEntry,
+  type RoutingTable,
+  type TableChange,
+  type WorkerAssets,
+  type WorkerEntry,
+} from './routing-table.ts';
 export type * from './feed.ts';
 export { hyphenated, legacyEntry, legacyLog, mainVersion, type LegacyEntry } from './legacy-log.ts';
 export { carriedOver, deployedAlone, needsForce, planDeployment, type DeployRequest } from './deploy.ts';
@@ -55,10 +53,12 @@ export {
   type ResourceKind,
   type ResourceRef,
 } from './resource.ts';
+export { cronFault, tickAfter } from './cron.ts';
 export { checkedSpec } from './runnable.ts';
 export {
   isCompatibilityDate,
   keptMembers,
+  unsupportedInPart,
   unsupportedMember,
   uploadedCode,
   type UploadedCode,

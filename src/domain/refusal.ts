@@ -36,6 +36,14 @@ export type UploadRefusal =
   | { readonly code: 'trial_failed'; readonly message: string }
   | { readonly code: 'first_upload_by_version'; readonly name: string }
   | { readonly code: 'upload_too_large'; readonly limit: number }
+  | { readonly code: 'assets_too_many'; readonly count: number; readonly limit: number }
+  | { readonly code: 'asset_invalid'; readonly path: string; readonly fault: string }
+  | { readonly code: 'asset_not_wanted'; readonly hash: string }
+  | { readonly code: 'asset_differs'; readonly hash: string; readonly expected: number; readonly size: number }
+  | { readonly code: 'assets_config_invalid'; readonly member: string; readonly fault: string }
+  | { readonly code: 'assets_incomplete'; readonly missing: number }
+  | { readonly code: 'assets_missing' }
+  | { readonly code: 'asset_session_invalid'; readonly fault: string }
   | { readonly code: 'form_invalid'; readonly detail: string };
 
 /** What forbids a deployment, whatever is forced. */

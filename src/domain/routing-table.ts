@@ -40,6 +40,21 @@ export interface WorkerEntry {
   /** Ids of the versions with a URL of their own; empty while previews are off. */
   readonly previewVersions: readonly string[];
   readonly aliases: Readonly<Record<string, string>>;
+  /** Absent where no version that can be reached, and none that lately served, has assets. */
+  readonly assets?: WorkerAssets;
+  /** When its `scheduled()` is due; absent where it never is. */
+  readonly crons?: readonly string[];
+}
+
+/** Which versions' assets an edge serves. */
+export interface WorkerAssets {
+  /** Those with assets among the versions that can be reached. */
+  readonly versions: readonly string[];
+  /**
+   * Those whose hashed files are served to whichever version a request is drawn, newest first: of the deployment, and of
+   * earlier ones until this time (milliseconds since 1970).
+   */
+  readonly retained: readonly { readonly versionId: string; readonly until: number | null }[];
 }
 
 /** One step from a generation to the next. */

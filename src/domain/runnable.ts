@@ -54,6 +54,8 @@ const checkedVariables = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
 
 const checkedParts = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
   for (const binding of spec.bindings) {
+    if (binding.type === 'assets' && spec.assets === undefined)
+      return refuse({ code: 'binding_invalid', name: binding.name, fault: 'it binds assets, and the version has none' });
     if ('part' in binding && !spec.modules.some(({ name }) => name === binding.part)) {
       return refuse({ code: 'binding_invalid', name: binding.name, fault: `its part ${JSON.stringify(binding.part)} was not uploaded` });
     }

@@ -23,6 +23,10 @@ export interface UploadMetadata {
   readonly usage_model?: UsageModel | undefined;
   readonly limits?: Limits | undefined;
   readonly placement?: Readonly<Record<string, unknown>> | undefined;
+  /** `jwt` stands for the files of a finished upload session. */
+  readonly assets?: { readonly jwt?: string | undefined; readonly config?: Readonly<Record<string, unknown>> | undefined } | undefined;
+  /** The files are those of the version before. */
+  readonly keep_assets?: boolean | undefined;
 }
 
 /** Where it was uploaded: the script itself, which deploys at once, or its versions, which deploys nothing. */
@@ -35,22 +39,17 @@ export interface UploadedCode {
 }
 
 /** Members that would change what a version does and that this release cannot do yet: refused by name, never dropped. */
-const UNSUPPORTED = [
-  'migrations',
-  'exports',
-  'assets',
-  'keep_assets',
-  'tail_consumers',
-  'streaming_tail_consumers',
-  'containers',
-  'env',
-] as const;
+const UNSUPPORTED = ['migrations', 'exports', 'tail_consumers', 'streaming_tail_consumers', 'containers', 'env'] as const;
 
 /** Members kept with the version and given back, though nothing here acts on them. */
 const KEPT = ['cache_options', 'package_dependencies', 'capnp_schema', 'code_update_strategy'] as const;
 
 export const unsupportedMember = (metadata: Readonly<Record<string, unknown>>): string | undefined =>
   UNSUPPORTED.find((member) => !isEmpty(metadata[member]));
+
+/** Calls that change a part of what runs take no files: the same, where assets are not taken either. */
+export const unsupportedInPart = (metadata: Readonly<Record<string, unknown>>): string | undefined =>
+  unsupportedMember(metadata) ?? ['assets', 'keep_assets'].find((member) => !isEmpty(metadata[member]));
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
@@ -61,6 +60,8 @@ export const keptMembers = (metadata: Readonly<Record<string, unknown>>): Readon
 /** The modules of an upload and its entry, or why they are none. */
 export const uploadedCode = (metadata: UploadMetadata, files: readonly UploadedFile[], path: UploadPath): Result<UploadedCode, Refusal> => {
   const entry = metadata.main_module ?? metadata.body_part;
+  const hasAssets = metadata.assets !== undefined || metadata.keep_assets === true;
+  if (entry === undefined && hasAssets && files.length === 0) return accept({ syntax: 'modules', mainModule: '', modules: [] });
   if (entry === undefined || entry === '') return refuse({ code: 'main_module_missing' });
   const syntax: Syntax = metadata.main_module === undefined ? 'service-worker' : 'modules';
   if (syntax === 'service-worker' && path === 'versions') return refuse({ code: 'service_worker_version' });

@@ -1,3 +1,4 @@
+import type { VersionAssets } from './assets/index.ts';
 import type { Binding, OpenBinding } from './binding.ts';
 
 /** How workerd loads one part of a Worker. Source maps are kept to explain errors and never loaded. */
@@ -44,7 +45,7 @@ export interface Handlers {
 /** What runs: everything about a version that changes how it behaves. */
 export interface VersionCode {
   readonly syntax: Syntax;
-  /** Name of the module (or service-worker script) that is the entry. */
+  /** Name of the module (or service-worker script) that is the entry; empty where there is no script, only assets. */
   readonly mainModule: string;
   readonly modules: readonly Module[];
   readonly bindings: readonly Binding[];
@@ -56,6 +57,7 @@ export interface VersionCode {
   readonly placement: Readonly<Record<string, unknown>> | undefined;
   /** Members of the upload's metadata that are kept and given back but change nothing here. */
   readonly kept: Readonly<Record<string, unknown>>;
+  readonly assets?: VersionAssets | undefined;
 }
 
 export interface Annotations {
@@ -91,6 +93,7 @@ export const codeOf = (version: Version): VersionCode => ({
   limits: version.limits,
   placement: version.placement,
   kept: version.kept,
+  assets: version.assets,
 });
 
 /** What the runtime needs to run a version, secrets opened. Lives in memory, in the feed and sealed on the edge's disk. */
@@ -106,4 +109,10 @@ export interface VersionSpec {
   readonly compatibilityDate: string | undefined;
   readonly compatibilityFlags: readonly string[];
   readonly limits: Limits;
+  readonly assets?: VersionAssets | undefined;
+  /** What its default export handles, as its trial found it; not known in the trial itself. */
+  readonly handlers?: readonly string[];
 }
+
+/** Whether there is a script; a version may be assets alone. */
+export const hasScript = ({ mainModule }: Pick<VersionCode, 'mainModule'>): boolean => mainModule !== '';

@@ -1,4 +1,4 @@
-import type { HostIndex, Scheme } from '../domain/index.ts';
+import type { HostIndex, Scheme, WorkerAssets } from '../domain/index.ts';
 import { isAuthority } from './authority.ts';
 import { decide } from './decide.ts';
 import type { Page } from './error-pages.ts';
@@ -13,6 +13,10 @@ export type Arrival =
       /** The value of `Switchback-Version`, where the request asked for it. */
       readonly answer: string | undefined;
       readonly path: string;
+      readonly host: string;
+      /** Where the Worker has any. */
+      readonly assets: WorkerAssets | undefined;
+      readonly isPinned: boolean;
       readonly head: RequestHead;
     }
   | { readonly page: Page; readonly versionId?: undefined };
@@ -51,7 +55,8 @@ export const receive = (reception: Reception, request: VisitorRequest, ray: stri
   const decision = decide(index, { host, path, scheme, overrides, key, isDebug }, reception.random);
   if (decision.none !== undefined) return { page: decision.none };
   addOurs(reception, head, { host, scheme, visitor, ray });
-  return { versionId: decision.versionId, answer: decision.answer, path, head };
+  const { versionId, answer, assets, isPinned } = decision;
+  return { versionId, answer, assets, isPinned, path, host, head };
 };
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(?:\/|(?=\?)|$)(.*)$/i;

@@ -33,9 +33,9 @@ export class ControlClient {
     this.#feedSilenceMs = feedSilenceMs;
   }
 
-  /** The bytes of the feed, until it ends, falls silent or is aborted. */
-  async feed(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const path = `/edge/v1/feed?edge=${encodeURIComponent(this.edge)}`;
+  /** The bytes of the feed, until it ends, falls silent or is aborted. `isFiring`: this edge has fired crons until now. */
+  async feed(signal: AbortSignal, isFiring = false): Promise<AsyncIterable<Uint8Array>> {
+    const path = `/edge/v1/feed?edge=${encodeURIComponent(this.edge)}${isFiring ? '&firing=true' : ''}`;
     const { body } = await this.#ask({ method: 'GET', path, bodyTimeout: this.#feedSilenceMs, signal });
     return body;
   }

@@ -8,6 +8,7 @@ import {
   type NoMatch,
   type Scheme,
   type VersionAnswer,
+  type WorkerAssets,
 } from '../domain/index.ts';
 
 /** What a request says about where it belongs and which version it wants. */
@@ -22,7 +23,16 @@ export interface Asked {
 }
 
 export type Decision =
-  | { readonly versionId: string; readonly script: string; readonly answer: string | undefined; readonly none?: undefined }
+  | {
+      readonly versionId: string;
+      readonly script: string;
+      readonly answer: string | undefined;
+      /** Where the Worker has any. */
+      readonly assets: WorkerAssets | undefined;
+      /** It is asked for by its own address. */
+      readonly isPinned: boolean;
+      readonly none?: undefined;
+    }
   | { readonly none: NoMatch['none'] | 'no_deployment'; readonly versionId?: undefined };
 
 const NO_DEPLOYMENT: Decision = { none: 'no_deployment' };
@@ -31,22 +41,29 @@ const NO_DEPLOYMENT: Decision = { none: 'no_deployment' };
 export const decide = (index: HostIndex, asked: Asked, random: () => number): Decision => {
   const match = matchRequest(index, asked.host, asked.path, asked.scheme);
   if (match.none !== undefined) return match;
-  if (match.versionId !== undefined) return ofOneVersion(match, asked);
-  const deployment = index.workers.get(match.script)?.deployment;
+  if (match.versionId !== undefined) return ofOneVersion(match, asked, index.workers.get(match.script)?.assets);
+  const worker = index.workers.get(match.script);
+  const deployment = worker?.deployment;
   if (deployment == null) return NO_DEPLOYMENT;
   const override = asked.overrides === undefined ? undefined : overrideFor(match.script, asked.overrides);
   const pick = pickVersion({ split: deployment.split, override: override?.ok ? override.value : undefined, key: asked.key, random });
   if (pick === undefined) return NO_DEPLOYMENT;
   const overrideIgnored = override?.ok === false ? override.refusal : pick.overrideIgnored;
   const answer = { versionId: pick.versionId, reason: pick.why, deploymentId: deployment.id, overrideIgnored };
-  return decided(match.script, answer, asked);
+  return decided(match.script, answer, asked, worker?.assets, false);
 };
 
 /** A version's own URL says which one; neither a deployment nor a header has a part in it. */
-const ofOneVersion = (match: Extract<Match, { versionId: string }>, asked: Asked): Decision =>
-  decided(match.script, { versionId: match.versionId, reason: match.via }, asked);
+const ofOneVersion = (match: Extract<Match, { versionId: string }>, asked: Asked, assets: WorkerAssets | undefined): Decision =>
+  decided(match.script, { versionId: match.versionId, reason: match.via }, asked, assets, true);
 
-const decided = (script: string, answer: VersionAnswer, { overrides, key, isDebug }: Asked): Decision => {
+const decided = (
+  script: string,
+  answer: VersionAnswer,
+  { overrides, key, isDebug }: Asked,
+  assets: WorkerAssets | undefined,
+  isPinned: boolean,
+): Decision => {
   const isAsked = isDebug || overrides !== undefined || key !== undefined;
-  return { versionId: answer.versionId, script, answer: isAsked ? versionAnswer(answer) : undefined };
+  return { versionId: answer.versionId, script, answer: isAsked ? versionAnswer(answer) : undefined, assets, isPinned };
 };

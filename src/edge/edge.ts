@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { ProcessReport } from '../domain/index.ts';
 import { DataDirectoryInUse, lockFolder, replaceFile } from '../files/index.ts';
 import { CF_BLOB_HEADER, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
+import type { CronClock } from './crons.ts';
+import { AssetDesk } from './assets/index.ts';
 import { Follower } from './follower.ts';
 import { Front } from './front.ts';
 import { AdminListener } from './health.ts';
@@ -30,6 +32,8 @@ export interface EdgeOptions {
   readonly runtimeDir: string;
   /** How long a start waits for the control plane before it serves the last good table. */
   readonly controlWaitMs?: number | undefined;
+  /** Another time for crons, for tests. */
+  readonly cronClock?: CronClock | undefined;
 }
 
 export interface EdgeState {
@@ -63,7 +67,8 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   using starting = new DisposableStack();
   starting.use(lockFor(options));
   const edge = await ownName(dataDir);
-  const follower = await Follower.start({ ...options, edge, modulesDir, runtimeSettings }, controlWaitMs);
+  const startTimeoutMs = options.limits?.startTimeoutMs ?? DEFAULT_LIMITS.startTimeoutMs;
+  const follower = await Follower.start({ ...options, edge, modulesDir, runtimeSettings, startTimeoutMs }, controlWaitMs);
   let front: Front | undefined;
   try {
     const opened = (front = await Front.open({
@@ -72,6 +77,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       index: () => follower.state.index,
       versions: follower.supervisor,
+      assets: new AssetDesk(follower.assets),
       cfBlobHeader: CF_BLOB_HEADER,
       schemeHeader: SCHEME_HEADER,
     }));

@@ -15,7 +15,10 @@ export type Page =
   | 'worker_hung'
   | 'worker_gone'
   | 'could_not_start'
-  | 'crowded';
+  | 'crowded'
+  | 'asset_not_found'
+  | 'asset_read_only'
+  | 'asset_unreadable';
 
 interface Words {
   readonly status: number;
@@ -79,6 +82,13 @@ export const PAGES = {
     status: 503,
     title: 'The Worker is busy',
     sentence: 'The Worker has as many requests in hand as it may have at once. Try again in a few seconds.',
+  },
+  asset_not_found: { status: 404, title: 'Not found', sentence: 'There is no file at this address.' },
+  asset_read_only: { status: 405, title: 'Method not allowed', sentence: 'This is a file: it can be read with GET and HEAD only.' },
+  asset_unreadable: {
+    status: 500,
+    title: 'The file could not be read',
+    sentence: 'The file exists, but the server cannot read it. Try again later.',
   },
 } as const satisfies Record<Page, Words>;
 

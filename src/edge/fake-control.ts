@@ -51,6 +51,7 @@ export class FakeControl implements AsyncDisposable {
       compatibilityDate: '2026-01-01',
       compatibilityFlags: [],
       limits: {},
+      handlers: ['fetch'],
       ...of,
     });
   }

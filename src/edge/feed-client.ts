@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FeedMessage } from '../domain/index.ts';
+import type { FeedMessage, Firing } from '../domain/index.ts';
 import type { ControlClient } from './control-client.ts';
 import { linesOf } from './lines.ts';
 import { messageOf, type Log } from './log.ts';
@@ -13,6 +13,9 @@ export interface FeedClientOptions {
   readonly onTable: () => void;
   /** The control plane asks for these versions to be ready. */
   readonly onWarm: (versionIds: readonly string[]) => void;
+  /** Whether this edge fires crons, and what the control plane says about that. */
+  readonly isFiring?: () => boolean;
+  readonly onFiring?: (firing: Firing) => void;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -27,6 +30,7 @@ export class FeedClient {
   #delayMs = FIRST_DELAY_MS;
   #running: Promise<void> | undefined;
   #isConnected = false;
+  #heardAt = 0;
   /** Resolves when the control plane's own table is served for the first time. */
   readonly firstTable: Promise<void>;
   readonly #tableCame: () => void;
@@ -42,6 +46,11 @@ export class FeedClient {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** When the control plane last said something, milliseconds of the wall clock. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   start(): void {
@@ -73,7 +82,10 @@ export class FeedClient {
   async #listen(): Promise<void> {
     const listening = new AbortController();
     try {
-      const bytes = await this.#options.control.feed(AbortSignal.any([this.#closing.signal, listening.signal]));
+      const bytes = await this.#options.control.feed(
+        AbortSignal.any([this.#closing.signal, listening.signal]),
+        this.#options.isFiring?.() ?? false,
+      );
       for await (const line of linesOf(bytes, MOST_LINE_BYTES)) {
         this.#take(JSON.parse(line) as FeedMessage); // The control plane's own words; unknown types are left aside.
       }
@@ -84,6 +96,7 @@ export class FeedClient {
 
   /** Throws where the feed has to begin anew with a full table. */
   #take(message: FeedMessage): void {
+    this.#heardAt = Date.now();
     switch (message.type) {
       case 'table':
         return this.#became(this.#options.state.replace(message.table), message.table.generation);
@@ -91,6 +104,8 @@ export class FeedClient {
         return this.#became(this.#options.state.apply(message.change), message.change.generation);
       case 'warm':
         return this.#options.onWarm(message.versionIds);
+      case 'firing':
+        return this.#options.onFiring?.(message.firing);
     }
   }
 

@@ -2,9 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ProcessReport } from '../domain/index.ts';
 import { KeysDamaged, ModuleStore, openVault, removeUnfinished, setAside, type Vault } from '../files/index.ts';
-import { endOrphans, Supervisor, type SupervisorSettings } from '../runtime/index.ts';
+import { assetsSocketIn, endOrphans, Supervisor, type SupervisorSettings } from '../runtime/index.ts';
+import { AssetFiles, AssetIndexes, AssetSocket, type AssetDeskOptions } from './assets/index.ts';
 import { ControlClient } from './control-client.ts';
+import { Crons, systemCronClock, type CronClock } from './crons.ts';
 import { FeedClient } from './feed-client.ts';
+import { FiringOffice } from './firing.ts';
+import { invoke, type Invocation, type Invoked } from './invoke.ts';
 import { messageOf, type Log } from './log.ts';
 import { Reporter } from './reporter.ts';
 import { activeVersions, RoutingState } from './routing-state.ts';
@@ -20,6 +24,9 @@ export interface FollowerOptions {
   /** The control plane's own modules, where they are on this machine. */
   readonly modulesDir: string | undefined;
   readonly runtimeSettings: Partial<SupervisorSettings> | undefined;
+  /** How long a cold version may take before its call is given up. */
+  readonly startTimeoutMs: number;
+  readonly cronClock?: CronClock | undefined;
   readonly log: Log;
 }
 
@@ -35,19 +42,39 @@ export class Follower {
   readonly #snapshot: Snapshot;
   readonly #specs: Specs;
   readonly #modules: ModuleStore;
+  /** What visitors and Workers get of versions' assets. */
+  readonly assets: AssetDeskOptions;
+  #assetSocket: AssetSocket | undefined;
   readonly #feed: FeedClient;
   readonly #reporter: Reporter;
   readonly #pruning: NodeJS.Timeout;
+  readonly #firing: FiringOffice;
+  readonly #crons: Crons;
   /** Where visitors reach this edge; empty until they can, and until then there is nothing to report. */
   #url = '';
 
-  private constructor(options: FollowerOptions, vault: Vault) {
-    const { dataDir, runtimeDir, log, runtimeSettings } = options;
+  private constructor(options: FollowerOptions, vault: Vault, firing: FiringOffice) {
+    const { dataDir, runtimeDir, log, runtimeSettings, cronClock = systemCronClock } = options;
     this.#options = options;
+    this.#firing = firing;
     this.#control = new ControlClient(options);
     this.#snapshot = new Snapshot(dataDir, log);
     this.#modules = new ModuleStore(options.modulesDir ?? join(dataDir, 'modules'));
-    this.#specs = new Specs({ control: this.#control, folder: versionsIn(dataDir), vault, modules: this.#modules, log });
+    this.#specs = new Specs({
+      control: this.#control,
+      folder: versionsIn(dataDir),
+      vault,
+      modules: this.#modules,
+      isShared: options.modulesDir !== undefined,
+      log,
+    });
+    const loadSpec = (versionId: string) => this.#specs.load(versionId);
+    this.assets = {
+      indexes: new AssetIndexes({ loadSpec, readManifest: (digest) => this.#specs.text(digest) }),
+      files: new AssetFiles({ modules: this.#modules, fetch: (digest) => this.#specs.have(digest) }),
+      log,
+      now: () => Date.now(),
+    };
     this.supervisor = new Supervisor({
       runtimeDir,
       loadSpec: (versionId) => this.#specs.load(versionId),
@@ -65,6 +92,16 @@ export class Follower {
       log,
       onTable: () => this.#followed(),
       onWarm: (versionIds) => void this.supervisor.warm(versionIds).then(() => this.#isReporting && this.#reporter.now()),
+      isFiring: () => firing.isHeld,
+      onFiring: (message) => firing.become(message),
+    });
+    this.#crons = new Crons({
+      clock: cronClock,
+      invoke: (script, invocation) => this.invoke(script, invocation),
+      mayFire: () => firing.mayFire(this.#feed.heardAt),
+      firedUntil: firing.until,
+      markFired: (until) => firing.markFired(until),
+      log,
     });
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS).unref();
   }
@@ -73,7 +110,8 @@ export class Follower {
   static async start(options: FollowerOptions, controlWaitMs: number): Promise<Follower> {
     await endOrphans(options.runtimeDir);
     for (const folder of [options.dataDir, versionsIn(options.dataDir)]) await removeUnfinished(folder);
-    const follower = new Follower(options, await edgeVault(options));
+    const follower = new Follower(options, await edgeVault(options), await FiringOffice.open(options.dataDir, options.log));
+    follower.#assetSocket = await AssetSocket.open(assetsSocketIn(options.runtimeDir), follower.assets);
     follower.#feed.start();
     await follower.#tableWithin(controlWaitMs);
     return follower;
@@ -87,6 +125,13 @@ export class Follower {
     return this.supervisor.states();
   }
 
+  /** Calls a handler of a Worker for what is no request: one version is drawn, as for a request without a key. */
+  invoke(script: string, invocation: Invocation): Promise<Invoked> {
+    const { startTimeoutMs } = this.#options;
+    const index = () => this.state.index;
+    return invoke({ index, versions: this.supervisor, startTimeoutMs, random: Math.random }, script, invocation);
+  }
+
   /** From now on visitors reach this edge, and the control plane is told what it serves. */
   reportAs(url: string): void {
     this.#url = url;
@@ -96,11 +141,13 @@ export class Follower {
   /** `graceMs`: how long work that goes on after the last answers (`waitUntil`) may take; whoever stops us waits for it. */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#pruning);
+    this.#crons.close();
     await Promise.all([this.#feed.close(), this.#specs.close()]);
     const waitUntilGraceMs = Math.min(graceMs, this.#options.runtimeSettings?.waitUntilGraceMs ?? graceMs);
     await this.supervisor.close({ waitUntilGraceMs, deadlineMs: graceMs });
+    await this.#assetSocket?.[Symbol.asyncDispose]();
     await this.#reporter.close();
-    await Promise.all([this.#snapshot.written(), this.#control.close()]);
+    await Promise.all([this.#snapshot.written(), this.#firing.written(), this.#control.close()]);
   }
 
   get #isReporting(): boolean {
@@ -124,6 +171,7 @@ export class Follower {
     const active = new Set(scripts.keys());
     this.supervisor.want({ active, scripts });
     this.#specs.prefetch(active);
+    this.#crons.follow(this.state.table);
   }
 
   async #tableWithin(waitMs: number): Promise<void> {

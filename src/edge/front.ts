@@ -1,4 +1,5 @@
 import type { HostIndex } from '../domain/index.ts';
+import type { AssetDesk } from './assets/index.ts';
 import type { Reception } from './arrival.ts';
 import { Crowd } from './crowd.ts';
 import type { ExchangeContext } from './exchange.ts';
@@ -21,6 +22,7 @@ export interface FrontOptions {
   /** The table to serve from, as it is at each request. */
   readonly index: () => HostIndex | undefined;
   readonly versions: VersionPool;
+  readonly assets: AssetDesk;
   readonly cfBlobHeader: string;
   readonly schemeHeader: string;
   readonly log: Log;
@@ -59,7 +61,7 @@ export class Front {
     const crowd = new Crowd(limits, log);
     const context: ExchangeContext = { versions, upstreams, crowd, startTimeoutMs: limits.startTimeoutMs, log, isDraining: false };
     const webSockets = new WebSockets(reception, context);
-    const proxy = new Proxy(reception, context, limits);
+    const proxy = new Proxy(reception, context, options.assets, limits);
     const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);
     try {
       const { host, port } = options;

@@ -16,6 +16,7 @@ const opened = async (control: FakeControl, dataDir: string, log = aLog()) => {
     controlUrl: control.url,
     edgeToken: control.token,
     modulesDir: undefined,
+    startTimeoutMs: 1_000,
   };
   const follower = await Follower.start({ ...options, runtimeSettings: { waitUntilGraceMs: 0, drainDeadlineMs: 200 }, log }, 500);
   return { follower, log, [Symbol.asyncDispose]: () => follower.close(0) };

@@ -1,9 +1,12 @@
-import { receive, type Reception } from './arrival.ts';
+import type { AssetDesk } from './assets/index.ts';
+import { receive, type Arrival, type Reception } from './arrival.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
 import { answerWithPage, type VisitorResponse } from './page-answer.ts';
 import { newRay } from './ray.ts';
 import { RequestBody } from './request-body.ts';
 import type { VisitorRequest } from './visitor.ts';
+
+type Accepted = Extract<Arrival, { page?: undefined }>;
 
 export interface ProxySettings {
   readonly maxBodyBytes: number;
@@ -13,11 +16,13 @@ export interface ProxySettings {
 export class Proxy {
   readonly #reception: Reception;
   readonly #context: ExchangeContext;
+  readonly #assets: AssetDesk;
   readonly #maxBodyBytes: number;
 
-  constructor(reception: Reception, context: ExchangeContext, { maxBodyBytes }: ProxySettings) {
+  constructor(reception: Reception, context: ExchangeContext, assets: AssetDesk, { maxBodyBytes }: ProxySettings) {
     this.#reception = reception;
     this.#context = context;
+    this.#assets = assets;
     this.#maxBodyBytes = maxBodyBytes;
   }
 
@@ -31,8 +36,17 @@ export class Proxy {
       return answerWithPage(request, response, arrival.page, { ray, isLast: true });
     }
     if (arrival.page !== undefined) return answerWithPage(request, response, arrival.page, facts);
-    const { contentLength, isChunked } = arrival.head;
+    const { contentLength } = arrival.head;
     if ((contentLength ?? 0) > this.#maxBodyBytes) return answerWithPage(request, response, 'body_too_large', facts);
+    const { assets } = arrival;
+    if (assets === undefined) return this.#ask(request, response, arrival, ray, expectsContinue);
+    const toWorker = () => this.#ask(request, response, arrival, ray, expectsContinue);
+    this.#assets.serve(request, response, { ...arrival, assets }, { ...facts, version: arrival.answer }, toWorker);
+  }
+
+  /** The version answers. */
+  #ask(request: VisitorRequest, response: VisitorResponse, arrival: Accepted, ray: string, expectsContinue: boolean): void {
+    const { contentLength, isChunked } = arrival.head;
     const hasBody = isChunked || (contentLength ?? 0) > 0 || ('stream' in request && !request.stream.endAfterHeaders);
     const onFirstRead = expectsContinue ? () => response.writeContinue() : undefined;
     const body = hasBody ? new RequestBody(request, this.#maxBodyBytes, onFirstRead) : null;

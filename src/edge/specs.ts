@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { VersionSpec } from '../domain/index.ts';
+import type { Asset, VersionSpec } from '../domain/index.ts';
 import { replaceFile, type ModuleStore, type Vault } from '../files/index.ts';
 import type { ControlClient } from './control-client.ts';
 import { messageOf, type Log } from './log.ts';
@@ -11,6 +11,8 @@ export interface SpecsOptions {
   readonly folder: string;
   readonly vault: Vault;
   readonly modules: ModuleStore;
+  /** The store is the control plane's own: what a version needs is in it. */
+  readonly isShared?: boolean;
   readonly log: Log;
 }
 
@@ -61,7 +63,7 @@ export class Specs {
       const isOld = async () => now.getTime() - (await stat(path)).mtimeMs > KEPT_MS;
       const spec = this.#wanted.has(name) || !(await isOld()) ? await this.#read(name) : undefined;
       if (spec === undefined) await rm(path, { force: true });
-      else for (const { digest } of spec.modules) digests.add(digest);
+      else for (const digest of await this.#digestsOf(spec)) digests.add(digest);
     }
     return digests;
   }
@@ -75,12 +77,26 @@ export class Specs {
     const { signal } = this.#closing;
     for (let missing = this.#missing(); missing.length > 0 && !signal.aborted; missing = this.#missing()) {
       let failure: unknown;
-      for (const versionId of missing) await this.load(versionId).catch((error: unknown) => (failure = error));
+      for (const versionId of missing) await this.#loadWhole(versionId).catch((error: unknown) => (failure = error));
       if (failure === undefined) continue;
       this.#options.log.warn({ error: messageOf(failure) }, 'Versions could not be fetched ahead; trying again.');
       await wait(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
     this.#fetching = undefined;
+  }
+
+  /** With the files of its assets, so that they are served without the control plane. */
+  async #loadWhole(versionId: string): Promise<void> {
+    const spec = await this.load(versionId);
+    if (this.#options.isShared === true) return;
+    for (const digest of await this.#digestsOf(spec)) if (!this.#closing.signal.aborted) await this.have(digest);
+  }
+
+  async #digestsOf({ modules, assets }: VersionSpec): Promise<readonly string[]> {
+    const ofModules = modules.map(({ digest }) => digest);
+    if (assets === undefined) return ofModules;
+    const files = JSON.parse(await this.text(assets.manifest)) as readonly Asset[]; // Written by the control plane.
+    return [...ofModules, assets.manifest, ...files.map(({ digest }) => digest)];
   }
 
   #missing(): string[] {
@@ -89,10 +105,17 @@ export class Specs {
 
   async #load(versionId: string): Promise<VersionSpec> {
     if (!SAFE_ID.test(versionId)) throw new Error(`${JSON.stringify(versionId)} is not the id of a version.`);
-    const spec = this.#specs.get(versionId) ?? (await this.#read(versionId)) ?? (await this.#fetch(versionId));
-    for (const { digest } of spec.modules) await this.#haveModule(digest);
+    const spec = this.#specs.get(versionId) ?? (await this.#kept(versionId)) ?? (await this.#fetch(versionId));
+    for (const { digest } of spec.modules) await this.have(digest);
+    if (spec.assets !== undefined) await this.have(spec.assets.manifest);
     if (this.#wanted.has(versionId)) this.#specs.set(versionId, spec);
     return spec;
+  }
+
+  /** The copy on disk. One that an earlier release made does not say what the version handles, so a new one is better. */
+  async #kept(versionId: string): Promise<VersionSpec | undefined> {
+    const spec = await this.#read(versionId);
+    return spec === undefined || spec.handlers !== undefined ? spec : this.#fetch(versionId).catch(() => spec);
   }
 
   async #fetch(versionId: string): Promise<VersionSpec> {
@@ -117,7 +140,14 @@ export class Specs {
     }
   }
 
-  async #haveModule(digest: string): Promise<void> {
+  /** The text of a stored file, its bytes compared with their digest first (I1). */
+  async text(digest: string): Promise<string> {
+    await this.have(digest);
+    return readFile(await this.#options.modules.verifiedPath(digest), 'utf8');
+  }
+
+  /** Brings one file here, unless it is. */
+  async have(digest: string): Promise<void> {
     const { control, modules } = this.#options;
     if (await modules.has(digest)) return;
     const stored = await modules.put(await control.module(digest));

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { ModuleStore } from '../files/index.ts';
+import { AssetDesk, AssetFiles, AssetIndexes } from './assets/index.ts';
 import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
 import { Front, type FrontOptions } from './front.ts';
 import { RoutingState } from './routing-state.ts';
@@ -58,6 +60,8 @@ export const aFolder = async (): Promise<{ path: string } & AsyncDisposable> => 
 export class FakeVersion implements RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
+  readonly eventSocketPath: string;
+  readonly spec: RunningVersion['spec'] = { handlers: ['fetch', 'scheduled', 'queue'] };
   readonly server: Server;
   readonly exited: Promise<void>;
   readonly #underWay = { request: 0, webSocket: 0 };
@@ -69,6 +73,7 @@ export class FakeVersion implements RunningVersion {
   constructor(versionId: string, socketPath: string, answer: RequestListener) {
     this.versionId = versionId;
     this.socketPath = socketPath;
+    this.eventSocketPath = socketPath;
     this.server = createServer(answer);
     this.server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
@@ -171,6 +176,17 @@ export interface TestEdge extends AsyncDisposable {
   readonly url: string;
 }
 
+const nothing = () => Promise.reject(new Error('there are no assets here'));
+
+/** For edges in front of Workers without any: nothing is ever asked of it. */
+const noAssets = (folder: string, log: Log): AssetDesk =>
+  new AssetDesk({
+    indexes: new AssetIndexes({ loadSpec: nothing, readManifest: nothing }),
+    files: new AssetFiles({ modules: new ModuleStore(folder), fetch: nothing }),
+    log,
+    now: () => Date.now(),
+  });
+
 export const CF_HEADER = 'switchback-cf';
 
 type Options = Partial<Omit<FrontOptions, 'limits'>> & { readonly limits?: Partial<EdgeLimits>; readonly table?: RoutingTable };
@@ -192,6 +208,7 @@ export const anEdge = async (
     trustedProxies: [],
     index: () => state.index,
     versions: pool,
+    assets: noAssets(folder.path, log),
     cfBlobHeader: CF_HEADER,
     schemeHeader: 'switchback-scheme',
     log,

@@ -1,10 +1,15 @@
 /** What a version can have under way. */
 export type Work = 'request' | 'webSocket';
 
+import type { VersionSpec } from '../domain/index.ts';
+
 /** A version whose process answers. `enter` and `leave` stand around every request and every WebSocket, so that it drains. */
 export interface RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
+  /** Where its handlers of other events are called. */
+  readonly eventSocketPath: string;
+  readonly spec: Pick<VersionSpec, 'handlers'>;
   enter(work: Work): void;
   leave(work: Work): void;
   underWay(work: Work): number;

@@ -9,7 +9,9 @@ const WHERE: Where = {
   modulePath: (digest) => `/data/modules/${digest}`,
   mainSocket: '/run/sb/w-abc/m',
   probeSocket: '/run/sb/w-abc/p',
+  eventSocket: '/run/sb/w-abc/e',
   heapLimitMb: 128,
+  assetsSocket: '/run/sb/assets',
   dataFolder: '/run/sb/data',
 };
 
@@ -58,7 +60,14 @@ const SERVICE_WORKER: VersionSpec = {
   compatibilityFlags: [],
 };
 
-for (const [name, spec] of Object.entries({ modules: MODULES, 'service-worker': SERVICE_WORKER })) {
+const EVENTS: VersionSpec = {
+  ...MODULES,
+  modules: [part('src/index.js', 'esm')],
+  bindings: [],
+  handlers: ['fetch', 'scheduled', 'queue'],
+};
+
+for (const [name, spec] of Object.entries({ modules: MODULES, 'service-worker': SERVICE_WORKER, events: EVENTS })) {
   test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
     const golden = new URL(`golden/${name}.capnp`, import.meta.url);
     assert.equal(renderConfig(planProcess(spec, WHERE)), await readFile(golden, 'utf8'));

@@ -1,6 +1,7 @@
 import { invariant } from '../base/index.ts';
-import { isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
+import { hasScript, isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
 import { LEADS_INSIDE } from './leads-inside.ts';
+import { handlesEvents, withEvents } from './event-plan.ts';
 import { planResource, type ExternalPlan } from './resource-plan.ts';
 
 /** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
@@ -14,6 +15,8 @@ export interface ProcessPlan {
   readonly deniedNetworks: readonly string[];
   /** Secrets, the whole environment of the process. They never stand in its configuration file (I8). */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether workerd is started with `--experimental`; then a Worker of ours calls the version's event handlers. */
+  readonly isExperimental: boolean;
 }
 
 export interface WorkerPlan {
@@ -44,7 +47,17 @@ export interface ModulePlan {
 
 export interface BindingPlan {
   readonly name: string;
-  readonly field: 'text' | 'json' | 'data' | 'wasmModule' | 'fromEnvironment' | 'kvNamespace' | 'r2Bucket' | 'queue' | 'wrapped';
+  readonly field:
+    | 'text'
+    | 'json'
+    | 'data'
+    | 'wasmModule'
+    | 'fromEnvironment'
+    | 'service'
+    | 'kvNamespace'
+    | 'r2Bucket'
+    | 'queue'
+    | 'wrapped';
   readonly content: Content;
 }
 
@@ -60,11 +73,19 @@ export interface Where {
   readonly modulePath: (digest: string) => string;
   readonly mainSocket: string;
   readonly probeSocket: string;
+  readonly eventSocket: string;
   readonly heapLimitMb: number;
   readonly deniedNetworks?: readonly string[];
   /** Where the data process has its sockets. */
   readonly dataFolder: string;
+  /** Where the edge answers `env.ASSETS`; in a trial nobody does. */
+  readonly assetsSocket: string;
 }
+
+const ASSETS = 'assets';
+
+/** In which header a version's process says whose assets it asks for. */
+export const ASSETS_HEADER = 'switchback-assets';
 
 /** The header in which the edge hands over `request.cf` as JSON; the edge strips copies that clients send. */
 export const CF_BLOB_HEADER = 'switchback-cf';
@@ -77,13 +98,16 @@ export const EARLIEST_COMPATIBILITY_DATE = '2021-11-02';
 
 /**
  * A version's process: the version on one socket, and on another a Worker of ours that says whether the process
- * answers, so that asking never runs the version's own code.
+ * answers, so that asking never runs the version's own code. One that handles events has a third, to be called on.
  */
-export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => ({
-  ...planFor(planWorker(spec, where), where),
-  externals: externalsOf(spec, where),
-  environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
-});
+export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => {
+  const plan = {
+    ...planFor(planWorker(spec, where), where),
+    externals: externalsOf(spec, where),
+    environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
+  };
+  return handlesEvents(spec) ? withEvents(plan, where.eventSocket) : plan;
+};
 
 /** The same process with nothing of a user's in it, to measure what workerd itself costs. */
 export const planBare = (where: Where): ProcessPlan => planFor({ ...PROBE, name: 'main' }, where);
@@ -98,6 +122,7 @@ const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
   externals: [],
   deniedNetworks: [...LEADS_INSIDE, ...(where.deniedNetworks ?? [])],
   environment: {},
+  isExperimental: false,
 });
 
 /** `cache` answers as where Cloudflare has no cache: every look-up misses, every store succeeds, nothing is there to delete. */
@@ -113,12 +138,20 @@ const PROBE: WorkerPlan = {
   bindings: [],
 };
 
+/** A version of assets alone is answered by the edge; whatever comes here all the same (a WebSocket) finds nothing. */
+const NO_SCRIPT: ModulePlan = {
+  name: 'index.js',
+  field: 'esModule',
+  content: { inline: `export default { fetch: () => new Response(null, { status: 404 }) };\n` },
+};
+
 const planWorker = (spec: VersionSpec, where: Where): WorkerPlan => ({
   name: 'main',
   compatibilityDate: spec.compatibilityDate ?? EARLIEST_COMPATIBILITY_DATE,
   compatibilityFlags: spec.compatibilityFlags,
-  code:
-    spec.syntax === 'modules'
+  code: !hasScript(spec)
+    ? { modules: [NO_SCRIPT] }
+    : spec.syntax === 'modules'
       ? { modules: mainFirst(spec).flatMap((module) => planModule(module, where)) }
       : { serviceWorkerScript: fileOf(partOf(spec, spec.mainModule), where) },
   bindings: planBindings(spec, where),
@@ -162,6 +195,8 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
       case 'text_blob':
       case 'data_blob':
         return { name, field: PART_FIELDS[binding.type], content: fileOf(partOf(spec, binding.part), where) };
+      case 'assets':
+        return { name, field: 'service', content: { service: ASSETS } };
       default:
         return planResource(binding, where.dataFolder).binding;
     }
@@ -171,7 +206,9 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
 /** Two bindings to the same resource share one. */
 const externalsOf = (spec: VersionSpec, where: Where): readonly ExternalPlan[] => {
   const externals = spec.bindings.filter(isResourceBinding).map((binding) => planResource(binding, where.dataFolder).external);
-  return [...new Map(externals.map((external) => [external.name, external])).values()];
+  const assets = { name: ASSETS, socketPath: where.assetsSocket, headers: { [ASSETS_HEADER]: spec.id } };
+  const bindsAssets = spec.bindings.some(({ type }) => type === 'assets');
+  return [...new Map(externals.map((external) => [external.name, external])).values(), ...(bindsAssets ? [assets] : [])];
 };
 
 /** https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata/ */

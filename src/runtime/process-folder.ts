@@ -9,6 +9,8 @@ export interface ProcessFolder {
   readonly config: string;
   readonly mainSocket: string;
   readonly probeSocket: string;
+  /** Where a version's handlers of other events than requests are called. */
+  readonly eventSocket: string;
 }
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, a closing zero included. */
@@ -24,7 +26,7 @@ export const makeProcessFolder = async (runtimeDir: string): Promise<ProcessFold
     await rm(path, { recursive: true });
     throw new Error(`The runtime folder ${runtimeDir} is too long for unix sockets: choose one of at most 85 bytes.`);
   }
-  return { path, config: join(path, 'config.capnp'), mainSocket, probeSocket: join(path, 'p') };
+  return { path, config: join(path, 'config.capnp'), mainSocket, probeSocket: join(path, 'p'), eventSocket: join(path, 'e') };
 };
 
 export const writeConfig = (folder: ProcessFolder, config: string): Promise<void> => writeFile(folder.config, config, { mode: 0o600 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { VersionSpec } from '../domain/index.ts';
 import { Child, type Ending } from './child.ts';
@@ -16,6 +17,8 @@ export type Work = 'request' | 'webSocket';
 export interface RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
+  /** Where its handlers of other events are called, if it has any. */
+  readonly eventSocketPath: string;
   readonly spec: VersionSpec;
   enter(work: Work): void;
   leave(work: Work): void;
@@ -26,6 +29,9 @@ export interface RunningVersion {
   /** Resolves when the process has ended, however it did. */
   readonly exited: Promise<Ending>;
 }
+
+/** Where an edge answers `env.ASSETS` for the processes it runs. */
+export const assetsSocketIn = (runtimeDir: string): string => join(runtimeDir, 'assets');
 
 export interface ProcessOptions extends Partial<StartupLimits> {
   /** Short: unix socket paths go into it. */
@@ -65,6 +71,7 @@ export class VersionProcess implements RunningVersion {
   readonly spec: VersionSpec;
   readonly versionId: string;
   readonly socketPath: string;
+  readonly eventSocketPath: string;
   readonly exited: Promise<Ending>;
   /** CPU time from the spawn to the first answer; undefined where the machine does not tell. */
   readonly startupCpuMs: number | undefined;
@@ -81,6 +88,7 @@ export class VersionProcess implements RunningVersion {
     this.spec = spec;
     this.versionId = spec.id;
     this.socketPath = child.folder.mainSocket;
+    this.eventSocketPath = child.folder.eventSocket;
     this.exited = child.exited;
     this.startupCpuMs = startupCpuMs;
     this.readyAt = Date.now();
@@ -189,11 +197,14 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
       modulePath: options.modulePath,
       mainSocket: folder.mainSocket,
       probeSocket: folder.probeSocket,
+      eventSocket: folder.eventSocket,
       heapLimitMb: options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,
       deniedNetworks: options.deniedNetworks ?? [],
       dataFolder: options.dataFolder ?? folder.path,
+      assetsSocket: assetsSocketIn(options.runtimeDir),
     });
-    const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment }, folder, options.onLog);
+    const flags = plan.isExperimental ? ['--experimental'] : [];
+    const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment, flags }, folder, options.onLog);
     if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
     return child;
   } catch (cause) {

@@ -16,6 +16,7 @@ import { areFailpointsArmed, lockFolder } from '../files/index.ts';
 import { withFailpoints } from './failing.ts';
 import { begin } from './migrations/0001-begin.ts';
 import { resources } from './migrations/0002-resources.ts';
+import { assets } from './migrations/0003-assets.ts';
 import type { Schema } from './schema.ts';
 
 class Dialect extends SqliteDialect {
@@ -56,7 +57,7 @@ const BUSY_TIMEOUT_MS = 20;
 /** Nobody is served yet. */
 const BUSY_TIMEOUT_AT_START_MS = 5_000;
 
-const MIGRATIONS = { '0001-begin': begin, '0002-resources': resources };
+const MIGRATIONS = { '0001-begin': begin, '0002-resources': resources, '0003-assets': assets };
 
 export interface Database {
   readonly db: Kysely<Schema>;

@@ -1,3 +1,4 @@
+export { type UploadedAsset } from './assets.ts';
 export { openSqlite, type Database } from './database.ts';
 export { OwnCommits } from './own-commits.ts';
 export { Store, type Change, type Commit, type Queries, type Touched } from './store.ts';

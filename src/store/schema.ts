@@ -50,6 +50,10 @@ export interface Schema {
     answered_on: string | null;
   };
   version_modules: { version_id: string; digest: string };
+  /** Which versions have assets, and the digest of their manifest. */
+  version_assets: { version_id: string; worker_tag: string; manifest: string };
+  /** Files uploaded for a Worker by its clients' hashes, whether or not a version has them. */
+  uploaded_assets: { script: string; hash: string; digest: string; size: number; content_type: string | null; used_on: string };
   aliases: { worker_tag: string; alias: string; version_id: string; created_on: string };
   deployments: {
     id: string;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Result } from '../base/index.ts';
+import { assets } from './assets.ts';
 import { audit, type AuditEntry } from './audit.ts';
 import type { Database } from './database.ts';
 import { deployments } from './deployments.ts';
@@ -26,6 +27,7 @@ const queriesOn = (db: Kysely<Schema>) => ({
   hosts: hosts(db),
   schedules: schedules(db),
   resources: resources(db),
+  assets: assets(db),
   audit: audit(db),
 });
 

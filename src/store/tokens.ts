@@ -15,6 +15,10 @@ export const tokens = (db: Kysely<Schema>) => ({
     const row = await db.selectFrom('tokens').selectAll().where('hash', '=', hash).where('revoked_on', 'is', null).executeTakeFirst();
     return row && tokenFrom(row);
   },
+  byId: async (id: string): Promise<Token | undefined> => {
+    const row = await db.selectFrom('tokens').selectAll().where('id', '=', id).where('revoked_on', 'is', null).executeTakeFirst();
+    return row && tokenFrom(row);
+  },
   all: async (): Promise<readonly Token[]> =>
     (await db.selectFrom('tokens').selectAll().where('revoked_on', 'is', null).orderBy('created_on').execute()).map(tokenFrom),
   insert: async (token: Token, hash: string): Promise<void> => {

@@ -67,6 +67,10 @@ export const versions = (db: Kysely<Schema>) => {
           .values(digests.map((digest) => ({ version_id: version.id, digest })))
           .execute();
       }
+      if (version.assets !== undefined) {
+        const { id, scriptTag, assets } = version;
+        await db.insertInto('version_assets').values({ version_id: id, worker_tag: scriptTag, manifest: assets.manifest }).execute();
+      }
     },
     delete: async (id: string): Promise<void> => {
       await db.deleteFrom('versions').where('id', '=', id).execute();

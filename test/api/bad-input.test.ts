@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { golden } from '../support/golden.ts';
 import { badAccess, badNames } from './bad-input/access.ts';
+import { badAssets } from './bad-input/assets.ts';
 import { badDeployments } from './bad-input/deployments.ts';
 import { badResources, badSecrets } from './bad-input/resources.ts';
 import { badCode } from './bad-input/trials.ts';
@@ -17,6 +18,7 @@ const groups: Readonly<Record<string, readonly BadInput[]>> = {
   access: badAccess,
   secrets: badSecrets,
   resources: badResources,
+  assets: badAssets,
 };
 
 for (const [group, inputs] of Object.entries(groups)) {

@@ -45,6 +45,17 @@ const examples = {
   trial_failed: { message: 'Uncaught TypeError: no config\n  at index.js:2:9' },
   first_upload_by_version: { name: 'hello' },
   upload_too_large: { limit: 67_108_864 },
+  assets_too_many: { count: 100_001, limit: 100_000 },
+  asset_invalid: { path: '/film.mp4', fault: 'it is 30000000 bytes long, and at most 26214400 are allowed' },
+  asset_not_wanted: { hash: '0123456789abcdef0123456789abcdef' },
+  asset_differs: { hash: '0123456789abcdef0123456789abcdef', expected: 10, size: 12 },
+  assets_config_invalid: {
+    member: 'html_handling',
+    fault: 'it must be one of auto-trailing-slash, force-trailing-slash, drop-trailing-slash, none',
+  },
+  assets_incomplete: { missing: 3 },
+  assets_missing: {},
+  asset_session_invalid: { fault: 'it has expired: an upload has an hour' },
   form_invalid: { detail: 'its content type names no boundary' },
 
   split_empty: {},
@@ -140,8 +151,7 @@ test('[A-11] every refusal has its code, status and sentence, as they were revie
 test('[A-11] a sentence begins with a capital, ends, and shows no word of ours', () => {
   for (const [code, { status, code: number, message }] of Object.entries(sentences)) {
     assert.ok(status >= 400 && status < 500 && Number.isInteger(number), code);
-    if (code === 'trial_failed' || code === 'inherit_missing' || code === 'secrets_changed' || code === 'deployment_refused')
-      continue; // The script's own words, and wrangler's.
+    if (code === 'trial_failed' || code === 'inherit_missing' || code === 'secrets_changed' || code === 'deployment_refused') continue; // The script's own words, and wrangler's.
     assert.match(message, /^(?:[A-Z]|").*[.)]$/s, code);
     assert.doesNotMatch(message, /undefined|null|NaN|\[object|[a-z]_not_|refus/, code);
   }

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { idAfter } from '../support/printed.ts';
 import { refused, succeeded } from '../support/run.ts';
+import { send } from '../support/send.ts';
 import { startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 
@@ -60,12 +62,58 @@ exampleTest('secrets', 'opens to who knows the secret, and reads its variables',
   assert.deepEqual(JSON.parse(known.text), { greeting: 'Welcome', doors: { front: 'open', back: 'closed' } });
 });
 
+exampleTest('kv', 'stores links, sends there, lists and deletes them', async (project) => {
+  await wrangler(project, ['deploy']);
+  const host = server.host('kv');
+  const ask = (method: string, path: string, body = '') =>
+    send({ url: `${server.edgeUrl}${path}`, method, headers: { host }, body: Buffer.from(body) });
+  assert.equal((await ask('PUT', '/home', 'https://example.com/')).status, 201);
+  assert.equal((await ask('GET', '/home')).headers.location, 'https://example.com/');
+  assert.deepEqual(JSON.parse((await ask('GET', '/')).body.toString()), [{ name: 'home', metadata: { by: 'nobody' } }]);
+  await ask('DELETE', '/home');
+  assert.equal((await ask('GET', '/home')).status, 404);
+});
+
+exampleTest('r2', 'keeps files, and answers them whole, in part and not at all where nothing changed', async (project) => {
+  await wrangler(project, ['deploy']);
+  const host = server.host('r2');
+  const ask = (method: string, path: string, headers = {}, body = '') =>
+    send({ url: `${server.edgeUrl}${path}`, method, headers: { host, ...headers }, body: Buffer.from(body) });
+  const stored = await ask('PUT', '/notes/a.txt', { 'content-type': 'text/plain' }, 'Hello, bucket');
+  assert.deepEqual([stored.status, JSON.parse(stored.body.toString())], [201, { key: 'notes/a.txt', size: 13 }]);
+  const part = await ask('GET', '/notes/a.txt', { range: 'bytes=7-12' });
+  assert.deepEqual([part.status, part.body.toString(), part.headers['content-type']], [206, 'bucket', 'text/plain']);
+  assert.equal((await ask('GET', '/notes/a.txt', { 'if-none-match': String(stored.headers.etag) })).status, 304);
+  assert.deepEqual(JSON.parse((await ask('GET', '/')).body.toString()), { folders: ['notes/'], files: [] });
+  await ask('DELETE', '/notes/a.txt');
+  assert.equal((await ask('GET', '/notes/a.txt')).status, 404);
+});
+
 exampleTest('service-worker', 'is deployed, and refused as a version upload with what to do instead', async (project) => {
   await wrangler(project, ['deploy']);
   assert.equal((await server.visit('service-worker')).text, 'Hello from a service worker\n');
   const said = refused(await attempt(project, ['versions', 'upload'])).combined;
   assert.match(said, /service-worker syntax[^]*module/i);
   assert.equal((await server.visit('service-worker')).text, 'Hello from a service worker\n');
+});
+
+exampleTest('cron', 'is called every minute', async (project) => {
+  assert.match(await wrangler(project, ['deploy']), /schedule: \* \* \* \* \*/);
+  assert.equal((await server.visit('cron')).text, 'Not called yet\n');
+  // A real minute of the real clock.
+  await until('a call', async () => (await server.visit('cron')).text.startsWith('Called for '), 75_000);
+});
+
+exampleTest('assets', 'serves its files with their headers, redirects, and lets its Worker read them', async (project) => {
+  await wrangler(project, ['deploy']);
+  assert.match((await server.visit('assets')).text, /<h1>Files<\/h1>/);
+  assert.equal((await server.visit('assets', '/style.3f2a9c1b.css')).headers['cache-control'], 'public, max-age=31536000, immutable');
+  assert.deepEqual(JSON.parse((await server.visit('assets', '/api/title')).text), { title: 'Switchback serves files' });
+  const moved = await server.visit('assets', '/old');
+  assert.deepEqual([moved.status, moved.headers.location], [301, '/docs/']);
+  assert.equal((await server.visit('assets', '/go/far')).headers.location, '/docs/?name=far');
+  const missing = await server.visit('assets', '/nothing/here');
+  assert.deepEqual([missing.status, /Not here/.test(missing.text)], [404, true]);
 });
 
 exampleTest('d1', 'keeps a guest book in a database that the first deploy makes', async (project) => {

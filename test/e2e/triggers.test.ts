@@ -27,7 +27,7 @@ test('a route needs its zone, which `switchback zone add` makes', async () => {
   assert.match(succeeded(await server.cli(['zone', 'list'])).stdout, /^example\.com/m);
 });
 
-test('`triggers deploy` sets routes, custom domains and crons, and says that crons do not fire yet', async () => {
+test('`triggers deploy` sets routes, custom domains and crons', async () => {
   write({ routes: ROUTES, workers_dev: true, triggers: { crons: ['*/5 * * * *'] } });
   await wrangler('deploy');
   const said = await wrangler('triggers', 'deploy');

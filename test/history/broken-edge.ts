@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileHosts, type HostIndex, type RoutingTable } from '../../src/domain/index.ts';
+import { AssetDesk } from '../../src/edge/assets/index.ts';
 import { Follower } from '../../src/edge/follower.ts';
 import { Front } from '../../src/edge/front.ts';
 import { DEFAULT_LIMITS } from '../../src/edge/limits.ts';
@@ -51,7 +52,9 @@ const open = async ({ folder, controlUrl, edgeToken, runtimeSettings, fault }: R
   await mkdir(dataDir, { recursive: true });
   const settings = fault === 'forgets_work' ? { ...runtimeSettings, waitUntilGraceMs: 0 } : runtimeSettings;
   const runtimeDir = join(folder, 'r');
-  const options = { edge: 'broken', dataDir, runtimeDir, controlUrl, edgeToken, modulesDir: undefined, runtimeSettings: settings, log };
+  const { startTimeoutMs } = DEFAULT_LIMITS;
+  const common = { edge: 'broken', dataDir, runtimeDir, controlUrl, edgeToken, modulesDir: undefined, startTimeoutMs };
+  const options = { ...common, runtimeSettings: settings, log };
   const follower = await Follower.start(options, 5000);
   const front = await Front.open({
     host: '127.0.0.1',
@@ -60,6 +63,7 @@ const open = async ({ folder, controlUrl, edgeToken, runtimeSettings, fault }: R
     trustedProxies: [],
     limits: { ...DEFAULT_LIMITS, drainTimeoutMs: 1000 },
     index: () => follower.state.table && indexOf(FAULTS[fault](follower.state.table)),
+    assets: new AssetDesk(follower.assets),
     versions: follower.supervisor,
     cfBlobHeader: CF_BLOB_HEADER,
     schemeHeader: SCHEME_HEADER,

@@ -11,8 +11,6 @@ const API_DATE_HEADER = 'cloudflare-workers-script-api-date';
 
 const NO_VERSION_URLS = 'Versions have no URLs under a custom domain yet: previews_enabled is stored and shown only.';
 
-const NOT_FIRING = 'Cron schedules are stored and shown, but Switchback does not fire them yet.';
-
 export const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) => {
   const zones = new Map((await api.store.read.hosts.zones()).map(({ id, name }) => [id, name]));
   const domains = await api.store.read.hosts.domains();
@@ -67,8 +65,7 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
       params.script_name,
       body.map(({ cron }) => cron),
     );
-    if (!replaced.ok) return replaced;
-    return accept({ result: schedulesView(replaced.value), messages: replaced.value.length > 0 ? [NOT_FIRING] : [] });
+    return replaced.ok ? accept({ result: schedulesView(replaced.value) }) : replaced;
   },
   putScriptRoutes: async (api, { params, body, actor }) => {
     const routes = await replaceRoutes(api, actor, params.script_name, body);

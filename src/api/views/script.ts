@@ -32,7 +32,7 @@ export const scriptView = (worker: Worker, version: Version | undefined) => ({
   modified_on: worker.modifiedOn,
   usage_model: version?.usageModel ?? 'standard',
   ...(version === undefined ? {} : compatibilityView(version)),
-  has_assets: false as const,
+  has_assets: version?.assets !== undefined,
   has_modules: version?.syntax !== 'service-worker',
   last_deployed_from: worker.lastDeployedFrom ?? 'api',
   logpush: worker.settings.logpush ?? false,

@@ -53,8 +53,8 @@ export const badAccess: readonly BadInput[] = [
   { what: 'a path outside the API', send: asking('GET', '/favicon.ico') },
   { what: 'a method that a path does not take', send: asking('DELETE', '~/workers/scripts') },
   { what: 'a method that does not exist', send: asking('BREW', '~/workers/scripts/hello') },
-  { what: 'a product that is not offered', send: asking('GET', '~/r2/buckets') },
-  { what: 'a product that is not offered, without a token', send: asking('GET', '~/r2/buckets', { token: null }) },
+  { what: 'a product that is not offered', send: asking('GET', '~/workflows') },
+  { what: 'a product that is not offered, without a token', send: asking('GET', '~/workflows', { token: null }) },
   { what: 'a page that is none', send: asking('GET', '~/workers/scripts/hello/versions?page=first') },
   { what: 'page zero', send: asking('GET', '~/workers/scripts/hello/versions?page=0') },
 ];

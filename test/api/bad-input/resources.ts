@@ -74,7 +74,8 @@ export const badSecrets: readonly BadInput[] = [
 ];
 
 export const badResources: readonly BadInput[] = [
-  { what: 'settings with a binding that is not offered', send: settings({ bindings: [{ type: 'd1', name: 'DB', id: 'x' }] }) },
+  { what: 'settings with a binding that is not offered', send: settings({ bindings: [{ type: 'hyperdrive', name: 'DB', id: 'x' }] }) },
+  { what: 'settings with a binding to what is not there', send: settings({ bindings: [{ type: 'd1', name: 'DB', id: 'x' }] }) },
   { what: 'settings with tail consumers', send: settings({ tail_consumers: [{ service: 'other' }] }) },
   { what: 'settings with an unknown compatibility flag', send: settings({ compatibility_flags: ['time_travel'] }) },
   { what: 'settings with a compatibility date that is none', send: settings({ compatibility_date: 'soon' }) },

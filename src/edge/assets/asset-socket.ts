@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
+import { assetAnswer } from '../../domain/index.ts';
+import { ASSETS_HEADER } from '../../runtime/index.ts';
+import { messageOf } from '../log.ts';
+import { assetRequest, conditionsOf, type AssetDeskOptions } from './asset-desk.ts';
+import { fileReply, redirectReply } from './asset-reply.ts';
+import { sendAsset } from './send-asset.ts';
+
+/**
+ * What `env.ASSETS` leads to, over a socket that only this edge's own processes reach: a version's own assets, whatever
+ * `run_worker_first` says. Which version asks is in a header that its process writes, not its code.
+ */
+export class AssetSocket implements AsyncDisposable {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async open(path: string, options: AssetDeskOptions): Promise<AssetSocket> {
+    // What a killed edge left is nobody's: its folder is this edge's alone.
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rm(path, { force: true });
+    const server = createServer((request, response) => {
+      answer(options, request, response).catch((error: unknown) => {
+        options.log.error({ error: messageOf(error) }, 'An asset could not be read for a Worker.');
+        if (response.headersSent) response.destroy();
+        else bare(response, 500);
+      });
+    });
+    // workerd closes its idle connections itself; ours must not be the side that closes first.
+    server.keepAliveTimeout = 0;
+    server.listen(path);
+    await once(server, 'listening');
+    return new AssetSocket(server);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+const answer = async ({ indexes, files }: AssetDeskOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const versionId = request.headers[ASSETS_HEADER];
+  if (typeof versionId !== 'string') return bare(response, 404);
+  const index = await indexes.load(versionId);
+  const asked = assetRequest(request, { host: request.headers.host ?? '', path: originForm(request.url ?? '/') });
+  const found = assetAnswer(index, asked);
+  request.resume();
+  switch (found.kind) {
+    case 'not_found':
+      return bare(response, 404);
+    case 'method_not_allowed':
+      return bare(response, 405);
+    case 'redirect': {
+      const reply = redirectReply(index, asked, found);
+      return sendAsset(response, reply, reply.headers, undefined);
+    }
+    case 'file': {
+      const reply = fileReply(index, asked, found, conditionsOf(request));
+      return sendAsset(response, reply, reply.headers, reply.part === undefined ? undefined : await files.load(found.file));
+    }
+  }
+};
+
+const originForm = (url: string): string => (url.startsWith('/') ? url : `/${url.replace(/^\w+:\/\/[^/]*\/?/, '')}`);
+
+const bare = (response: ServerResponse, status: number): void => void response.writeHead(status, { 'content-length': '0' }).end();
