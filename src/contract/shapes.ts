@@ -30,6 +30,14 @@ const resourceBindings = [
   z.object({ ...named, type: z.literal('queue'), queue_name: z.string(), delivery_delay: z.number().int().min(0).max(43_200).optional() }),
 ] as const;
 
+const durableObjectBinding = {
+  ...named,
+  type: z.literal('durable_object_namespace'),
+  class_name: z.string(),
+  script_name: z.string().optional(),
+  environment: z.string().optional(),
+};
+
 /** A binding in an upload's metadata, of a type we offer. */
 export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
@@ -39,6 +47,7 @@ export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('assets') }),
   z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
   ...resourceBindings,
+  z.object(durableObjectBinding),
   z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),
 ]);
 
@@ -55,6 +64,7 @@ export const shownBinding = z
     z.object({ ...named, type: z.literal('assets') }),
     z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
     ...resourceBindings,
+    z.object({ ...durableObjectBinding, namespace_id: z.string().optional() }),
   ])
   .meta({ id: 'ShownBinding' });
 

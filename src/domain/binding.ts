@@ -2,7 +2,7 @@
  * What a Worker finds in its `env`. The shapes are Cloudflare's upload metadata
  * (https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/), `name` and `type` always.
  */
-export type Binding = PlainBinding | ResourceBinding | SecretBinding;
+export type Binding = PlainBinding | ResourceBinding | DurableObjectBinding | SecretBinding;
 
 export type PlainBinding =
   | { readonly type: 'plain_text'; readonly name: string; readonly text: string }
@@ -18,6 +18,17 @@ export type ResourceBinding =
   | { readonly type: 'd1'; readonly name: string; readonly id: string }
   | { readonly type: 'r2_bucket'; readonly name: string; readonly bucket_name: string; readonly jurisdiction?: string | undefined }
   | { readonly type: 'queue'; readonly name: string; readonly queue_name: string; readonly delivery_delay?: number | undefined };
+
+/** Reaches the objects of a class, of this Worker or of the one that `script_name` names. */
+export interface DurableObjectBinding {
+  readonly type: 'durable_object_namespace';
+  readonly name: string;
+  readonly class_name: string;
+  readonly script_name?: string | undefined;
+  readonly environment?: string | undefined;
+  /** The namespace that the class had when the version was made; absent only in what a client asks for. */
+  readonly namespace_id?: string | undefined;
+}
 
 /** A secret as the rules see it: its value sealed, and a keyed fingerprint that tells whether two secrets are equal. */
 export interface SecretBinding {
@@ -35,12 +46,13 @@ export interface OpenSecretBinding {
 }
 
 /** A binding as the process that runs the version gets it. */
-export type OpenBinding = PlainBinding | ResourceBinding | OpenSecretBinding;
+export type OpenBinding = PlainBinding | ResourceBinding | DurableObjectBinding | OpenSecretBinding;
 
 /** What a client asks for: a binding, a secret in clear, or "as in the version before". */
 export type RequestedBinding =
   | PlainBinding
   | ResourceBinding
+  | DurableObjectBinding
   | OpenSecretBinding
   | { readonly type: 'inherit'; readonly name: string; readonly old_name?: string; readonly version_id?: string }
   | { readonly type: 'secret_text'; readonly name: string };

@@ -1,6 +1,7 @@
 export type * from './binding.ts';
 export { isSecret } from './binding.ts';
 export type * from './version.ts';
+export type * from './durable-objects.ts';
 export { codeOf, hasScript } from './version.ts';
 export * from './assets/index.ts';
 export { r2BucketName, r2StorageClass } from './r2.ts';

@@ -42,6 +42,8 @@ export interface WorkerEntry {
   readonly aliases: Readonly<Record<string, string>>;
   /** Absent where no version that can be reached, and none that lately served, has assets. */
   readonly assets?: WorkerAssets;
+  /** Whether it has Durable Objects: then one of its versions runs at a time, in the one process that owns them. */
+  readonly ownsObjects?: true;
   /** When its `scheduled()` is due; absent where it never is. */
   readonly crons?: readonly string[];
 }

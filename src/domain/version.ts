@@ -1,5 +1,6 @@
 import type { VersionAssets } from './assets/index.ts';
 import type { Binding, OpenBinding } from './binding.ts';
+import type { DurableObjectClass } from './durable-objects.ts';
 
 /** How workerd loads one part of a Worker. Source maps are kept to explain errors and never loaded. */
 export type ModuleKind = 'esm' | 'commonjs' | 'wasm' | 'text' | 'data' | 'json' | 'sourcemap';
@@ -112,6 +113,8 @@ export interface VersionSpec {
   readonly assets?: VersionAssets | undefined;
   /** What its default export handles, as its trial found it; not known in the trial itself. */
   readonly handlers?: readonly string[];
+  /** The classes of this Worker whose objects live, bound by this version or not; absent where there are none. */
+  readonly durableObjects?: readonly DurableObjectClass[];
 }
 
 /** Whether there is a script; a version may be assets alone. */

@@ -1,4 +1,4 @@
-import { invariant } from '../base/index.ts';
+import { BrokenInvariant, invariant } from '../base/index.ts';
 import { hasScript, isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
 import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
@@ -197,6 +197,8 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
         return { name, field: PART_FIELDS[binding.type], content: fileOf(partOf(spec, binding.part), where) };
       case 'assets':
         return { name, field: 'service', content: { service: ASSETS } };
+      case 'durable_object_namespace':
+        throw new BrokenInvariant(`version ${spec.id} binds Durable Objects, which no process owns`);
       default:
         return planResource(binding, where.dataFolder).binding;
     }
