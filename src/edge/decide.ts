@@ -33,15 +33,20 @@ export type Decision =
       readonly isPinned: boolean;
       readonly none?: undefined;
     }
-  | { readonly none: NoMatch['none'] | 'no_deployment'; readonly versionId?: undefined };
+  | { readonly none: NoMatch['none'] | 'no_deployment' | 'deployed_version_only'; readonly versionId?: undefined };
 
 const NO_DEPLOYMENT: Decision = { none: 'no_deployment' };
+/** Another version would be a second owner of the Worker's Durable Objects (I5). */
+const DEPLOYED_VERSION_ONLY: Decision = { none: 'deployed_version_only' };
 
 /** Which version answers (I7): pure, so that whatever stands in front of the edge one day can decide the same. */
 export const decide = (index: HostIndex, asked: Asked, random: () => number): Decision => {
   const match = matchRequest(index, asked.host, asked.path, asked.scheme);
   if (match.none !== undefined) return match;
-  if (match.versionId !== undefined) return ofOneVersion(match, asked, index.workers.get(match.script)?.assets);
+  if (match.versionId !== undefined) {
+    const worker = index.workers.get(match.script);
+    return worker?.ownsObjects === true ? DEPLOYED_VERSION_ONLY : ofOneVersion(match, asked, worker?.assets);
+  }
   const worker = index.workers.get(match.script);
   const deployment = worker?.deployment;
   if (deployment == null) return NO_DEPLOYMENT;

@@ -9,6 +9,7 @@ export type Page =
   | 'previews_disabled'
   | 'excluded'
   | 'no_deployment'
+  | 'deployed_version_only'
   | 'no_table'
   | 'body_too_large'
   | 'worker_threw'
@@ -52,6 +53,11 @@ export const PAGES = {
   },
   excluded: { status: 404, title: 'Nothing here', sentence: 'A route without a Worker covers this address, so no Worker answers.' },
   no_deployment: { status: 404, title: 'Nothing deployed', sentence: 'The Worker exists, but none of its versions is deployed yet.' },
+  deployed_version_only: {
+    status: 404,
+    title: 'No version URLs',
+    sentence: 'The versions of this Worker have no addresses of their own: its Durable Objects live in the deployed version alone.',
+  },
   no_table: {
     status: 503,
     title: 'Starting',

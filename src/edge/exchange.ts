@@ -98,7 +98,7 @@ export class Exchange implements Asking {
     this.#version?.heard();
     if (isUncaughtException(status, headers)) return this.#page('worker_threw');
     const isLast = this.#context.isDraining && this.#request.httpVersionMajor === 1;
-    writeHeadTo(this.#response, status, words, responseHeaders(headers, { ray: this.#ray, version: this.#arrival.answer, isLast }));
+    writeHeadTo(this.#response, status, words, responseHeaders(headers, { ray: this.#ray, version: answeredBy(this.#version, this.#arrival), isLast }));
   }
 
   onHeadAlone(): void {
@@ -177,6 +177,10 @@ export class Exchange implements Asking {
     this.#context.log.warn({ ray: this.#ray, versionId: this.#arrival.versionId, error: messageOf(error) }, sentence);
   }
 }
+
+/** Nothing where another version answers than was decided on: it came while this request waited. */
+export const answeredBy = (version: RunningVersion | undefined, { versionId, answer }: Accepted): string | undefined =>
+  version?.versionId === versionId ? answer : undefined;
 
 const pageFor = (reason: FailureReason | undefined): Page => {
   if (reason === 'unsendable') return 'bad_request';

@@ -11,7 +11,7 @@ import { FiringOffice } from './firing.ts';
 import { invoke, type Invocation, type Invoked } from './invoke.ts';
 import { messageOf, type Log } from './log.ts';
 import { Reporter } from './reporter.ts';
-import { activeVersions, RoutingState } from './routing-state.ts';
+import { activeVersions, ownersIn, RoutingState } from './routing-state.ts';
 import { Snapshot } from './snapshot.ts';
 import { Specs } from './specs.ts';
 
@@ -169,7 +169,7 @@ export class Follower {
     if (this.state.table === undefined) return;
     const scripts = activeVersions(this.state.table);
     const active = new Set(scripts.keys());
-    this.supervisor.want({ active, scripts });
+    this.supervisor.want({ active, scripts, owners: ownersIn(this.state.table) });
     this.#specs.prefetch(active);
     this.#crons.follow(this.state.table);
   }

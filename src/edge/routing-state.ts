@@ -39,3 +39,12 @@ export class RoutingState {
 /** The versions that some deployment names, each with its Worker. */
 export const activeVersions = (table: RoutingTable): Map<string, string> =>
   new Map(table.workers.flatMap(({ name, deployment }) => (deployment?.split ?? []).map(({ versionId }) => [versionId, name] as const)));
+
+/** The version in which the Durable Objects of each Worker that has any live. */
+export const ownersIn = (table: RoutingTable): Map<string, string> =>
+  new Map(
+    table.workers.flatMap(({ name, ownsObjects, deployment }) => {
+      const owner = deployment?.split.find(({ share }) => share > 0);
+      return ownsObjects === true && owner !== undefined ? [[name, owner.versionId] as const] : [];
+    }),
+  );

@@ -64,6 +64,8 @@ export class FakeVersion implements RunningVersion {
   readonly spec: RunningVersion['spec'] = { handlers: ['fetch', 'scheduled', 'queue'] };
   readonly server: Server;
   readonly exited: Promise<void>;
+  readonly goodbye: Promise<void>;
+  readonly sayGoodbye: () => void;
   readonly #underWay = { request: 0, webSocket: 0 };
   entered = 0;
   readonly #exit: () => void;
@@ -82,6 +84,7 @@ export class FakeVersion implements RunningVersion {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.exited = promise;
     this.#exit = resolve;
+    ({ promise: this.goodbye, resolve: this.sayGoodbye } = Promise.withResolvers<void>());
   }
 
   get inFlight(): number {

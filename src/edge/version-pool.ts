@@ -15,6 +15,8 @@ export interface RunningVersion {
   underWay(work: Work): number;
   /** Some of an answer came from it: it is alive. */
   heard(): void;
+  /** Resolves when the process is about to be ended: what is still open on it is to be closed. */
+  readonly goodbye: Promise<void>;
   /** Resolves when the process has ended. */
   readonly exited: Promise<unknown>;
 }

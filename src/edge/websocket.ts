@@ -2,7 +2,7 @@ import { request as httpRequest, ServerResponse, type ClientRequest, type Incomi
 import type { Socket } from 'node:net';
 import { receive, type Arrival, type Reception } from './arrival.ts';
 import { CROWDED_RETRY_AFTER_S } from './crowd.ts';
-import type { ExchangeContext } from './exchange.ts';
+import { answeredBy, type ExchangeContext } from './exchange.ts';
 import { FrameEnds, GOING_AWAY } from './frame-ends.ts';
 import { messageOf } from './log.ts';
 import { answerWithPage } from './page-answer.ts';
@@ -27,8 +27,10 @@ type Accepted = Extract<Arrival, { page?: undefined }>;
 export class WebSockets {
   readonly #reception: Reception;
   readonly #context: ExchangeContext;
-  /** Visitors, and what their versions send them once the handshake is over. */
-  readonly #open = new Map<Socket, FrameEnds | undefined>();
+  /** Visitors with their versions, and what those send them once the handshake is over. */
+  readonly #open = new Map<Socket, { readonly version: RunningVersion; frames?: FrameEnds }>();
+  /** Those whose end is heard of. */
+  readonly #heeded = new WeakSet<RunningVersion>();
 
   constructor(reception: Reception, context: ExchangeContext) {
     this.#reception = reception;
@@ -48,9 +50,13 @@ export class WebSockets {
     void this.#shake(request, visitor, early, arrival, ray);
   }
 
-  /** Ends those that are still open, for an edge that has waited long enough. Who takes no more, or is in the middle of a frame, is not told. */
-  cut(): void {
-    for (const [visitor, frames] of this.#open) {
+  /**
+   * Ends those that are still open, for an edge that has waited long enough, or those of a version whose process ends. Who takes no more,
+   * or is in the middle of a frame, is not told.
+   */
+  cut(of?: RunningVersion): void {
+    for (const [visitor, { version, frames }] of this.#open) {
+      if (of !== undefined && version !== of) continue;
       if (frames?.areBetween === true && visitor.writableLength === 0) visitor.write(GOING_AWAY);
       visitor.destroySoon();
     }
@@ -76,9 +82,9 @@ export class WebSockets {
     visitor.once('close', () => upstream.destroy());
     upstream.once('upgrade', (response, worker: Socket, first: Buffer) => {
       isAnswered = true;
-      visitor.write(switchingHead(response, ray, arrival.answer));
+      visitor.write(switchingHead(response, ray, answeredBy(version, arrival)));
       const frames = new FrameEnds();
-      this.#open.set(visitor, frames);
+      this.#open.set(visitor, { version, frames });
       frames.take(first);
       worker.on('data', (chunk: Buffer) => {
         version.heard();
@@ -107,11 +113,18 @@ export class WebSockets {
   /** From the handshake to the last byte this is one piece of work of the version. */
   #occupy(version: RunningVersion, visitor: Socket): void {
     version.enter('webSocket');
-    this.#open.set(visitor, undefined);
+    this.#open.set(visitor, { version });
+    this.#heed(version);
     visitor.once('close', () => {
       this.#open.delete(visitor);
       version.leave('webSocket');
     });
+  }
+
+  #heed(version: RunningVersion): void {
+    if (this.#heeded.has(version)) return;
+    this.#heeded.add(version);
+    void version.goodbye.then(() => this.cut(version));
   }
 
   /** The version answered as if to any request: a refusal, or a page for people who open the address in a browser. */

@@ -61,6 +61,8 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       silentCpuMs: settings.silentCpuMs,
       deniedNetworks: ownNetworks(),
       dataFolder: await privateFolder('data', settings.data),
+      // Of several edges each would own them, and none would have all.
+      ...(settings.role === 'all' ? { objectsFolder: join(settings.data, 'objects') } : {}),
       // A version that passed its trial must not fail on a busier day.
       startupCpuMs: settings.startupCpuMs * 3,
     },

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpuMsOf, mainThreadCpuMsOf, residentBytesOf } from './proc.ts';
 import { readOutput } from './lines.ts';
-import { recordProcess, removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
+import { removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
+import { recordProcess } from './process-record.ts';
 import { workerdBinary } from './binary.ts';
 
 export interface Ending {
@@ -17,7 +18,14 @@ export interface Command {
   /** Its whole environment: nothing of ours reaches it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Descriptors of listening sockets that are held for it, by their names in the configuration. */
+  readonly held?: Readonly<Record<string, number>>;
+  /** Where else it is recorded, beside its folder. */
+  readonly alsoRecordedIn?: ((pid: number) => string) | undefined;
 }
+
+/** Behind stdin, stdout and stderr. */
+const FIRST_EXTRA_DESCRIPTOR = 3;
 
 /** A workerd process in its folder. The folder goes when the process does. */
 export class Child {
@@ -47,20 +55,26 @@ export class Child {
   }
 
   static async spawn(command: Command, folder: ProcessFolder, onLog?: (line: string) => void): Promise<Child> {
+    let child: ChildProcess | undefined;
     try {
       await writeConfig(folder, command.config);
       // A group of its own: Ctrl-C in a terminal reaches the edge only, which then drains.
-      const process = spawn(workerdBinary(), ['serve', folder.config, '-I/', ...(command.flags ?? [])], {
+      const held = Object.entries(command.held ?? {});
+      const sockets = held.map(([name], index) => `--socket-fd=${name}=${FIRST_EXTRA_DESCRIPTOR + index}`);
+      const process = (child = spawn(workerdBinary(), ['serve', folder.config, '-I/', ...sockets, ...(command.flags ?? [])], {
         cwd: folder.path,
         env: command.environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', ...held.map(([, descriptor]) => descriptor)],
         detached: true,
-      });
+      }));
       if (process.pid === undefined) await once(process, 'spawn');
       const pid = process.pid ?? 0;
-      recordProcess(folder, pid);
+      recordProcess(folder.record, pid);
+      const elsewhere = command.alsoRecordedIn?.(pid);
+      if (elsewhere !== undefined) recordProcess(elsewhere, pid);
       return new Child(folder, process, pid, onLog);
     } catch (cause) {
+      await ended(child);
       await removeFolder(folder);
       throw cause;
     }
@@ -86,6 +100,14 @@ export class Child {
     return residentBytesOf(this.pid);
   }
 }
+
+/** A process that could not be recorded must not run: nobody would find it. */
+const ended = async (child: ChildProcess | undefined): Promise<void> => {
+  if (child?.pid === undefined) return;
+  const closed = once(child, 'close');
+  child.kill('SIGKILL');
+  await closed;
+};
 
 export const describeEnding = ({ code, signal }: Ending): string =>
   signal === null ? `ended with code ${code ?? '?'}` : `was ended by ${signal}`;

@@ -13,6 +13,7 @@ const WHERE: Where = {
   heapLimitMb: 128,
   assetsSocket: '/run/sb/assets',
   dataFolder: '/run/sb/data',
+  objectsFolder: '/data/objects',
 };
 
 const part = (name: string, kind: ModuleKind): Module => ({ name, kind, contentType: 'x/y', digest: name.replace(/\W/g, '_'), size: 1 });
@@ -67,7 +68,17 @@ const EVENTS: VersionSpec = {
   handlers: ['fetch', 'scheduled', 'queue'],
 };
 
-for (const [name, spec] of Object.entries({ modules: MODULES, 'service-worker': SERVICE_WORKER, events: EVENTS })) {
+const OBJECTS: VersionSpec = {
+  ...EVENTS,
+  handlers: ['fetch'],
+  bindings: [{ type: 'durable_object_namespace', name: 'ROOMS', class_name: 'Room', namespace_id: 'a'.repeat(32) }],
+  durableObjects: [
+    { className: 'Room', namespaceId: 'a'.repeat(32), storage: 'sqlite' },
+    { className: 'Old', namespaceId: 'b'.repeat(32), storage: 'kv' },
+  ],
+};
+
+for (const [name, spec] of Object.entries({ modules: MODULES, 'service-worker': SERVICE_WORKER, events: EVENTS, objects: OBJECTS })) {
   test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
     const golden = new URL(`golden/${name}.capnp`, import.meta.url);
     assert.equal(renderConfig(planProcess(spec, WHERE)), await readFile(golden, 'utf8'));

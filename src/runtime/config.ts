@@ -1,4 +1,5 @@
 import { capnpList, capnpString, capnpStruct } from './capnp-text.ts';
+import { OBJECTS, type ObjectsPlan } from './object-plan.ts';
 import type { ExternalPlan } from './resource-plan.ts';
 import type { BindingPlan, Content, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
 
@@ -28,10 +29,10 @@ const renderWorker = (worker: WorkerPlan): string => `    (
         compatibilityFlags = ${capnpList(worker.compatibilityFlags.map(capnpString), '        ')},
         ${renderCode(worker.code)},
         bindings = ${capnpList(worker.bindings.map(renderNamed), '        ')},
-        globalOutbound = "internet",${renderCache(worker.cache)}
+        globalOutbound = "internet",${renderCache(worker.cache)}${renderObjects(worker.objects)}
       ),
     ),
-`;
+${renderDisk(worker.objects)}`;
 
 const renderExternal = ({ name, socketPath, headers }: ExternalPlan): string => {
   const injected = Object.entries(headers).map(([header, value]) => capnpStruct({ name: capnpString(header), value: capnpString(value) }));
@@ -51,6 +52,20 @@ const renderCache = (cache: WorkerPlan['cache']): string =>
     ? ''
     : `\n        cacheApiOutbound = ${capnpStruct({ name: capnpString(cache.service), entrypoint: capnpString(cache.entrypoint) })},`;
 
+const renderObjects = (objects: ObjectsPlan | undefined): string => {
+  if (objects === undefined) return '';
+  const namespaces = objects.namespaces.map(({ className, uniqueKey, enableSql }) =>
+    capnpStruct({ className: capnpString(className), uniqueKey: capnpString(uniqueKey), enableSql: String(enableSql) }),
+  );
+  const storage = objects.folder === undefined ? 'inMemory = void' : `localDisk = ${capnpString(OBJECTS)}`;
+  return `\n        durableObjectNamespaces = ${capnpList(namespaces, '        ')},\n        durableObjectStorage = (${storage}),`;
+};
+
+const renderDisk = (objects: ObjectsPlan | undefined): string =>
+  objects?.folder === undefined
+    ? ''
+    : `    (\n      name = ${capnpString(OBJECTS)},\n      disk = (path = ${capnpString(objects.folder)}, writable = true),\n    ),\n`;
+
 const renderCode = (code: WorkerPlan['code']): string =>
   'modules' in code
     ? `modules = ${capnpList(code.modules.map(renderNamed), '        ')}`
@@ -62,6 +77,7 @@ const renderNamed = ({ name, field, content }: ModulePlan | BindingPlan): string
 const renderContent = (content: Content): string => {
   if ('inline' in content) return capnpString(content.inline);
   if ('service' in content) return capnpString(content.service);
+  if ('className' in content) return capnpStruct({ className: capnpString(content.className) });
   if ('file' in content) return `embed ${capnpString(content.file)}`;
   const fetcher = capnpStruct({ name: capnpString('fetcher'), service: capnpString(content.fetcher) });
   return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${fetcher}]` });

@@ -56,11 +56,12 @@ export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean)
     case 'backing_off':
       return { state: 'backing_off', isActive, retryAt: entry.retryAt };
     case 'ready': {
-      const { inFlight, idleSince } = entry.process;
+      const { inFlight, idleSince, ownsObjects } = entry.process;
       return {
         state: 'ready',
         isActive,
         isSurplus,
+        ownsObjects,
         inFlight,
         idleSince,
         residentBytes: entry.process.residentBytes(),

@@ -12,6 +12,7 @@ const ready = (more: Partial<Extract<Situation, { state: 'ready' }>> = {}): Situ
   isActive: true,
   isSurplus: false,
   inFlight: 0,
+  ownsObjects: false,
   idleSince: NOW,
   residentBytes: 60 * MB,
   ...more,
@@ -36,6 +37,16 @@ const WORLDS: readonly {
     step: { act: 'wait', lookAgainAt: NOW + 300 },
   },
   { rule: '[X-5] idle time 0 keeps it for ever', situation: ready({ idleSince: 0 }), settings: { idleMs: 0 }, step: WAIT },
+  {
+    rule: '[Y-4] one that owns objects is never idle while it is active',
+    situation: ready({ ownsObjects: true, idleSince: 0 }),
+    step: WAIT,
+  },
+  {
+    rule: '[Y-2] and is drained at once when it is not, whatever it is doing',
+    situation: ready({ ownsObjects: true, isActive: false, inFlight: 1 }),
+    step: DRAIN,
+  },
   { rule: '[X-6] open requests and WebSockets keep it, however old', situation: ready({ idleSince: 0, inFlight: 1 }), step: WAIT },
   {
     rule: '[X-6] open WebSockets keep a version no deployment names',

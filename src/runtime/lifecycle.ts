@@ -29,6 +29,8 @@ export type Situation =
       readonly isActive: boolean;
       /** Enough versions of its Worker that were needed later than this one are kept warm. */
       readonly isSurplus: boolean;
+      /** It runs exactly while it is active: before its successor may start it has to end (I5). */
+      readonly ownsObjects: boolean;
       readonly inFlight: number;
       readonly idleSince: number;
       readonly residentBytes: number | undefined;
@@ -50,10 +52,11 @@ type Ready = Extract<Situation, { state: 'ready' }>;
 type BackingOff = Extract<Situation, { state: 'backing_off' }>;
 
 const nextWhileReady = (process: Ready, settings: LifecycleSettings, now: number): Step => {
+  if (process.ownsObjects && !process.isActive) return { act: 'drain' };
   const sickness = sicknessOf(process, settings);
   if (sickness !== undefined) return { act: 'replace', reason: sickness };
   const lookAgainAt = now + settings.watchMs;
-  if (process.inFlight > 0) return { act: 'wait', lookAgainAt };
+  if (process.inFlight > 0 || process.ownsObjects) return { act: 'wait', lookAgainAt };
   const stopAt = process.idleSince + Math.max(idleLimit(process, settings), settings.waitUntilGraceMs);
   return now >= stopAt ? { act: 'drain' } : { act: 'wait', lookAgainAt: Math.min(lookAgainAt, stopAt) };
 };

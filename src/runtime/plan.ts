@@ -1,7 +1,8 @@
-import { BrokenInvariant, invariant } from '../base/index.ts';
+import { invariant } from '../base/index.ts';
 import { hasScript, isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
 import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
+import { planObjects, type ObjectsPlan } from './object-plan.ts';
 import { planResource, type ExternalPlan } from './resource-plan.ts';
 
 /** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
@@ -27,10 +28,17 @@ export interface WorkerPlan {
   readonly bindings: readonly BindingPlan[];
   /** Who answers its Cache API. */
   readonly cache?: { readonly service: string; readonly entrypoint: string };
+  /** Present where it owns Durable Objects. */
+  readonly objects?: ObjectsPlan;
 }
 
 /** What a value of the configuration is: in the text itself, or the bytes of a file. */
-export type Content = { readonly inline: string } | { readonly file: string } | { readonly service: string } | Wrapped;
+export type Content =
+  | { readonly inline: string }
+  | { readonly file: string }
+  | { readonly service: string }
+  | { readonly className: string }
+  | Wrapped;
 
 /** An object that a module inside workerd makes around a service. */
 export interface Wrapped {
@@ -57,6 +65,7 @@ export interface BindingPlan {
     | 'kvNamespace'
     | 'r2Bucket'
     | 'queue'
+    | 'durableObjectNamespace'
     | 'wrapped';
   readonly content: Content;
 }
@@ -80,6 +89,8 @@ export interface Where {
   readonly dataFolder: string;
   /** Where the edge answers `env.ASSETS`; in a trial nobody does. */
   readonly assetsSocket: string;
+  /** Where the objects of Durable Objects are stored; without it they are gone with the process, as in a trial. */
+  readonly objectsFolder?: string | undefined;
 }
 
 const ASSETS = 'assets';
@@ -156,6 +167,7 @@ const planWorker = (spec: VersionSpec, where: Where): WorkerPlan => ({
       : { serviceWorkerScript: fileOf(partOf(spec, spec.mainModule), where) },
   bindings: planBindings(spec, where),
   cache: { service: 'probe', entrypoint: 'cache' },
+  ...planObjects(spec, where.objectsFolder),
 });
 
 /** workerd runs the first module of its list. */
@@ -198,7 +210,7 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
       case 'assets':
         return { name, field: 'service', content: { service: ASSETS } };
       case 'durable_object_namespace':
-        throw new BrokenInvariant(`version ${spec.id} binds Durable Objects, which no process owns`);
+        return { name, field: 'durableObjectNamespace', content: { className: binding.class_name } };
       default:
         return planResource(binding, where.dataFolder).binding;
     }

@@ -28,10 +28,31 @@ export const mainThreadCpuMsOf = (pid: number): number | undefined => {
 
 /** Tells a process from a later one with the same id: when it started, on this boot of the machine. */
 export const birthOf = (pid: number): string | undefined => {
-  const stat = contentOf(`/proc/${pid}/stat`);
-  // The command's name stands in brackets and may hold spaces and brackets itself; field 22 is the start in ticks.
-  const started = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const started = statOf(pid)?.[19];
   return started === undefined ? undefined : `${contentOf('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${started}`;
+};
+
+/**
+ * Whether nothing of a process runs any more. One that ended is listed until its parent has heard of it, and that may be never: an
+ * orphan's parent is whatever runs as process 1.
+ */
+export const isGone = (pid: number, birth: string): boolean => {
+  if (birthOf(pid) !== birth) return true;
+  return statOf(pid)?.[0] === 'Z' && threadsOf(pid) <= 1;
+};
+
+/** From the third field on. The command's name stands in brackets and may hold spaces and brackets itself; field 22 is the start in ticks. */
+const statOf = (pid: number): readonly string[] | undefined => {
+  const stat = contentOf(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+const threadsOf = (pid: number): number => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
 };
 
 const contentOf = (path: string): string | undefined => {

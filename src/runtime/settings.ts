@@ -1,5 +1,6 @@
 import { DEFAULT_BREAKER, type BreakerSettings } from './breaker.ts';
 import { DEFAULT_HANG, type HangSettings } from './hang.ts';
+import type { DrainOptions } from './version-process.ts';
 import { DEFAULT_LIFECYCLE, type LifecycleSettings } from './lifecycle.ts';
 
 export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, HangSettings {
@@ -15,6 +16,10 @@ export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, 
   readonly deniedNetworks: readonly string[];
   /** Where the data process has its sockets. */
   readonly dataFolder?: string;
+  /** Where objects are stored; without it no version that has any runs here. */
+  readonly objectsFolder?: string;
+  /** How one that owns objects is ended: requests are held meanwhile until its successor answers, so all of it must be short. */
+  readonly ownerDrain: DrainOptions;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -28,4 +33,6 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   drainDeadlineMs: 60_000,
   killAfterMs: 5000,
   deniedNetworks: [],
+  // Together with a start well below the 15 s that a request is held.
+  ownerDrain: { deadlineMs: 8_000, waitUntilGraceMs: 1_000, killAfterMs: 1_000, waitsFor: 'request' },
 };

@@ -6,6 +6,7 @@
  * - `nothing_registered`: it has no handlers, entrypoints or classes;
  * - `quarantined`: a stored module no longer has the bytes it was stored with (I1);
  * - `backing_off`: it failed repeatedly a moment ago and is not tried again before `retryAfterMs`;
+ * - `superseded`: another version of its Worker is deployed, and only that one may run;
  * - `stopped`: we are shutting down;
  * - `not_started`: the machine or the runtime failed, the version may be fine.
  */
@@ -18,6 +19,7 @@ export type StartFailureKind =
   | 'nothing_registered'
   | 'quarantined'
   | 'backing_off'
+  | 'superseded'
   | 'stopped'
   | 'not_started';
 
@@ -32,6 +34,16 @@ export class StartFailure extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** A version that may not run, because its Worker owns Durable Objects and another of its versions, or none, is deployed. */
+export class Superseded extends StartFailure {
+  readonly script: string;
+
+  constructor(script: string) {
+    super('superseded', `Only the deployed version of ${script} runs, because its Durable Objects have one owner.`);
+    this.script = script;
   }
 }
 

@@ -6,8 +6,11 @@ import { describeEnding } from './child.ts';
 import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
 import { nextStep, surplusOf, type Step, type Warm } from './lifecycle.ts';
+import { ObjectFolder } from './object-folder.ts';
+import { ObjectOwners } from './object-owners.ts';
+import { namespacesOf, ownsObjects } from './object-plan.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
-import { asStartFailure, type StartFailure } from './start-failure.ts';
+import { asStartFailure, StartFailure, Superseded } from './start-failure.ts';
 import { Turns } from './turns.ts';
 import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
 import { VersionProcess, type DrainOptions, type RunningVersion } from './version-process.ts';
@@ -31,6 +34,15 @@ export interface SupervisorOptions {
   readonly onChange: () => void;
 }
 
+/** What deployments ask of the supervisor. */
+export interface Wanted {
+  readonly active: ReadonlySet<string>;
+  /** Of which Worker each of them is, for the reports. */
+  readonly scripts?: ReadonlyMap<string, string>;
+  /** The one version of each Worker that owns Durable Objects: it runs while it is active, for the alarms and WebSockets of its objects. */
+  readonly owners?: ReadonlyMap<string, string>;
+}
+
 /**
  * Runs versions, each in its own process: starts one when asked, keeps what is needed, stops what is not, and replaces
  * what crashed, hangs or grew too large. What to do when is decided in lifecycle.ts; here it is done.
@@ -45,7 +57,10 @@ export class Supervisor {
   /** The entries that are ready: one lookup for each request. */
   readonly #ready = new Map<string, VersionProcess>();
   readonly #draining = new Map<VersionProcess, Promise<void>>();
+  readonly #owners = new ObjectOwners();
+  #objects: Promise<ObjectFolder> | undefined;
   #active: ReadonlySet<string> = new Set();
+  #deployedOwners: ReadonlyMap<string, string> = new Map();
   /** When versions that still run left their deployments. */
   readonly #leftAt = new WeakMap<VersionProcess, number>();
   #scripts: ReadonlyMap<string, string> = new Map();
@@ -68,6 +83,17 @@ export class Supervisor {
    * failing is refused at once until it is tried again. Throws {@link StartFailure}.
    */
   async start(versionId: string): Promise<RunningVersion> {
+    try {
+      return await this.#start(versionId);
+    } catch (failure) {
+      // Whoever waited for a version that left its deployment meanwhile gets the one that came: where one alone may run there is no choice.
+      const successor = failure instanceof Superseded ? this.#deployedOwners.get(failure.script) : undefined;
+      if (successor === undefined || successor === versionId) throw failure;
+      return this.start(successor);
+    }
+  }
+
+  async #start(versionId: string): Promise<RunningVersion> {
     const entry = this.#entries.get(versionId);
     switch (entry?.state) {
       case 'ready':
@@ -85,19 +111,20 @@ export class Supervisor {
   /** Makes these ready, and answers for each whether it is. */
   async warm(versionIds: readonly string[]): Promise<Map<string, 'ready' | StartFailure>> {
     const warmed = versionIds.map(async (versionId) => {
-      const outcome = await this.start(versionId).then(() => 'ready' as const, asStartFailure);
+      const outcome = await this.#start(versionId).then(() => 'ready' as const, asStartFailure);
       return [versionId, outcome] as const;
     });
     return new Map(await Promise.all(warmed));
   }
 
-  /** Which versions are in active deployments (`scripts`: of which Worker each is, for the reports). Started by their first request. */
-  want({ active, scripts }: { readonly active: ReadonlySet<string>; readonly scripts?: ReadonlyMap<string, string> }): void {
+  /** Which versions are in active deployments. They are started by their first request, or at once where they own objects. */
+  want({ active, scripts = this.#scripts, owners = new Map() }: Wanted): void {
     for (const [versionId, process] of this.#ready) {
       if (this.#active.has(versionId) && !active.has(versionId)) this.#leftAt.set(process, Date.now());
     }
     this.#active = active;
-    this.#scripts = scripts ?? this.#scripts;
+    this.#deployedOwners = owners;
+    this.#scripts = scripts;
     this.#lookBy(Date.now());
   }
 
@@ -122,9 +149,12 @@ export class Supervisor {
     this.#closing.abort();
     clearTimeout(this.#timer);
     const starting = [...this.#entries.values()].flatMap((entry) => (entry.state === 'starting' ? [entry.started] : []));
+    // Those that start may wait for the end of those that run.
+    for (const process of this.#ready.values()) this.#drain(process, limits);
     await Promise.allSettled(starting);
     for (const process of this.#ready.values()) this.#drain(process, limits);
     await Promise.all(this.#draining.values());
+    (await this.#objects?.catch(() => undefined))?.[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,33 +165,64 @@ export class Supervisor {
     await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch((cause: unknown) => {
       throw asStartFailure(cause);
     });
-    return this.start(versionId);
+    return this.#start(versionId);
   }
 
   #begin(versionId: string): Promise<VersionProcess> {
     const told = toldOf(this.#entries.get(versionId));
-    const started = this.#turns
-      .take(() => this.#launch(versionId))
-      .then(
-        (process) => this.#becameReady(process, told),
-        (failure: unknown) => this.#failed(versionId, asStartFailure(failure), told),
-      );
+    const started = this.#launch(versionId).then(
+      (process) => this.#becameReady(process, told),
+      (failure: unknown) => this.#failed(versionId, asStartFailure(failure), told),
+    );
     this.#enter(versionId, { state: 'starting', started, ...told });
     return started;
   }
 
   async #launch(versionId: string): Promise<VersionProcess> {
-    const { runtimeDir, loadSpec, modules, onConsole } = this.#options;
+    const spec = await this.#turns.take(() => {
+      this.#closing.signal.throwIfAborted();
+      return this.#options.loadSpec(versionId);
+    });
+    if (!ownsObjects(spec)) return this.#turns.take(() => this.#spawn(spec));
+    this.#refuseUnlessActive(spec);
+    return this.#owners.take(namespacesOf(spec), async () => {
+      const { path } = await this.#openObjects();
+      // Much can have happened while its predecessor ended.
+      this.#refuseUnlessActive(spec);
+      return this.#turns.take(() => this.#spawn(spec, path));
+    });
+  }
+
+  async #spawn(spec: VersionSpec, objectsFolder?: string): Promise<VersionProcess> {
+    const { runtimeDir, modules, onConsole } = this.#options;
     this.#closing.signal.throwIfAborted();
-    const spec = await loadSpec(versionId);
     return VersionProcess.start(spec, {
       ...this.#settings,
+      objectsFolder,
       runtimeDir,
       modulePath: await verifiedModules(spec, modules),
       signal: this.#closing.signal,
       onBusy: (process) => this.#busy.add(process),
-      ...(onConsole === undefined ? {} : { onLog: hearing((said) => onConsole({ script: spec.script, versionId }, said)) }),
+      ...(onConsole === undefined ? {} : { onLog: hearing((said) => onConsole({ script: spec.script, versionId: spec.id }, said)) }),
     });
+  }
+
+  /** Of a Worker that owns objects only the version that is deployed may run: another would be their second owner (I5). */
+  #refuseUnlessActive({ id, script }: VersionSpec): void {
+    if (this.#active.has(id)) return;
+    throw new Superseded(script);
+  }
+
+  #openObjects(): Promise<ObjectFolder> {
+    const { objectsFolder } = this.#settings;
+    if (objectsFolder === undefined) {
+      throw new StartFailure('not_started', 'Durable Objects run where control plane, data and edge are one server; this edge runs apart.');
+    }
+    this.#objects ??= ObjectFolder.open(objectsFolder).catch((cause: unknown) => {
+      this.#objects = undefined;
+      throw new StartFailure('not_started', `The storage of Durable Objects cannot be used: ${messageOf(cause)}`, { cause });
+    });
+    return this.#objects;
   }
 
   #becameReady(process: VersionProcess, told: Told): VersionProcess {
@@ -173,7 +234,7 @@ export class Supervisor {
   }
 
   #failed(versionId: string, failure: StartFailure, told: Told): never {
-    if (failure.kind === 'stopped') this.#entries.delete(versionId);
+    if (failure.kind === 'stopped' || failure.kind === 'superseded') this.#forget(versionId);
     else this.#backOff(versionId, failure.message, told, 0);
     throw failure;
   }
@@ -196,6 +257,12 @@ export class Supervisor {
     this.#lookBy(Date.now());
   }
 
+  #forget(versionId: string): void {
+    this.#entries.delete(versionId);
+    this.#options.onChange();
+    this.#lookBy(Date.now());
+  }
+
   #enter(versionId: string, entry: Entry): void {
     this.#entries.set(versionId, entry);
     this.#options.onChange();
@@ -214,6 +281,7 @@ export class Supervisor {
     this.#lookAt = Infinity;
     const now = Date.now();
     const surplus = surplusOf(this.#warm(), this.#settings.mostWarm);
+    for (const versionId of this.#deployedOwners.values()) if (!this.#entries.has(versionId)) this.#startUnasked(versionId);
     for (const [versionId, entry] of this.#entries) {
       const situation = situationOf(entry, this.#active.has(versionId), surplus.has(versionId));
       if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), versionId, entry);
@@ -234,12 +302,9 @@ export class Supervisor {
       case 'wait':
         return this.#lookBy(step.lookAgainAt);
       case 'start':
-        // Whoever asks for the version learns how this went; the supervisor has noted it.
-        this.#begin(versionId).catch(() => undefined);
-        return undefined;
+        return this.#startUnasked(versionId);
       case 'forget':
-        this.#entries.delete(versionId);
-        return this.#options.onChange();
+        return this.#forget(versionId);
       case 'drain':
         return entry.state === 'ready' ? this.#drain(entry.process) : undefined;
       case 'replace':
@@ -247,11 +312,17 @@ export class Supervisor {
     }
   }
 
+  /** Whoever asks for the version learns how this went; the supervisor has noted it. */
+  #startUnasked(versionId: string): void {
+    this.#begin(versionId).catch(() => undefined);
+  }
+
   #drain(process: VersionProcess, sooner: Partial<DrainOptions> = {}): void {
     this.#ready.delete(process.versionId);
     this.#entries.delete(process.versionId);
-    const { waitUntilGraceMs, drainDeadlineMs: deadlineMs, killAfterMs } = this.#settings;
-    const drained = process.drain({ waitUntilGraceMs, deadlineMs, killAfterMs, ...sooner }).finally(() => {
+    const { waitUntilGraceMs, drainDeadlineMs: deadlineMs, killAfterMs, ownerDrain } = this.#settings;
+    const usual: DrainOptions = process.ownsObjects ? ownerDrain : { waitUntilGraceMs, deadlineMs, killAfterMs };
+    const drained = process.drain({ ...usual, ...sooner }).finally(() => {
       this.#draining.delete(process);
       this.#options.onChange();
     });
@@ -265,6 +336,8 @@ export class Supervisor {
     process.kill();
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const tripped = ({ breakerFailures, breakerWindowMs }: BreakerSettings): string =>
   `It failed ${breakerFailures} times within ${breakerWindowMs / 1000} s: its requests are refused, and it is tried again after 1 s, then less and less often.`;

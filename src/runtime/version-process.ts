@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { VersionSpec } from '../domain/index.ts';
@@ -5,6 +6,8 @@ import { Child, type Ending } from './child.ts';
 import { confineMemory } from './cgroup.ts';
 import { renderConfig } from './config.ts';
 import { planProcess, type ProcessPlan, type Where } from './plan.ts';
+import { ownerRecord } from './object-folder.ts';
+import { ownsObjects } from './object-plan.ts';
 import { makeProcessFolder } from './process-folder.ts';
 import { Pulse } from './pulse.ts';
 import { StartFailure } from './start-failure.ts';
@@ -26,6 +29,8 @@ export interface RunningVersion {
   /** Some of an answer came from it: it is alive. */
   heard(): void;
   readonly inFlight: number;
+  /** Resolves when it is about to be ended: WebSockets that are still open are to be closed. */
+  readonly goodbye: Promise<void>;
   /** Resolves when the process has ended, however it did. */
   readonly exited: Promise<Ending>;
 }
@@ -44,6 +49,8 @@ export interface ProcessOptions extends Partial<StartupLimits> {
   readonly deniedNetworks?: readonly string[];
   /** Where the data process has its sockets. Left out, bindings find nothing: in a trial nothing may be reached. */
   readonly dataFolder?: string;
+  /** Where the objects of Durable Objects are stored, and who works on them is recorded. Left out, they are gone with the process. */
+  readonly objectsFolder?: string | undefined;
   /** Each line the version writes to its console, bounded in length and number. */
   readonly onLog?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -60,6 +67,8 @@ export interface DrainOptions {
   readonly deadlineMs: number;
   /** How long after SIGTERM comes SIGKILL. */
   readonly killAfterMs?: number;
+  /** What is waited for; WebSockets never end by themselves. Both where it is left out. */
+  readonly waitsFor?: Work | 'all';
 }
 
 export const DEFAULT_HEAP_LIMIT_MB = 128;
@@ -73,6 +82,8 @@ export class VersionProcess implements RunningVersion {
   readonly socketPath: string;
   readonly eventSocketPath: string;
   readonly exited: Promise<Ending>;
+  readonly goodbye: Promise<void>;
+  readonly #sayGoodbye: () => void;
   /** CPU time from the spawn to the first answer; undefined where the machine does not tell. */
   readonly startupCpuMs: number | undefined;
   readonly readyAt: number;
@@ -81,7 +92,8 @@ export class VersionProcess implements RunningVersion {
   readonly #underWay = { request: 0, webSocket: 0 };
   #served = 0;
   #idleSince: number;
-  #onIdle: (() => void) | undefined;
+  #answeredAt = 0;
+  #onLeave: (() => void) | undefined;
   readonly #onBusy: ((process: VersionProcess) => void) | undefined;
 
   private constructor(spec: VersionSpec, child: Child, startupCpuMs: number | undefined, onBusy: ProcessOptions['onBusy']) {
@@ -90,6 +102,7 @@ export class VersionProcess implements RunningVersion {
     this.socketPath = child.folder.mainSocket;
     this.eventSocketPath = child.folder.eventSocket;
     this.exited = child.exited;
+    ({ promise: this.goodbye, resolve: this.#sayGoodbye } = Promise.withResolvers<void>());
     this.startupCpuMs = startupCpuMs;
     this.readyAt = Date.now();
     this.pulse = new Pulse(child.folder.probeSocket, () => child.mainThreadCpuMs());
@@ -139,9 +152,9 @@ export class VersionProcess implements RunningVersion {
 
   leave(work: Work): void {
     this.#underWay[work] -= 1;
-    if (this.inFlight > 0) return;
-    this.#idleSince = Date.now();
-    this.#onIdle?.();
+    if (work === 'request') this.#answeredAt = Date.now();
+    if (this.inFlight === 0) this.#idleSince = Date.now();
+    this.#onLeave?.();
   }
 
   residentBytes(): number | undefined {
@@ -157,11 +170,18 @@ export class VersionProcess implements RunningVersion {
     this.#child.signal('SIGKILL');
   }
 
+  /** Whether objects live in it: then nothing else may run in which the same ones would (I5). */
+  get ownsObjects(): boolean {
+    return ownsObjects(this.spec);
+  }
+
   /** Ends it without losing work. The caller has already stopped sending requests here. */
-  async drain({ waitUntilGraceMs, deadlineMs, killAfterMs = DEFAULT_KILL_AFTER_MS }: DrainOptions): Promise<void> {
-    const isIdle = await this.#idleWithin(deadlineMs);
+  async drain({ waitUntilGraceMs, deadlineMs, killAfterMs = DEFAULT_KILL_AFTER_MS, waitsFor = 'all' }: DrainOptions): Promise<void> {
+    const isIdle = await this.#idleWithin(deadlineMs, waitsFor);
     // workerd does not wait for waitUntil itself when it is told to end (2026-11).
-    if (isIdle && this.#served > 0) await this.#unlessEnded(this.#idleSince + waitUntilGraceMs - Date.now());
+    if (isIdle && this.#served > 0)
+      await this.#unlessEnded((waitsFor === 'request' ? this.#answeredAt : this.#idleSince) + waitUntilGraceMs - Date.now());
+    this.#sayGoodbye();
     this.#child.signal('SIGTERM');
     await this.#unlessEnded(killAfterMs);
     if (!this.#child.hasEnded) this.kill();
@@ -173,10 +193,11 @@ export class VersionProcess implements RunningVersion {
     await this.exited;
   }
 
-  #idleWithin(deadlineMs: number): Promise<boolean> {
-    if (this.inFlight === 0) return Promise.resolve(true);
+  async #idleWithin(deadlineMs: number, what: Work | 'all'): Promise<boolean> {
+    const isIdle = () => (what === 'all' ? this.inFlight : this.#underWay[what]) === 0;
+    if (isIdle()) return true;
     const idle = new Promise<boolean>((resolve) => {
-      this.#onIdle = () => resolve(true);
+      this.#onLeave = () => isIdle() && resolve(true);
     });
     return Promise.race([idle, this.#unlessEnded(deadlineMs).then(() => false)]);
   }
@@ -202,9 +223,13 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
       deniedNetworks: options.deniedNetworks ?? [],
       dataFolder: options.dataFolder ?? folder.path,
       assetsSocket: assetsSocketIn(options.runtimeDir),
+      objectsFolder: options.objectsFolder,
     });
     const flags = plan.isExperimental ? ['--experimental'] : [];
-    const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment, flags }, folder, options.onLog);
+    const { objectsFolder, onLog } = options;
+    const alsoRecordedIn = objectsFolder === undefined || !ownsObjects(spec) ? undefined : (pid: number) => ownerRecord(objectsFolder, pid);
+    const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment, flags, alsoRecordedIn }, folder, onLog);
+    if (alsoRecordedIn !== undefined) void child.exited.then(() => rm(alsoRecordedIn(child.pid), { force: true })).catch(() => undefined);
     if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
     return child;
   } catch (cause) {
