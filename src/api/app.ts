@@ -22,6 +22,9 @@ import { kvValues } from './handlers/kv-values.ts';
 import { legacy } from './handlers/legacy.ts';
 import { own } from './handlers/own.ts';
 import { preflights } from './handlers/preflight.ts';
+import { queueConsumers } from './handlers/queue-consumers.ts';
+import { queueMessages } from './handlers/queue-messages.ts';
+import { queues } from './handlers/queues.ts';
 import { r2Buckets } from './handlers/r2-buckets.ts';
 import { r2Objects } from './handlers/r2-objects.ts';
 import { scripts } from './handlers/scripts.ts';
@@ -57,6 +60,9 @@ const handlers = {
   ...kvBulk,
   ...r2Buckets,
   ...r2Objects,
+  ...queues,
+  ...queueConsumers,
+  ...queueMessages,
   ...d1,
   ...d1Transfers,
 } satisfies Handlers<typeof endpoints>;

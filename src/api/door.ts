@@ -27,7 +27,7 @@ export const enter = async (
   if (!token.ok) return token;
   const accountId = params['account_id'];
   if (accountId !== undefined && !isThisAccount(api, accountId)) return refuse({ code: 'account_foreign', accountId });
-  const query = parsed(endpoint.query, Object.fromEntries(new URL(request.url).searchParams), 'query');
+  const query = parsed(endpoint.query, queryIn(endpoint, new URL(request.url).searchParams), 'query');
   if (!query.ok) return query;
   const read = await readBody(api, endpoint, request);
   if (!read.ok) return read;
@@ -58,6 +58,11 @@ export const authenticated = async (api: Api, headers: Headers): Promise<Result<
   const token = await api.store.read.tokens.byHash(tokenHash(presented.trim()));
   return token === undefined ? refuse({ code: 'token_wrong' }) : accept(token);
 };
+
+const queryIn = ({ repeated = [] }: Endpoint, params: URLSearchParams): Readonly<Record<string, unknown>> => ({
+  ...Object.fromEntries(params),
+  ...Object.fromEntries(repeated.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)])),
+});
 
 /** Who opened the upload session that the request shows the token of, as long as that one's own token is not revoked. */
 const sessionsToken = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {

@@ -1,6 +1,7 @@
 import { BrokenInvariant } from '../base/index.ts';
 import type { ModuleNameFault, Refusal } from '../domain/index.ts';
 import { kvWords } from './kv-words.ts';
+import { queueWords } from './queue-words.ts';
 import { resourceWords } from './resource-words.ts';
 
 /** What a refusal says over HTTP. Codes are Cloudflare's where one is known, else ours from 100,300 up. */
@@ -29,6 +30,7 @@ const oneOf = (words: readonly string[]): string => new Intl.ListFormat('en', { 
 const words: Words = {
   ...resourceWords,
   ...kvWords,
+  ...queueWords,
   // Access
   token_missing: () =>
     said(

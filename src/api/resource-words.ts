@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<ResourceKind, Words>> = {
   },
   d1: { what: 'D1 database', missing: 10181, notFound: 7404, exists: 7502, invalid: 7400, create: 'wrangler d1 create' },
   r2_bucket: { what: 'R2 bucket', missing: 10085, notFound: 10006, exists: 10004, invalid: 10005, create: 'wrangler r2 bucket create' },
-  queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100127, create: 'wrangler queues create' },
+  queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100350, create: 'wrangler queues create' },
 };
 
 /** Where the calls on one resource of a kind are, under an account's path. */
@@ -44,11 +44,11 @@ export const resourceWords = {
     said(404, WORDS[kind].notFound, `There is no ${WORDS[kind].what} ${JSON.stringify(key)}.`),
   resource_name_invalid: ({ kind, name, fault }: Of<'resource_name_invalid'>) =>
     said(400, WORDS[kind].invalid, `A ${WORDS[kind].what} cannot be named ${JSON.stringify(name)}: ${fault}.`),
-  resource_in_use: ({ kind, id, name, users }: Of<'resource_in_use'>) =>
+  resource_in_use: ({ kind, id, name, users, consumers = [] }: Of<'resource_in_use'>) =>
     said(
       409,
       100340,
-      `The ${WORDS[kind].what} ${JSON.stringify(name)} is in use, so it was not deleted: ${users.map(describeUser).join('; ')}. Deploy versions without it first, or delete it all the same with DELETE /accounts/<account id>/${PATHS[kind]}/${kind === 'r2_bucket' ? name : id}?force=true.`,
+      `The ${WORDS[kind].what} ${JSON.stringify(name)} is in use, so it was not deleted: ${[...users.map(describeUser), ...consumers.map((consumer) => describeConsumer(consumer, name))].join('; ')}. ${users.length === 0 ? 'Remove the consumer' : 'Deploy versions without it'} first, or delete it all the same with DELETE /accounts/<account id>/${PATHS[kind]}/${kind === 'r2_bucket' ? name : id}?force=true.`,
     ),
   resources_missing: ({ bindings }: Of<'resources_missing'>) =>
     said(400, WORDS[bindings[0]?.type ?? 'kv_namespace'].missing, `${bindings.map(describeMissing).join(' ')} Nothing was changed.`),
@@ -65,6 +65,11 @@ export const resourceWords = {
 
 const describeUser = ({ script, versionId, bindings }: Of<'resource_in_use'>['users'][number]): string =>
   `version ${versionId} of ${script} serves and binds it as ${bindings.join(', ')}`;
+
+const describeConsumer = ({ script, queue }: { readonly script: string; readonly queue: string }, name: string): string =>
+  queue === name
+    ? `${script} consumes it (\`wrangler queues consumer remove ${queue} ${script}\` ends that)`
+    : `it is the dead letter queue of ${queue}, which ${script} consumes`;
 
 const describeMissing = (binding: ResourceBinding): string => {
   const { what, create } = WORDS[binding.type];

@@ -39,6 +39,8 @@ export interface Endpoint {
   readonly tag: string;
   readonly summary: string;
   readonly query?: z.ZodObject;
+  /** Names of the query that may come several times; they are read as lists. */
+  readonly repeated?: readonly string[];
   /** Request headers that change what the call does; they reach the handler as they were sent. */
   readonly headers?: z.ZodObject;
   readonly body?: Body;

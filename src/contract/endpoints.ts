@@ -6,6 +6,7 @@ import { deploymentEndpoints } from './deployments.ts';
 import { kvEndpoints } from './kv.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { preflightEndpoints } from './preflight.ts';
+import { queueEndpoints } from './queues.ts';
 import { r2Endpoints } from './r2.ts';
 import { scriptEndpoints } from './scripts.ts';
 import { secretEndpoints } from './secrets.ts';
@@ -39,6 +40,7 @@ export const endpoints = {
   ...kvEndpoints,
   ...d1Endpoints,
   ...r2Endpoints,
+  ...queueEndpoints,
 };
 
 export type Endpoints = typeof endpoints;
@@ -48,7 +50,11 @@ export type EndpointName = keyof Endpoints;
 export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[] = [
   [`${A}/r2`, 'this part of R2'],
   [`${A}/event_notifications`, 'R2 event notifications'],
-  [`${A}/queues`, 'Queues'],
+  [`${A}/queues/:queue_id/messages/pull`, 'HTTP pull consumers of queues'],
+  [`${A}/queues/:queue_id/messages/ack`, 'HTTP pull consumers of queues'],
+  [`${A}/queues/:queue_id/messages/peek`, 'a look into queues'],
+  [`${A}/queues/:queue_id/messages/purge`, 'a look into queues'],
+  [`${A}/event_subscriptions`, 'event subscriptions'],
   [`${A}/workflows`, 'Workflows'],
   [`${A}/vectorize`, 'Vectorize'],
   [`${A}/hyperdrive`, 'Hyperdrive'],

@@ -4,6 +4,7 @@ export type { accountEndpoints } from './account.ts';
 export type { assetEndpoints } from './assets.ts';
 export type { deploymentEndpoints } from './deployments.ts';
 export type { kvEndpoints } from './kv.ts';
+export type { queueEndpoints } from './queues.ts';
 export type { r2Endpoints } from './r2.ts';
 export type { legacyEndpoints } from './legacy.ts';
 export { ownEndpoints } from './own.ts';

@@ -10,6 +10,16 @@ export { Lanes } from './lanes.ts';
 export { preflightOf, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
 export {
+  addConsumer,
+  changeConsumer,
+  changeQueue,
+  deleteQueue,
+  removeConsumer,
+  settingsOfQueue,
+  useOf,
+  type WantedConsumer,
+} from './queues.ts';
+export {
   changeResource,
   checkResources,
   createResource,

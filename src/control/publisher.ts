@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedMessage, HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
 import type { Commit, Queries, Store, Worker } from '../store/index.ts';
 import type { EdgeFeed } from './edge-feed.ts';
+import { consumedQueues } from './queues.ts';
 import { servedAssets } from './served-assets.ts';
 
 export interface PublisherOptions {
@@ -140,6 +141,7 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> => {
   const active = await queries.deployments.active(worker.tag);
   const crons = (await queries.schedules.ofWorker(worker.tag)).map(({ cron }) => cron);
+  const queues = await consumedQueues(queries, worker);
   const aliases = worker.previews ? await queries.versions.aliases(worker.tag) : {};
   const previewVersions = worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [];
   const assets = await servedAssets(queries, worker, [...previewVersions, ...Object.values(aliases)], new Date());
@@ -152,5 +154,6 @@ const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> 
     aliases,
     ...(assets === undefined ? {} : { assets }),
     ...(crons.length === 0 ? {} : { crons }),
+    ...(queues.length === 0 ? {} : { queues }),
   };
 };

@@ -8,3 +8,6 @@ export type { ObjectJson as R2Object } from './r2/wire.ts';
 export { eraseD1, queryD1 } from './d1.ts';
 export { D1Work } from './d1-work.ts';
 export { emptyKv, kvStore, type KvEntry, type KvKeyFound, type KvStore } from './kv.ts';
+export { QueueLeases, type LeasedBatch, type Outcome as QueueOutcome, type Settled as QueueSettled } from './queues/leases.ts';
+export { Queues, type QueuesOptions } from './queues/queues.ts';
+export { remoteQueue, type PushedMessage, type QueueMetrics, type RemoteQueue } from './queues/remote-queue.ts';

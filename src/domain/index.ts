@@ -4,6 +4,7 @@ export type * from './version.ts';
 export type * from './durable-objects.ts';
 export { codeOf, hasScript } from './version.ts';
 export * from './assets/index.ts';
+export * from './queue.ts';
 export { r2BucketName, r2StorageClass } from './r2.ts';
 export { KV_LIMITS, kvCount, kvExpiry, kvKey, kvMetadata, kvTitle, kvValue, type KvExpiry, type KvFault, type KvRefusal } from './kv.ts';
 export {

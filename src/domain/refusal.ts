@@ -91,6 +91,8 @@ export type ResourceRefusal =
       readonly id: string;
       readonly name: string;
       readonly users: readonly { readonly script: string; readonly versionId: string; readonly bindings: readonly string[] }[];
+      /** What consumes a queue, or sends to it what it could not handle. */
+      readonly consumers?: readonly { readonly script: string; readonly queue: string }[];
     }
   | { readonly code: 'resource_name_invalid'; readonly kind: ResourceKind; readonly name: string; readonly fault: string }
   | { readonly code: 'resources_missing'; readonly bindings: readonly ResourceBinding[] }
@@ -98,6 +100,12 @@ export type ResourceRefusal =
   | { readonly code: 'sql_refused'; readonly reason: string }
   /** In R2's words, with its code at Cloudflare. */
   | { readonly code: 'r2_refused'; readonly status: number; readonly number: number; readonly reason: string }
+  | { readonly code: 'queue_settings_invalid'; readonly faults: readonly string[] }
+  | { readonly code: 'queue_consumer_invalid'; readonly faults: readonly string[] }
+  | { readonly code: 'queue_consumer_exists'; readonly queue: string; readonly script: string }
+  | { readonly code: 'queue_consumer_not_found'; readonly queue: string; readonly consumerId: string }
+  | { readonly code: 'queue_handler_missing'; readonly script: string }
+  | { readonly code: 'queue_keeps_name'; readonly name: string; readonly wanted: string }
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }

@@ -1,3 +1,4 @@
+import type { ConsumedQueue } from './queue.ts';
 import type { Split } from './split.ts';
 
 /**
@@ -46,6 +47,8 @@ export interface WorkerEntry {
   readonly ownsObjects?: true;
   /** When its `scheduled()` is due; absent where it never is. */
   readonly crons?: readonly string[];
+  /** What its `queue()` is given the messages of; a paused queue is not among them. */
+  readonly queues?: readonly ConsumedQueue[];
 }
 
 /** Which versions' assets an edge serves. */

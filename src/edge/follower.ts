@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ProcessReport } from '../domain/index.ts';
+import { QueueLeases } from '../data/index.ts';
 import { KeysDamaged, ModuleStore, openVault, removeUnfinished, setAside, type Vault } from '../files/index.ts';
 import { assetsSocketIn, endOrphans, Supervisor, type SupervisorSettings } from '../runtime/index.ts';
 import { AssetFiles, AssetIndexes, AssetSocket, type AssetDeskOptions } from './assets/index.ts';
@@ -10,6 +11,7 @@ import { FeedClient } from './feed-client.ts';
 import { FiringOffice } from './firing.ts';
 import { invoke, type Invocation, type Invoked } from './invoke.ts';
 import { messageOf, type Log } from './log.ts';
+import { QueueConsumers } from './queues.ts';
 import { Reporter } from './reporter.ts';
 import { activeVersions, ownersIn, RoutingState } from './routing-state.ts';
 import { Snapshot } from './snapshot.ts';
@@ -50,6 +52,8 @@ export class Follower {
   readonly #pruning: NodeJS.Timeout;
   readonly #firing: FiringOffice;
   readonly #crons: Crons;
+  /** Absent where nothing that bindings reach is on this machine. */
+  readonly #queues: QueueConsumers | undefined;
   /** Where visitors reach this edge; empty until they can, and until then there is nothing to report. */
   #url = '';
 
@@ -103,6 +107,11 @@ export class Follower {
       markFired: (until) => firing.markFired(until),
       log,
     });
+    const dataFolder = runtimeSettings?.dataFolder;
+    if (dataFolder !== undefined) {
+      const invokeFor = (script: string, invocation: Invocation) => this.invoke(script, invocation);
+      this.#queues = new QueueConsumers({ leases: new QueueLeases(dataFolder), invoke: invokeFor, log });
+    }
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS).unref();
   }
 
@@ -142,9 +151,11 @@ export class Follower {
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#pruning);
     this.#crons.close();
+    this.#queues?.stop();
     await Promise.all([this.#feed.close(), this.#specs.close()]);
     const waitUntilGraceMs = Math.min(graceMs, this.#options.runtimeSettings?.waitUntilGraceMs ?? graceMs);
     await this.supervisor.close({ waitUntilGraceMs, deadlineMs: graceMs });
+    await this.#queues?.finished();
     await this.#assetSocket?.[Symbol.asyncDispose]();
     await this.#reporter.close();
     await Promise.all([this.#snapshot.written(), this.#firing.written(), this.#control.close()]);
@@ -172,6 +183,7 @@ export class Follower {
     this.supervisor.want({ active, scripts, owners: ownersIn(this.state.table) });
     this.#specs.prefetch(active);
     this.#crons.follow(this.state.table);
+    this.#queues?.follow(this.state.table);
   }
 
   async #tableWithin(waitMs: number): Promise<void> {

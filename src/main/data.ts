@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataProcess, R2 } from '../data/index.ts';
+import { DataProcess, Queues, R2 } from '../data/index.ts';
 import { privateFolder } from '../runtime/index.ts';
 import { runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
@@ -13,7 +13,7 @@ const startData = async (settings: Settings): Promise<Service> => {
     runtimeDir: await privateFolder('data', settings.data),
     log: (detail: Readonly<Record<string, unknown>>, sentence: string): void => log.warn(detail, sentence),
   };
-  const holders: readonly AsyncDisposable[] = [await DataProcess.open(options), await R2.open(options)];
+  const holders: readonly AsyncDisposable[] = [await DataProcess.open(options), await R2.open(options), await Queues.open(options)];
   return {
     ready: { type: 'ready', role: 'data' },
     stop: async () => void (await Promise.all(holders.map((holder) => holder[Symbol.asyncDispose]()))),

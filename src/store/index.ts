@@ -1,4 +1,5 @@
 export { type UploadedAsset } from './assets.ts';
+export type { QueueConsumer } from './consumers.ts';
 export { openSqlite, type Database } from './database.ts';
 export { OwnCommits } from './own-commits.ts';
 export { Store, type Change, type Commit, type Queries, type Touched } from './store.ts';

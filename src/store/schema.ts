@@ -85,6 +85,14 @@ export interface Schema {
   schedules: { worker_tag: string; cron: string; created_on: string; modified_on: string };
   /** What bindings reach outside of every version; what is in it is in the data process. */
   resources: { kind: ResourceKind; id: string; name: string; created_on: string; settings: string };
+  queue_consumers: {
+    id: string;
+    queue_id: string;
+    worker_tag: string;
+    dead_letter_queue: string | null;
+    settings: string;
+    created_on: string;
+  };
   audit: {
     seq: Generated<number>;
     id: string;

@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Result } from '../base/index.ts';
 import { assets } from './assets.ts';
 import { audit, type AuditEntry } from './audit.ts';
+import { consumers } from './consumers.ts';
 import type { Database } from './database.ts';
 import { deployments } from './deployments.ts';
 import { hosts } from './hosts.ts';
@@ -27,6 +28,7 @@ const queriesOn = (db: Kysely<Schema>) => ({
   hosts: hosts(db),
   schedules: schedules(db),
   resources: resources(db),
+  consumers: consumers(db),
   assets: assets(db),
   audit: audit(db),
 });

@@ -121,6 +121,12 @@ const examples = {
     name: 'orders',
     users: [{ script: 'shop', versionId: '11111111-1111-4111-8111-111111111111', bindings: ['DB'] }],
   },
+  queue_settings_invalid: { faults: ['delivery_delay is -1 and must be a whole number from 0 to 86400'] },
+  queue_consumer_invalid: { faults: ['batch_size is 101 and must be a whole number from 1 to 100'] },
+  queue_consumer_exists: { queue: 'jobs', script: 'worker' },
+  queue_consumer_not_found: { queue: 'jobs', consumerId: '0123456789abcdef0123456789abcdef' },
+  queue_handler_missing: { script: 'hello' },
+  queue_keeps_name: { name: 'jobs', wanted: 'tasks' },
   sql_refused: { reason: 'no such table: users: SQLITE_ERROR' },
   resources_missing: {
     bindings: [

@@ -4,6 +4,7 @@ export * from './d1.ts';
 export * from './hosts.ts';
 export * from './kv.ts';
 export * from './legacy.ts';
+export * from './queue.ts';
 export * from './r2.ts';
 export * from './preflight.ts';
 export * from './script.ts';

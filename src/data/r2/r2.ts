@@ -4,12 +4,13 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../base/index.ts';
 import { resourceSocket } from '../../runtime/index.ts';
+import { closeServer } from '../close-server.ts';
 import { BlobFolder } from './blob-folder.ts';
 import { bucketIndex } from './bucket-index.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { R2Database } from './database.ts';
 import { sweepUploads } from './multipart.ts';
-import { closeServer, createR2Server, type Log } from './server.ts';
+import { createR2Server, type Log } from './server.ts';
 
 export interface R2Options {
   /** Where what is stored is. */

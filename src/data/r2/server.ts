@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { finished, pipeline } from 'node:stream/promises';
 import { RESOURCE_HEADER } from '../../runtime/index.ts';
 import type { BucketStore } from './bucket-store.ts';
@@ -80,14 +79,4 @@ const send = async (outgoing: ServerResponse, { metadata, fault: wrong, bytes }:
   }
   outgoing.write(json);
   await pipeline(bytes.open(), outgoing);
-};
-
-/** Lets what is under way finish for so long. */
-export const closeServer = async (server: Server, withinMs: number): Promise<void> => {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const late = setTimeout(() => server.closeAllConnections(), withinMs);
-  await closed;
-  clearTimeout(late);
 };

@@ -1,0 +1,91 @@
+import { accept, refuse, type Result } from '../../base/index.ts';
+import { changeQueue, createResource, deleteQueue, settingsOfQueue, useOf, usersOf } from '../../control/index.ts';
+import type { queueEndpoints } from '../../contract/index.ts';
+import { remoteQueue } from '../../data/index.ts';
+import { queueName, queueSettings, USUAL_QUEUE, type AskedQueue, type Refusal, type Resource } from '../../domain/index.ts';
+import type { Actor } from '../../control/index.ts';
+import type { Api, Handler, Handlers } from '../api.ts';
+import { pageWithin } from '../page.ts';
+import { queueView, type NamedConsumer } from '../views/index.ts';
+
+const KIND = 'queue';
+
+/** By id or by name. */
+export const queueOf = async (api: Api, key: string): Promise<Result<Resource, Refusal>> => {
+  const { resources } = api.store.read;
+  const found = (await resources.byId(KIND, key)) ?? (await resources.byName(KIND, key));
+  return found === undefined ? refuse({ code: 'resource_not_found', kind: KIND, key }) : accept(found);
+};
+
+export const consumersOf = async (api: Api, queue: Resource): Promise<readonly NamedConsumer[]> => {
+  const consumer = await api.store.read.consumers.ofQueue(queue.id);
+  if (consumer === undefined) return [];
+  const worker = (await api.store.read.workers.all()).find(({ tag }) => tag === consumer.workerTag);
+  return [{ consumer, queue: queue.name, script: worker?.name ?? '' }];
+};
+
+export const shownQueue = async (api: Api, queue: Resource) => {
+  const producers = new Set((await usersOf(api.store.read, queue)).map(({ script }) => script));
+  return queueView(queue, settingsOfQueue(queue), [...producers], await consumersOf(api, queue));
+};
+
+/** Content first: a queue that is known has a place for its messages. One that is only there is nobody's, and empty. */
+export const makeQueue = async (api: Api, actor: Actor, wanted: string, asked: AskedQueue = {}): Promise<Result<Resource, Refusal>> => {
+  const name = queueName(wanted);
+  if (!name.ok) return name;
+  const settings = queueSettings(USUAL_QUEUE, asked);
+  if (!settings.ok) return settings;
+  if (await api.store.read.resources.byName(KIND, name.value)) return refuse({ code: 'resource_exists', kind: KIND, name: name.value });
+  const made = await remoteQueue(api.data, name.value).put(settings.value);
+  if (!made.ok) return made;
+  return createResource(api, actor, { kind: KIND, id: api.ids.hex32(), name: name.value, settings: { ...settings.value } });
+};
+
+type Names = 'listQueues' | 'createQueue' | 'getQueue' | 'putQueue' | 'patchQueue' | 'deleteQueue';
+type Family = Pick<typeof queueEndpoints, Names>;
+
+/** What is not named stays, with PUT too: the official clients send what they want changed. */
+const change: Handler<Family['patchQueue']> = async (api, { params, body, actor }) => {
+  const found = await queueOf(api, params.queue_id);
+  if (!found.ok) return found;
+  const queue = found.value;
+  const { queue_name: wanted = queue.name } = body;
+  if (wanted !== queue.name) return refuse({ code: 'queue_keeps_name', name: queue.name, wanted });
+  const settings = queueSettings(settingsOfQueue(queue), body.settings ?? {});
+  if (!settings.ok) return settings;
+  const set = await remoteQueue(api.data, queue.name).put(settings.value);
+  if (!set.ok) return set;
+  const changed = await changeQueue(api, actor, queue.id, settings.value);
+  return changed.ok ? accept({ result: await shownQueue(api, changed.value) }) : changed;
+};
+
+export const queues: Handlers<Family> = {
+  listQueues: async (api, { query }) => {
+    const all = await api.store.read.resources.ofKind(KIND);
+    const named = query.name === undefined ? all : all.filter(({ name }) => query.name?.includes(name));
+    const { result, resultInfo } = pageWithin(named, query);
+    return accept({ result: await Promise.all(result.map((queue) => shownQueue(api, queue))), resultInfo });
+  },
+  createQueue: async (api, { body, actor }) => {
+    const made = await makeQueue(api, actor, body.queue_name, body.settings);
+    return made.ok ? accept({ result: await shownQueue(api, made.value) }) : made;
+  },
+  getQueue: async (api, { params }) => {
+    const found = await queueOf(api, params.queue_id);
+    return found.ok ? accept({ result: await shownQueue(api, found.value) }) : found;
+  },
+  putQueue: change,
+  patchQueue: change,
+  deleteQueue: async (api, { params, query, actor }) => {
+    const found = await queueOf(api, params.queue_id);
+    if (!found.ok) return found;
+    const isForced = query.force === true;
+    const use = await useOf(api.store.read, found.value);
+    if (use !== undefined && !isForced) return refuse(use);
+    const deleted = await deleteQueue(api, actor, found.value.id, isForced);
+    if (!deleted.ok) return deleted;
+    // One that is made anew under this name finds none of its messages.
+    const emptied = await remoteQueue(api.data, found.value.name).delete();
+    return emptied.ok ? accept({ result: {} }) : emptied;
+  },
+};

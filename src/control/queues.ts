@@ -1,0 +1,184 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import {
+  USUAL_QUEUE,
+  type ConsumedQueue,
+  type ConsumerSettings,
+  type QueueSettings,
+  type Refusal,
+  type Resource,
+} from '../domain/index.ts';
+import type { Change, Queries, QueueConsumer, Worker } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { usersOf } from './resources.ts';
+
+const KIND = 'queue';
+
+/** What is asked for of a consumer; a dead letter queue is there already. */
+export interface WantedConsumer {
+  readonly script: string;
+  readonly settings: ConsumerSettings;
+  readonly deadLetterQueue: string | null;
+}
+
+/** A queue's settings stand in its resource. */
+export const settingsOfQueue = ({ settings }: Resource): QueueSettings => ({ ...USUAL_QUEUE, ...settings });
+
+/** Gives a queue its consumer, of which it has one. */
+export const addConsumer = (
+  control: Control,
+  actor: Actor,
+  queueId: string,
+  wanted: WantedConsumer,
+): Promise<Result<QueueConsumer, Refusal>> =>
+  control.store.change<QueueConsumer, Refusal>(
+    async (change) => {
+      const queue = await change.resources.byId(KIND, queueId);
+      if (queue === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
+      const present = await change.consumers.ofQueue(queueId);
+      if (present !== undefined) {
+        return refuse({ code: 'queue_consumer_exists', queue: queue.name, script: await scriptOf(change, present) });
+      }
+      const worker = await workerThatConsumes(change, wanted.script);
+      if (!worker.ok) return worker;
+      const consumer: QueueConsumer = {
+        id: control.ids.hex32(),
+        queueId,
+        workerTag: worker.value.tag,
+        deadLetterQueue: wanted.deadLetterQueue,
+        settings: wanted.settings,
+        createdOn: control.clock.now().toISOString(),
+      };
+      await change.consumers.insert(consumer);
+      change.touchWorker(worker.value.name);
+      return accept(consumer);
+    },
+    ({ id }) => auditEntry(control, actor, 'queue.consumer.add', `queue/${queueId}`, { consumer: id, script: wanted.script }),
+  );
+
+/** Sets a consumer anew; batches that are out are finished as they were begun. */
+export const changeConsumer = (
+  control: Control,
+  actor: Actor,
+  queueId: string,
+  consumerId: string,
+  wanted: WantedConsumer,
+): Promise<Result<QueueConsumer, Refusal>> =>
+  control.store.change<QueueConsumer, Refusal>(
+    async (change) => {
+      const present = await consumerIn(change, queueId, consumerId);
+      if (!present.ok) return present;
+      const worker = await workerThatConsumes(change, wanted.script);
+      if (!worker.ok) return worker;
+      const { settings, deadLetterQueue } = wanted;
+      const changed = { ...present.value, workerTag: worker.value.tag, settings, deadLetterQueue };
+      await change.consumers.update(changed);
+      change.touchWorker(await scriptOf(change, present.value));
+      change.touchWorker(worker.value.name);
+      return accept(changed);
+    },
+    () => auditEntry(control, actor, 'queue.consumer.change', `queue/${queueId}`, { consumer: consumerId, script: wanted.script }),
+  );
+
+export const removeConsumer = (
+  control: Control,
+  actor: Actor,
+  queueId: string,
+  consumerId: string,
+): Promise<Result<QueueConsumer, Refusal>> =>
+  control.store.change<QueueConsumer, Refusal>(
+    async (change) => {
+      const present = await consumerIn(change, queueId, consumerId);
+      if (!present.ok) return present;
+      await change.consumers.delete(present.value);
+      change.touchWorker(await scriptOf(change, present.value));
+      return present;
+    },
+    () => auditEntry(control, actor, 'queue.consumer.remove', `queue/${queueId}`, { consumer: consumerId }),
+  );
+
+/** A queue that is paused takes messages and gives none. */
+export const changeQueue = (control: Control, actor: Actor, queueId: string, settings: QueueSettings): Promise<Result<Resource, Refusal>> =>
+  control.store.change<Resource, Refusal>(
+    async (change) => {
+      const present = await change.resources.byId(KIND, queueId);
+      if (present === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
+      const changed = { ...present, settings: { ...settings, modifiedOn: control.clock.now().toISOString() } };
+      await change.resources.update(changed);
+      const consumer = await change.consumers.ofQueue(queueId);
+      if (consumer !== undefined) change.touchWorker(await scriptOf(change, consumer));
+      return accept(changed);
+    },
+    () => auditEntry(control, actor, 'queue.change', `queue/${queueId}`, { ...settings }),
+  );
+
+/**
+ * Removes a queue that nobody sends to, consumes or buries messages in, unless the client says by force: then it has no consumer any
+ * more, and what another queue would bury in it is dropped.
+ */
+export const deleteQueue = (control: Control, actor: Actor, queueId: string, isForced: boolean): Promise<Result<Resource, Refusal>> =>
+  control.store.change<Resource, Refusal>(
+    async (change) => {
+      const queue = await change.resources.byId(KIND, queueId);
+      if (queue === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
+      const refusal = await useOf(change, queue);
+      if (refusal !== undefined && !isForced) return refuse(refusal);
+      for (const consumer of await change.consumers.all()) {
+        if (consumer.queueId === queueId) await change.consumers.delete(consumer);
+        else if (consumer.deadLetterQueue === queue.name) await change.consumers.update({ ...consumer, deadLetterQueue: null });
+        else continue;
+        change.touchWorker(await scriptOf(change, consumer));
+      }
+      await change.resources.delete(queue);
+      return accept(queue);
+    },
+    ({ name }) => auditEntry(control, actor, 'queue.delete', `queue/${queueId}`, { name, ...(isForced ? { forced: true } : {}) }),
+  );
+
+/** Why a queue cannot be deleted just so. */
+export const useOf = async (queries: Queries, queue: Resource): Promise<Refusal | undefined> => {
+  const users = await usersOf(queries, queue);
+  const involved = (await queries.consumers.all()).filter(
+    ({ queueId, deadLetterQueue }) => queueId === queue.id || deadLetterQueue === queue.name,
+  );
+  if (users.length === 0 && involved.length === 0) return undefined;
+  const consumers = await Promise.all(
+    involved.map(async (consumer) => ({
+      script: await scriptOf(queries, consumer),
+      queue: (await queries.resources.byId(KIND, consumer.queueId))?.name ?? '',
+    })),
+  );
+  return { code: 'resource_in_use', kind: KIND, id: queue.id, name: queue.name, users, consumers };
+};
+
+/** What an edge takes messages from for this Worker. */
+export const consumedQueues = async (queries: Queries, worker: Worker): Promise<readonly ConsumedQueue[]> => {
+  const consumed: ConsumedQueue[] = [];
+  for (const { queueId, deadLetterQueue, settings } of await queries.consumers.ofWorker(worker.tag)) {
+    const queue = await queries.resources.byId(KIND, queueId);
+    if (queue !== undefined && !settingsOfQueue(queue).isPaused) consumed.push({ queue: queue.name, deadLetterQueue, ...settings });
+  }
+  return consumed;
+};
+
+const consumerIn = async (queries: Queries, queueId: string, consumerId: string): Promise<Result<QueueConsumer, Refusal>> => {
+  const queue = await queries.resources.byId(KIND, queueId);
+  if (queue === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
+  const present = await queries.consumers.ofQueue(queueId);
+  return present?.id === consumerId ? accept(present) : refuse({ code: 'queue_consumer_not_found', queue: queue.name, consumerId });
+};
+
+const scriptOf = async (queries: Pick<Change, 'workers'>, { workerTag }: QueueConsumer): Promise<string> =>
+  (await queries.workers.all()).find(({ tag }) => tag === workerTag)?.name ?? '';
+
+/** Serves with a version that handles messages: those of a Worker that never can would wait for nothing. */
+const workerThatConsumes = async (queries: Queries, name: string): Promise<Result<Worker, Refusal>> => {
+  const worker = await queries.workers.byName(name);
+  if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+  const active = await queries.deployments.active(worker.tag);
+  const serving = await queries.versions.byIds(
+    worker.tag,
+    (active?.split ?? []).map(({ versionId }) => versionId),
+  );
+  const isHandled = serving.some(({ handlers }) => handlers.includes('queue'));
+  return isHandled ? accept(worker) : refuse({ code: 'queue_handler_missing', script: name });
+};
