@@ -29,6 +29,7 @@ export const prepareBare = (source: string): (() => Promise<BareWorkerd>) => {
     eventSocket,
     heapLimitMb: 128,
     assetsSocket: '/dev/null',
+    servicesSocket: '/dev/null',
     dataFolder: folder,
   };
   const text = renderConfig(planProcess(specOf(source), where)).replace(`unix:${mainSocket}`, '127.0.0.1:0');

@@ -27,7 +27,7 @@ const resourceBindings = [
   z.object({ ...named, type: z.literal('kv_namespace'), namespace_id: z.string() }),
   z.object({ ...named, type: z.literal('d1'), id: z.string() }),
   z.object({ ...named, type: z.literal('r2_bucket'), bucket_name: z.string(), jurisdiction: z.string().optional() }),
-  z.object({ ...named, type: z.literal('queue'), queue_name: z.string(), delivery_delay: z.number().int().min(0).max(86_400).optional() }),
+  z.object({ ...named, type: z.literal('queue'), queue_name: z.string(), delivery_delay: z.number().int().min(0).max(43_200).optional() }),
 ] as const;
 
 const durableObjectBinding = {
@@ -38,6 +38,15 @@ const durableObjectBinding = {
   environment: z.string().optional(),
 };
 
+const serviceBinding = z.object({
+  ...named,
+  type: z.literal('service'),
+  service: z.string(),
+  environment: z.string().optional(),
+  entrypoint: z.string().optional(),
+  props: z.record(z.string(), z.unknown()).optional(),
+});
+
 /** A binding in an upload's metadata, of a type we offer. */
 export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
@@ -47,6 +56,7 @@ export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('assets') }),
   z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
   ...resourceBindings,
+  serviceBinding,
   z.object(durableObjectBinding),
   z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),
 ]);
@@ -64,6 +74,7 @@ export const shownBinding = z
     z.object({ ...named, type: z.literal('assets') }),
     z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
     ...resourceBindings,
+    serviceBinding,
     z.object({ ...durableObjectBinding, namespace_id: z.string().optional() }),
   ])
   .meta({ id: 'ShownBinding' });

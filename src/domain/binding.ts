@@ -10,7 +10,20 @@ export type PlainBinding =
   | { readonly type: 'version_metadata'; readonly name: string }
   /** `env.ASSETS`: the version's own assets. */
   | { readonly type: 'assets'; readonly name: string }
-  | { readonly type: 'wasm_module' | 'text_blob' | 'data_blob'; readonly name: string; readonly part: string };
+  | { readonly type: 'wasm_module' | 'text_blob' | 'data_blob'; readonly name: string; readonly part: string }
+  | ServiceBinding;
+
+/** Reaches another Worker, or this one: its default export, or the entrypoint that is named. */
+export interface ServiceBinding {
+  readonly type: 'service';
+  readonly name: string;
+  readonly service: string;
+  /** Given back as it came: every Worker has one environment. */
+  readonly environment?: string | undefined;
+  readonly entrypoint?: string | undefined;
+  /** What the entrypoint finds in `ctx.props`: an object. */
+  readonly props?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** Names a resource whose content lives outside of every version. */
 export type ResourceBinding =

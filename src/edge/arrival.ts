@@ -21,6 +21,9 @@ export type Arrival =
     }
   | { readonly page: Page; readonly versionId?: undefined };
 
+/** Reads a request, and says what becomes of it. */
+export type Receive = (request: VisitorRequest, ray: string) => Arrival;
+
 export interface Reception {
   readonly index: () => HostIndex | undefined;
   readonly visitors: Visitors;

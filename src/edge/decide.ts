@@ -11,15 +11,19 @@ import {
   type WorkerAssets,
 } from '../domain/index.ts';
 
-/** What a request says about where it belongs and which version it wants. */
-export interface Asked {
+/** What a request says about which version it wants. */
+export interface Wished {
+  readonly overrides: string | undefined;
+  readonly key: string | undefined;
+  readonly isDebug: boolean;
+}
+
+/** And about where it belongs. */
+export interface Asked extends Wished {
   readonly host: string;
   /** With the query. */
   readonly path: string;
   readonly scheme: Scheme;
-  readonly overrides: string | undefined;
-  readonly key: string | undefined;
-  readonly isDebug: boolean;
 }
 
 export type Decision =
@@ -47,15 +51,20 @@ export const decide = (index: HostIndex, asked: Asked, random: () => number): De
     const worker = index.workers.get(match.script);
     return worker?.ownsObjects === true ? DEPLOYED_VERSION_ONLY : ofOneVersion(match, asked, worker?.assets);
   }
-  const worker = index.workers.get(match.script);
+  return decideFor(index, match.script, asked, random);
+};
+
+/** The same for a Worker that is known already, whatever it is reached by. */
+export const decideFor = (index: HostIndex, script: string, asked: Wished, random: () => number): Decision => {
+  const worker = index.workers.get(script);
   const deployment = worker?.deployment;
   if (deployment == null) return NO_DEPLOYMENT;
-  const override = asked.overrides === undefined ? undefined : overrideFor(match.script, asked.overrides);
+  const override = asked.overrides === undefined ? undefined : overrideFor(script, asked.overrides);
   const pick = pickVersion({ split: deployment.split, override: override?.ok ? override.value : undefined, key: asked.key, random });
   if (pick === undefined) return NO_DEPLOYMENT;
   const overrideIgnored = override?.ok === false ? override.refusal : pick.overrideIgnored;
   const answer = { versionId: pick.versionId, reason: pick.why, deploymentId: deployment.id, overrideIgnored };
-  return decided(match.script, answer, asked, worker?.assets, false);
+  return decided(script, answer, asked, worker?.assets, false);
 };
 
 /** A version's own URL says which one; neither a deployment nor a header has a part in it. */
@@ -65,7 +74,7 @@ const ofOneVersion = (match: Extract<Match, { versionId: string }>, asked: Asked
 const decided = (
   script: string,
   answer: VersionAnswer,
-  { overrides, key, isDebug }: Asked,
+  { overrides, key, isDebug }: Wished,
   assets: WorkerAssets | undefined,
   isPinned: boolean,
 ): Decision => {

@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessReport } from '../domain/index.ts';
 import { DataDirectoryInUse, lockFolder, replaceFile } from '../files/index.ts';
-import { CF_BLOB_HEADER, SCHEME_HEADER, type SupervisorSettings } from '../runtime/index.ts';
+import { CF_BLOB_HEADER, SCHEME_HEADER, servicesSocketIn, type SupervisorSettings } from '../runtime/index.ts';
 import type { CronClock } from './crons.ts';
 import { AssetDesk } from './assets/index.ts';
 import { Follower } from './follower.ts';
@@ -12,6 +12,7 @@ import { Front } from './front.ts';
 import { AdminListener } from './health.ts';
 import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
 import type { Log } from './log.ts';
+import { ServiceSocket } from './services/index.ts';
 
 export interface EdgeOptions {
   readonly dataDir: string;
@@ -67,17 +68,23 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   using starting = new DisposableStack();
   starting.use(lockFor(options));
   const edge = await ownName(dataDir);
-  const startTimeoutMs = options.limits?.startTimeoutMs ?? DEFAULT_LIMITS.startTimeoutMs;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { startTimeoutMs } = limits;
   const follower = await Follower.start({ ...options, edge, modulesDir, runtimeSettings, startTimeoutMs }, controlWaitMs);
+  const index = () => follower.state.index;
+  const versions = follower.supervisor;
+  const assets = new AssetDesk(follower.assets);
+  let services: ServiceSocket | undefined;
   let front: Front | undefined;
   try {
+    services = await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, log });
     const opened = (front = await Front.open({
       ...options,
       tlsDir,
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
-      index: () => follower.state.index,
-      versions: follower.supervisor,
-      assets: new AssetDesk(follower.assets),
+      limits,
+      index,
+      versions,
+      assets,
       cfBlobHeader: CF_BLOB_HEADER,
       schemeHeader: SCHEME_HEADER,
     }));
@@ -88,19 +95,30 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
     const admin = await AdminListener.open(options.adminPort, readiness);
     follower.reportAs(opened.url);
     log.info({ edge, url: opened.url, adminUrl: admin.url, generation: follower.state.generation }, 'The edge is open.');
-    return edgeOf(edge, follower, opened, admin, starting.move(), options.limits?.drainTimeoutMs ?? DEFAULT_LIMITS.drainTimeoutMs);
+    return edgeOf(edge, follower, opened, services, admin, starting.move(), limits.drainTimeoutMs);
   } catch (error) {
     await front?.drain();
     await follower.close(0);
+    await services?.[Symbol.asyncDispose]();
     throw error;
   }
 };
 
-const edgeOf = (edge: string, follower: Follower, front: Front, admin: AdminListener, held: Disposable, drainTimeoutMs: number): Edge => {
+const edgeOf = (
+  edge: string,
+  follower: Follower,
+  front: Front,
+  services: ServiceSocket,
+  admin: AdminListener,
+  held: Disposable,
+  drainTimeoutMs: number,
+): Edge => {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await front.drain();
     await follower.close(drainTimeoutMs);
+    // What goes on after the last answers may call other Workers still.
+    await services[Symbol.asyncDispose]();
     await admin.close();
     held[Symbol.dispose]();
   };

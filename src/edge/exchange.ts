@@ -3,7 +3,7 @@ import type { Arrival } from './arrival.ts';
 import { CROWDED_RETRY_AFTER_S, type Crowd } from './crowd.ts';
 import type { Page } from './error-pages.ts';
 import { messageOf, type Log } from './log.ts';
-import { answerWithPage, endWith, writeHeadTo, writeTo, type VisitorResponse } from './page-answer.ts';
+import { endWith, writeHeadTo, writeTo, type AnswerWithPage, type VisitorResponse } from './page-answer.ts';
 import { BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
@@ -19,6 +19,8 @@ export interface ExchangeContext {
   readonly crowd: Crowd;
   readonly startTimeoutMs: number;
   readonly log: Log;
+  /** Tells whoever asked why nothing else answers. */
+  readonly answerWithPage: AnswerWithPage;
   /** The edge is stopping: connections end with their answers. */
   isDraining: boolean;
 }
@@ -98,7 +100,12 @@ export class Exchange implements Asking {
     this.#version?.heard();
     if (isUncaughtException(status, headers)) return this.#page('worker_threw');
     const isLast = this.#context.isDraining && this.#request.httpVersionMajor === 1;
-    writeHeadTo(this.#response, status, words, responseHeaders(headers, { ray: this.#ray, version: answeredBy(this.#version, this.#arrival), isLast }));
+    writeHeadTo(
+      this.#response,
+      status,
+      words,
+      responseHeaders(headers, { ray: this.#ray, version: answeredBy(this.#version, this.#arrival), isLast }),
+    );
   }
 
   onHeadAlone(): void {
@@ -151,7 +158,7 @@ export class Exchange implements Asking {
   #page(page: Page, retryAfterS?: number): void {
     this.#isOver = true;
     const facts = { ray: this.#ray, isLast: this.#context.isDraining };
-    answerWithPage(this.#request, this.#response, page, retryAfterS === undefined ? facts : { ...facts, retryAfterS });
+    this.#context.answerWithPage(this.#request, this.#response, page, retryAfterS === undefined ? facts : { ...facts, retryAfterS });
   }
 
   /** An answer that began and cannot be finished must not look finished. */

@@ -1,11 +1,12 @@
 import type { HostIndex } from '../domain/index.ts';
 import type { AssetDesk } from './assets/index.ts';
-import type { Reception } from './arrival.ts';
+import { receive, type Receive } from './arrival.ts';
 import { Crowd } from './crowd.ts';
 import type { ExchangeContext } from './exchange.ts';
 import type { EdgeLimits } from './limits.ts';
 import { Listener } from './listener.ts';
 import type { Log } from './log.ts';
+import { answerWithPage } from './page-answer.ts';
 import { Proxy } from './proxy.ts';
 import { Certificates } from './tls.ts';
 import { Upstreams } from './upstreams.ts';
@@ -56,12 +57,14 @@ export class Front {
   static async open(options: FrontOptions): Promise<Front> {
     const { limits, log, versions, index, cfBlobHeader, schemeHeader, random = Math.random } = options;
     const visitors = new Visitors(options.trustedProxies);
-    const reception: Reception = { index, visitors, random, cfBlobHeader, schemeHeader };
+    const reception = { index, visitors, random, cfBlobHeader, schemeHeader };
+    const received: Receive = (request, ray) => receive(reception, request, ray);
     const upstreams = new Upstreams(limits.responseTimeoutMs);
     const crowd = new Crowd(limits, log);
-    const context: ExchangeContext = { versions, upstreams, crowd, startTimeoutMs: limits.startTimeoutMs, log, isDraining: false };
-    const webSockets = new WebSockets(reception, context);
-    const proxy = new Proxy(reception, context, options.assets, limits);
+    const { startTimeoutMs } = limits;
+    const context: ExchangeContext = { versions, upstreams, crowd, startTimeoutMs, log, answerWithPage, isDraining: false };
+    const webSockets = new WebSockets(received, context);
+    const proxy = new Proxy(received, context, options.assets, limits);
     const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);
     try {
       const { host, port } = options;

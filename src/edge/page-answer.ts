@@ -12,11 +12,13 @@ export interface PageFacts {
   readonly isLast?: boolean;
 }
 
+export type AnswerWithPage = (request: VisitorRequest, response: VisitorResponse, page: Page, facts: PageFacts) => void;
+
 /** How long a visitor who is still sending may go on: cut off sooner, it would see a reset in place of the page. */
 const LINGER_MS = 2_000;
 
 /** Answers with one of the edge's own pages. A request whose body was not wanted ends its connection. */
-export const answerWithPage = (request: VisitorRequest, response: VisitorResponse, page: Page, facts: PageFacts): void => {
+export const answerWithPage: AnswerWithPage = (request, response, page, facts) => {
   const { status, headers, body } = renderPage(page, request.headers.accept, facts.ray, facts.retryAfterS);
   const isHttp1 = request.httpVersionMajor === 1;
   const isUnread = !request.complete && hasBody(request);

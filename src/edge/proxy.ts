@@ -1,7 +1,7 @@
 import type { AssetDesk } from './assets/index.ts';
-import { receive, type Arrival, type Reception } from './arrival.ts';
+import type { Arrival, Receive } from './arrival.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
-import { answerWithPage, type VisitorResponse } from './page-answer.ts';
+import type { VisitorResponse } from './page-answer.ts';
 import { newRay } from './ray.ts';
 import { RequestBody } from './request-body.ts';
 import type { VisitorRequest } from './visitor.ts';
@@ -14,13 +14,13 @@ export interface ProxySettings {
 
 /** Takes visitors' requests, and answers each: by the version it belongs to, or with a page that says why not. */
 export class Proxy {
-  readonly #reception: Reception;
+  readonly #receive: Receive;
   readonly #context: ExchangeContext;
   readonly #assets: AssetDesk;
   readonly #maxBodyBytes: number;
 
-  constructor(reception: Reception, context: ExchangeContext, assets: AssetDesk, { maxBodyBytes }: ProxySettings) {
-    this.#reception = reception;
+  constructor(receive: Receive, context: ExchangeContext, assets: AssetDesk, { maxBodyBytes }: ProxySettings) {
+    this.#receive = receive;
     this.#context = context;
     this.#assets = assets;
     this.#maxBodyBytes = maxBodyBytes;
@@ -29,7 +29,8 @@ export class Proxy {
   /** `expectsContinue`: the visitor waits for a 100 before it sends the body, and gets it once the Worker's side reads. */
   handle(request: VisitorRequest, response: VisitorResponse, expectsContinue = false): void {
     const ray = newRay();
-    const arrival = receive(this.#reception, request, ray);
+    const arrival = this.#receive(request, ray);
+    const { answerWithPage } = this.#context;
     const facts = { ray, isLast: this.#context.isDraining };
     if (arrival.page === 'bad_request') {
       // Where this request ends is what two readers may not agree on: nothing behind it is taken for another.

@@ -61,6 +61,7 @@ export class FakeVersion implements RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
   readonly eventSocketPath: string;
+  readonly debugSocketPath: string;
   readonly spec: RunningVersion['spec'] = { handlers: ['fetch', 'scheduled', 'queue'] };
   readonly server: Server;
   readonly exited: Promise<void>;
@@ -76,6 +77,7 @@ export class FakeVersion implements RunningVersion {
     this.versionId = versionId;
     this.socketPath = socketPath;
     this.eventSocketPath = socketPath;
+    this.debugSocketPath = socketPath;
     this.server = createServer(answer);
     this.server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);

@@ -9,6 +9,8 @@ export interface RunningVersion {
   readonly socketPath: string;
   /** Where its handlers of other events are called. */
   readonly eventSocketPath: string;
+  /** Where its whole process can be called by gates. */
+  readonly debugSocketPath: string;
   readonly spec: Pick<VersionSpec, 'handlers'>;
   enter(work: Work): void;
   leave(work: Work): void;

@@ -1,11 +1,10 @@
 import { request as httpRequest, ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { receive, type Arrival, type Reception } from './arrival.ts';
+import type { Arrival, Receive } from './arrival.ts';
 import { CROWDED_RETRY_AFTER_S } from './crowd.ts';
 import { answeredBy, type ExchangeContext } from './exchange.ts';
 import { FrameEnds, GOING_AWAY } from './frame-ends.ts';
 import { messageOf } from './log.ts';
-import { answerWithPage } from './page-answer.ts';
 import { newRay } from './ray.ts';
 import { responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
@@ -25,15 +24,15 @@ type Accepted = Extract<Arrival, { page?: undefined }>;
  * tied together and their bytes are none of our business. An open WebSocket is work in flight: its version is not stopped.
  */
 export class WebSockets {
-  readonly #reception: Reception;
+  readonly #receive: Receive;
   readonly #context: ExchangeContext;
   /** Visitors with their versions, and what those send them once the handshake is over. */
   readonly #open = new Map<Socket, { readonly version: RunningVersion; frames?: FrameEnds }>();
   /** Those whose end is heard of. */
   readonly #heeded = new WeakSet<RunningVersion>();
 
-  constructor(reception: Reception, context: ExchangeContext) {
-    this.#reception = reception;
+  constructor(receive: Receive, context: ExchangeContext) {
+    this.#receive = receive;
     this.#context = context;
   }
 
@@ -45,8 +44,9 @@ export class WebSockets {
   handle(request: IncomingMessage, visitor: Socket, early: Buffer): void {
     visitor.on('error', () => visitor.destroy());
     const ray = newRay();
-    const arrival = receive(this.#reception, request, ray);
-    if (arrival.page !== undefined) return answerWithPage(request, httpAnswer(request, visitor), arrival.page, { ray, isLast: true });
+    const arrival = this.#receive(request, ray);
+    if (arrival.page !== undefined)
+      return this.#context.answerWithPage(request, httpAnswer(request, visitor), arrival.page, { ray, isLast: true });
     void this.#shake(request, visitor, early, arrival, ray);
   }
 
@@ -69,11 +69,19 @@ export class WebSockets {
       version = versions.running(arrival.versionId) ?? (await startWithin(versions, arrival.versionId, startTimeoutMs));
     } catch (error) {
       log.warn({ ray, versionId: arrival.versionId, error: messageOf(error) }, 'A WebSocket found no version to answer it.');
-      return answerWithPage(request, httpAnswer(request, visitor), 'could_not_start', { ray, isLast: true, ...startFailed(error) });
+      return this.#context.answerWithPage(request, httpAnswer(request, visitor), 'could_not_start', {
+        ray,
+        isLast: true,
+        ...startFailed(error),
+      });
     }
     if (visitor.destroyed) return;
     if (!crowd.admits(version, 'webSocket')) {
-      return answerWithPage(request, httpAnswer(request, visitor), 'crowded', { ray, isLast: true, retryAfterS: CROWDED_RETRY_AFTER_S });
+      return this.#context.answerWithPage(request, httpAnswer(request, visitor), 'crowded', {
+        ray,
+        isLast: true,
+        retryAfterS: CROWDED_RETRY_AFTER_S,
+      });
     }
     this.#occupy(version, visitor);
     const upstream = handshake(request, version, arrival);
@@ -102,7 +110,7 @@ export class WebSockets {
       if (!isRetry && neverConnected(error))
         return void noticed(version).then(() => this.#shake(request, visitor, early, arrival, ray, true));
       log.warn({ ray, versionId: arrival.versionId, error: error.message }, 'A WebSocket handshake failed.');
-      answerWithPage(request, httpAnswer(request, visitor), 'worker_gone', { ray, isLast: true });
+      this.#context.answerWithPage(request, httpAnswer(request, visitor), 'worker_gone', { ray, isLast: true });
     });
     upstream.setTimeout(this.#context.upstreams.responseTimeoutMs, () =>
       upstream.destroy(new Error('The Worker did not answer the handshake.')),
@@ -137,7 +145,7 @@ export class WebSockets {
       // Node reads statuses and reason phrases that it does not write.
       response.resume();
       this.#context.log.warn({ ray, versionId, error: messageOf(error) }, 'A WebSocket was refused by an answer that is not HTTP.');
-      return answerWithPage(request, visible, 'worker_gone', { ray, isLast: true });
+      return this.#context.answerWithPage(request, visible, 'worker_gone', { ray, isLast: true });
     }
     response.pipe(visible);
     response.once('error', () => visitor.destroy());

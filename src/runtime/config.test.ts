@@ -12,6 +12,7 @@ const WHERE: Where = {
   eventSocket: '/run/sb/w-abc/e',
   heapLimitMb: 128,
   assetsSocket: '/run/sb/assets',
+  servicesSocket: '/run/sb/services',
   dataFolder: '/run/sb/data',
   objectsFolder: '/data/objects',
 };

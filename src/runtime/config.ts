@@ -1,7 +1,8 @@
 import { capnpList, capnpString, capnpStruct } from './capnp-text.ts';
 import { OBJECTS, type ObjectsPlan } from './object-plan.ts';
 import type { ExternalPlan } from './resource-plan.ts';
-import type { BindingPlan, Content, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
+import { CF_BLOB_HEADER, SCHEME_HEADER } from './plan.ts';
+import type { BindingPlan, Content, Designator, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
 
 /** The plan as workerd's text configuration, for `workerd serve <file> -I/`: files are embedded by absolute path. */
 export const renderConfig = (plan: ProcessPlan): string => `using Workerd = import "/workerd/workerd.capnp";
@@ -34,9 +35,13 @@ const renderWorker = (worker: WorkerPlan): string => `    (
     ),
 ${renderDisk(worker.objects)}`;
 
-const renderExternal = ({ name, socketPath, headers }: ExternalPlan): string => {
+const renderExternal = ({ name, socketPath, headers, isWhole = false }: ExternalPlan): string => {
   const injected = Object.entries(headers).map(([header, value]) => capnpStruct({ name: capnpString(header), value: capnpString(value) }));
-  const http = capnpStruct({ injectRequestHeaders: capnpList(injected, '          ') });
+  const http = capnpStruct({
+    injectRequestHeaders: capnpList(injected, '          '),
+    cfBlobHeader: isWhole ? capnpString(CF_BLOB_HEADER) : undefined,
+    forwardedProtoHeader: isWhole ? capnpString(SCHEME_HEADER) : undefined,
+  });
   return `    (
       name = ${capnpString(name)},
       external = (
@@ -75,13 +80,22 @@ const renderNamed = ({ name, field, content }: ModulePlan | BindingPlan): string
   capnpStruct({ name: capnpString(name), [field]: renderContent(content) });
 
 const renderContent = (content: Content): string => {
+  if (content === 'void') return content;
   if ('inline' in content) return capnpString(content.inline);
+  if ('entrypoint' in content) return renderDesignator(content);
   if ('service' in content) return capnpString(content.service);
   if ('className' in content) return capnpStruct({ className: capnpString(content.className) });
   if ('file' in content) return `embed ${capnpString(content.file)}`;
   const fetcher = capnpStruct({ name: capnpString('fetcher'), service: capnpString(content.fetcher) });
   return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${fetcher}]` });
 };
+
+const renderDesignator = ({ service, entrypoint, props }: Designator): string =>
+  capnpStruct({
+    name: capnpString(service),
+    entrypoint: capnpString(entrypoint),
+    props: capnpStruct({ json: capnpString(JSON.stringify(props)) }),
+  });
 
 const renderSocket = ({ name, path, service, cfBlobHeader, schemeHeader }: SocketPlan): string =>
   capnpStruct({

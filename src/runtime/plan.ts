@@ -4,6 +4,7 @@ import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
 import { planObjects, type ObjectsPlan } from './object-plan.ts';
 import { planResource, type ExternalPlan } from './resource-plan.ts';
+import { planNoService, planService, withServices } from './service-plan.ts';
 
 /** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
 export interface ProcessPlan {
@@ -18,6 +19,8 @@ export interface ProcessPlan {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether workerd is started with `--experimental`; then a Worker of ours calls the version's event handlers. */
   readonly isExperimental: boolean;
+  /** Path of a socket that gives full access to the process. Takes experimental workerd. */
+  readonly debugSocket?: string | undefined;
 }
 
 export interface WorkerPlan {
@@ -38,7 +41,16 @@ export type Content =
   | { readonly file: string }
   | { readonly service: string }
   | { readonly className: string }
-  | Wrapped;
+  | Designator
+  | Wrapped
+  | 'void';
+
+/** One entrypoint of a service, with what it finds in `ctx.props`. */
+export interface Designator {
+  readonly service: string;
+  readonly entrypoint: string;
+  readonly props: Readonly<Record<string, unknown>>;
+}
 
 /** An object that a module inside workerd makes around a service. */
 export interface Wrapped {
@@ -66,6 +78,7 @@ export interface BindingPlan {
     | 'r2Bucket'
     | 'queue'
     | 'durableObjectNamespace'
+    | 'workerdDebugPort'
     | 'wrapped';
   readonly content: Content;
 }
@@ -89,6 +102,10 @@ export interface Where {
   readonly dataFolder: string;
   /** Where the edge answers `env.ASSETS`; in a trial nobody does. */
   readonly assetsSocket: string;
+  /** Where the edge passes on calls to other Workers. */
+  readonly servicesSocket: string;
+  /** Where gates of other versions reach everything in the process; a trial has none, and calls nobody. */
+  readonly debugSocket?: string | undefined;
   /** Where the objects of Durable Objects are stored; without it they are gone with the process, as in a trial. */
   readonly objectsFolder?: string | undefined;
 }
@@ -117,8 +134,12 @@ export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => {
     externals: externalsOf(spec, where),
     environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
   };
-  return handlesEvents(spec) ? withEvents(plan, where.eventSocket) : plan;
+  return inService(handlesEvents(spec) ? withEvents(plan, where.eventSocket) : plan, spec, where);
 };
+
+/** Any Worker may be bound by another while it runs: each process can be called, and calls those its version binds. */
+const inService = (plan: ProcessPlan, spec: VersionSpec, { debugSocket, servicesSocket }: Where): ProcessPlan =>
+  debugSocket === undefined ? plan : { ...withServices(plan, spec, servicesSocket), isExperimental: true, debugSocket };
 
 /** The same process with nothing of a user's in it, to measure what workerd itself costs. */
 export const planBare = (where: Where): ProcessPlan => planFor({ ...PROBE, name: 'main' }, where);
@@ -209,6 +230,8 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
         return { name, field: PART_FIELDS[binding.type], content: fileOf(partOf(spec, binding.part), where) };
       case 'assets':
         return { name, field: 'service', content: { service: ASSETS } };
+      case 'service':
+        return where.debugSocket === undefined ? planNoService(binding) : planService(binding);
       case 'durable_object_namespace':
         return { name, field: 'durableObjectNamespace', content: { className: binding.class_name } };
       default:

@@ -12,6 +12,8 @@ export interface ProcessFolder {
   readonly probeSocket: string;
   /** Where a version's handlers of other events than requests are called. */
   readonly eventSocket: string;
+  /** Gives full access to the process, to whoever may enter this folder. */
+  readonly debugSocket: string;
 }
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, a closing zero included. */
@@ -35,6 +37,7 @@ export const makeProcessFolder = async (runtimeDir: string): Promise<ProcessFold
     mainSocket,
     probeSocket: join(path, 'p'),
     eventSocket: join(path, 'e'),
+    debugSocket: join(path, 'g'),
   };
 };
 

@@ -22,6 +22,8 @@ export interface RunningVersion {
   readonly socketPath: string;
   /** Where its handlers of other events are called, if it has any. */
   readonly eventSocketPath: string;
+  /** Where everything in its process can be called; see `leased` in service-plan.ts. */
+  readonly debugSocketPath: string;
   readonly spec: VersionSpec;
   enter(work: Work): void;
   leave(work: Work): void;
@@ -37,6 +39,9 @@ export interface RunningVersion {
 
 /** Where an edge answers `env.ASSETS` for the processes it runs. */
 export const assetsSocketIn = (runtimeDir: string): string => join(runtimeDir, 'assets');
+
+/** Where an edge passes on calls between the Workers it runs. */
+export const servicesSocketIn = (runtimeDir: string): string => join(runtimeDir, 'services');
 
 export interface ProcessOptions extends Partial<StartupLimits> {
   /** Short: unix socket paths go into it. */
@@ -81,6 +86,7 @@ export class VersionProcess implements RunningVersion {
   readonly versionId: string;
   readonly socketPath: string;
   readonly eventSocketPath: string;
+  readonly debugSocketPath: string;
   readonly exited: Promise<Ending>;
   readonly goodbye: Promise<void>;
   readonly #sayGoodbye: () => void;
@@ -101,6 +107,7 @@ export class VersionProcess implements RunningVersion {
     this.versionId = spec.id;
     this.socketPath = child.folder.mainSocket;
     this.eventSocketPath = child.folder.eventSocket;
+    this.debugSocketPath = child.folder.debugSocket;
     this.exited = child.exited;
     ({ promise: this.goodbye, resolve: this.#sayGoodbye } = Promise.withResolvers<void>());
     this.startupCpuMs = startupCpuMs;
@@ -224,8 +231,13 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
       dataFolder: options.dataFolder ?? folder.path,
       assetsSocket: assetsSocketIn(options.runtimeDir),
       objectsFolder: options.objectsFolder,
+      servicesSocket: servicesSocketIn(options.runtimeDir),
+      debugSocket: folder.debugSocket,
     });
-    const flags = plan.isExperimental ? ['--experimental'] : [];
+    const flags = [
+      ...(plan.isExperimental ? ['--experimental'] : []),
+      ...(plan.debugSocket === undefined ? [] : [`--debug-port=unix:${plan.debugSocket}`]),
+    ];
     const { objectsFolder, onLog } = options;
     const alsoRecordedIn = objectsFolder === undefined || !ownsObjects(spec) ? undefined : (pid: number) => ownerRecord(objectsFolder, pid);
     const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment, flags, alsoRecordedIn }, folder, onLog);

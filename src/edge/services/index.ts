@@ -1,0 +1,2 @@
+/** Calls between the Workers of an edge. */
+export { ServiceSocket } from './service-socket.ts';

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { KEY_HEADER, OVERRIDES_HEADER, type HostIndex } from '../../domain/index.ts';
+import { SERVICE_HEADER, serviceRequest, type ServiceRequest } from '../../runtime/index.ts';
+import type { AssetDesk } from '../assets/index.ts';
+import { Crowd } from '../crowd.ts';
+import type { ExchangeContext } from '../exchange.ts';
+import type { EdgeLimits } from '../limits.ts';
+import type { Log } from '../log.ts';
+import { Proxy } from '../proxy.ts';
+import { Upstreams } from '../upstreams.ts';
+import type { VersionPool } from '../version-pool.ts';
+import { WebSockets } from '../websocket.ts';
+import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
+import { callReceiver } from './call-arrival.ts';
+import { giveLease, type LeaseContext } from './lease.ts';
+import { refuseCall, refuseWith, ringSentence } from './refused-call.ts';
+
+export interface ServiceSocketOptions {
+  readonly index: () => HostIndex | undefined;
+  readonly versions: VersionPool;
+  readonly assets: AssetDesk;
+  readonly limits: EdgeLimits;
+  readonly log: Log;
+  readonly random?: () => number;
+}
+
+/** Of a request between Workers; workerd itself allows no more. */
+const MOST_HEADER_BYTES = 128 * 1024;
+
+/**
+ * Where versions call other Workers, over a socket that only this edge's own processes reach. Who calls whom, and whether it is a
+ * request or asks for a lease (see service-plan.ts), is in a header that the process writes, not the Worker's code.
+ */
+export class ServiceSocket implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #context: ExchangeContext & LeaseContext;
+  readonly #proxy: Proxy;
+  readonly #webSockets: WebSockets;
+  readonly #rings: CallRings;
+
+  private constructor({ index, versions, assets, limits, log, random = Math.random }: ServiceSocketOptions) {
+    const { responseTimeoutMs, startTimeoutMs } = limits;
+    this.#context = {
+      index,
+      random,
+      versions,
+      upstreams: new Upstreams(responseTimeoutMs),
+      crowd: new Crowd(limits, log),
+      startTimeoutMs,
+      log,
+      answerWithPage: refuseCall,
+      isDraining: false,
+    };
+    const receive = callReceiver(index, random);
+    this.#proxy = new Proxy(receive, this.#context, assets, { maxBodyBytes: Infinity });
+    this.#webSockets = new WebSockets(receive, this.#context);
+    this.#rings = new CallRings((script) => inHand(index(), versions, script));
+    // Nobody is waited for or cut off here: that is between the Workers, and each call counts as work of the one that is called.
+    this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 0 });
+    this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#take(request, response));
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => this.#upgrade(request, socket, early));
+  }
+
+  static async open(path: string, options: ServiceSocketOptions): Promise<ServiceSocket> {
+    // What a killed edge left is nobody's: its folder is this edge's alone.
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await rm(path, { force: true });
+    const socket = new ServiceSocket(options);
+    socket.#server.listen(path);
+    await once(socket.#server, 'listening');
+    return socket;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.#webSockets.cut();
+    await closed;
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const call = serviceRequest(request.headers[SERVICE_HEADER]);
+    if (call === undefined) return void response.writeHead(404, { 'content-length': '0' }).end();
+    const { caller, callee } = call;
+    const ring = this.#rings.ringOf(caller, callee);
+    if (ring !== undefined) {
+      request.resume();
+      return refuseWith(response, ringSentence(callee, ring, MOST_CALLS_IN_RING));
+    }
+    this.#rings.enter(caller, callee);
+    response.once('close', () => this.#rings.leave(caller, callee));
+    if (call.ask === 'fetch') return this.#proxy.handle(request, response);
+    void giveLease(this.#context, callee, wishedBy(request), request, response);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
+    const call: ServiceRequest | undefined = serviceRequest(request.headers[SERVICE_HEADER]);
+    if (call?.ask !== 'fetch') return void socket.destroy();
+    this.#rings.enter(call.caller, call.callee);
+    socket.once('close', () => this.#rings.leave(call.caller, call.callee));
+    this.#webSockets.handle(request, socket, early);
+  }
+}
+
+const wishedBy = ({ headers }: IncomingMessage) => ({
+  overrides: text(headers[OVERRIDES_HEADER]),
+  key: text(headers[KEY_HEADER]),
+  isDebug: false,
+});
+
+const text = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : value?.join(', '));
+
+const inHand = (index: HostIndex | undefined, versions: VersionPool, script: string): number => {
+  const running = index?.workers.get(script)?.deployment?.split.flatMap(({ versionId }) => versions.running(versionId) ?? []) ?? [];
+  return running.reduce((sum, version) => sum + version.underWay('request') + version.underWay('webSocket'), 0);
+};
