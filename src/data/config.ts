@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ResourceKind } from '../domain/index.ts';
 import { capnpString, RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
 import { d1Entry } from './d1-entry.ts';
 
@@ -54,8 +55,21 @@ export const dataFolders = (dataDir: string): readonly string[] =>
 const objectsOf = (dataDir: string, name: string): string => join(dataDir, name, 'objects');
 const blobsOf = (dataDir: string, name: string): string => join(dataDir, name, 'blobs');
 
-/** The sockets it listens on, which must not exist when it starts. */
-export const dataSockets = (runtimeDir: string): readonly string[] => STORES.map(({ kind }) => resourceSocket(runtimeDir, kind));
+/** Descriptors of listening sockets, by the kind of resource whose they are. */
+export type HeldDescriptors = Readonly<Partial<Record<ResourceKind, number>>>;
+
+/** The sockets that are held for it, by their names in the configuration. */
+export const heldSockets = (descriptors: HeldDescriptors): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    STORES.flatMap(({ name, kind }) => {
+      const descriptor = descriptors[kind];
+      return descriptor === undefined ? [] : [[name, descriptor]];
+    }),
+  );
+
+/** The sockets it makes itself, which must not exist when it starts. */
+export const ownSockets = (runtimeDir: string, descriptors: HeldDescriptors): readonly string[] =>
+  STORES.filter(({ kind }) => descriptors[kind] === undefined).map(({ kind }) => resourceSocket(runtimeDir, kind));
 
 /**
  * The process that holds what bindings reach: one service for each kind, made of a module that comes with workerd. A request says

@@ -1,11 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Child, describeEnding, endOrphans, makeProcessFolder, untilReady } from '../runtime/index.ts';
-import { dataFolders, dataSockets, renderDataConfig } from './config.ts';
+import { dataFolders, heldSockets, ownSockets, renderDataConfig, type HeldDescriptors } from './config.ts';
 
 export interface DataProcessOptions {
   readonly dataDir: string;
   readonly runtimeDir: string;
+  /** Of sockets that are held for it, by the kind of resource; without them it makes its own. */
+  readonly descriptors?: HeldDescriptors | undefined;
   readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
 }
 
@@ -95,12 +97,13 @@ const startedSoon = async (options: DataProcessOptions): Promise<Child> => {
   }
 };
 
-const started = async ({ dataDir, runtimeDir }: DataProcessOptions): Promise<Child> => {
+const started = async ({ dataDir, runtimeDir, descriptors = {} }: DataProcessOptions): Promise<Child> => {
+  const held = heldSockets(descriptors);
   // workerd does not listen where a socket was left.
-  for (const socket of dataSockets(runtimeDir)) await rm(socket, { force: true });
+  for (const socket of ownSockets(runtimeDir, descriptors)) await rm(socket, { force: true });
   const folder = await makeProcessFolder(runtimeDir);
   const config = renderDataConfig({ dataDir, runtimeDir, probeSocket: folder.probeSocket });
-  const child = await Child.spawn({ config, environment: {}, flags: ['--experimental'] }, folder);
+  const child = await Child.spawn({ config, environment: {}, flags: ['--experimental'], held }, folder);
   await untilReady(child, STARTUP);
   return child;
 };

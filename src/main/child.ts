@@ -15,6 +15,10 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Sockets that the launcher holds for this child. Written by it too. */
+export const heldForUs = ({ SWITCHBACK_SOCKETS }: NodeJS.ProcessEnv): Readonly<Record<string, number>> =>
+  JSON.parse(SWITCHBACK_SOCKETS ?? '{}') as Record<string, number>;
+
 /**
  * Runs one half of the product as a child of the launcher: settings come in the environment, `ready` goes out by IPC. It drains
  * and ends on SIGTERM, and also when the channel closes, so that no half outlives a launcher that was killed.

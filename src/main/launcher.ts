@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { ReadyMessage } from './child.ts';
 import type { Settings } from './settings.ts';
+import { HeldSockets, holdDataSockets } from './held-sockets.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { SupervisedChild } from './supervised-child.ts';
 
@@ -62,6 +63,7 @@ class Launcher {
   #settings: Settings;
   #addresses: Addresses = {};
   #edgeTimer: NodeJS.Timeout | undefined;
+  #held: HeldSockets | undefined;
   #isStopping = false;
 
   constructor(settings: Settings, events: LaunchEvents, scripts: Readonly<Record<Role, string>>) {
@@ -104,13 +106,19 @@ class Launcher {
 
   #start(role: Role): void {
     if (this.#isStopping || this.#children.has(role)) return;
-    const child = new SupervisedChild(role, this.#scripts[role], () => this.#settings, {
-      onReady: (message) => this.#childIsReady(message),
-      onCrash: (reason, pauseMs) => this.#events.say(`${reason}; starting it again in ${pauseMs / 1000} s.`),
-      onUnusable: (reason) => this.#cannotStart(role, reason),
-      onGivenUp: (reason) => {
-        this.#events.say(reason);
-        this.stop(1);
+    const child = new SupervisedChild({
+      role,
+      script: this.#scripts[role],
+      settings: () => this.#settings,
+      sockets: role === 'data' ? this.#held?.sockets : undefined,
+      events: {
+        onReady: (message) => this.#childIsReady(message),
+        onCrash: (reason, pauseMs) => this.#events.say(`${reason}; starting it again in ${pauseMs / 1000} s.`),
+        onUnusable: (reason) => this.#cannotStart(role, reason),
+        onGivenUp: (reason) => {
+          this.#events.say(reason);
+          this.stop(1);
+        },
       },
     });
     this.#children.set(role, child);
@@ -138,7 +146,14 @@ class Launcher {
 
   #startTheRest(): void {
     clearTimeout(this.#edgeTimer);
-    for (const role of this.#roles) this.#start(role);
+    void this.#holdSockets().then(() => this.#roles.forEach((role) => this.#start(role)));
+  }
+
+  /** Before the first data process, and never before the control plane has found that no other server is on this directory. */
+  async #holdSockets(): Promise<void> {
+    if (!this.#roles.includes('data') || this.#held !== undefined) return;
+    // A folder that cannot be used is the data process's to explain.
+    this.#held = await holdDataSockets(this.#settings.data).catch(() => undefined);
   }
 }
 

@@ -14,13 +14,20 @@ const HEALTHY_AFTER_MS = 30_000;
 /** A child that never once became ready is not going to: its message should stand at the end of the terminal, not scroll by. */
 const TRIES_TO_BECOME_READY = 3;
 
+/** Descriptors of listening sockets that a child is started with each time, by what they are for. */
+export type Sockets = Readonly<Record<string, number>>;
+
+/** In the child: behind stdin, stdout, stderr and the channel to the launcher. */
+const FIRST_SOCKET = 4;
+
 /** The key that opens stored secrets is the control plane's alone: an edge, which runs tenants' code, never has it. */
-const environmentOf = (role: string, settings: Settings): NodeJS.ProcessEnv => {
+const environmentOf = (role: string, settings: Settings, sockets: Sockets): NodeJS.ProcessEnv => {
   const { SWITCHBACK_SECRET_KEY, ...others } = process.env;
   const own = role === 'control' && SWITCHBACK_SECRET_KEY !== undefined ? { SWITCHBACK_SECRET_KEY } : {};
   // Compiled code is kept beside the data, private to it: a start takes about half as long with it.
   const NODE_COMPILE_CACHE = others['NODE_COMPILE_CACHE'] ?? compiledFolder(settings.data);
-  return { ...others, ...own, NODE_COMPILE_CACHE, SWITCHBACK_SETTINGS: JSON.stringify(settings) };
+  const SWITCHBACK_SOCKETS = JSON.stringify(Object.fromEntries(Object.keys(sockets).map((name, index) => [name, FIRST_SOCKET + index])));
+  return { ...others, ...own, NODE_COMPILE_CACHE, SWITCHBACK_SETTINGS: JSON.stringify(settings), SWITCHBACK_SOCKETS };
 };
 
 /** Made here, before Node makes it readable to all. Where it cannot be, the child says what is wrong with the data directory. */
@@ -44,11 +51,22 @@ export interface ChildEvents {
   onCrash(reason: string, pauseMs: number): void;
 }
 
+export interface ChildOptions {
+  readonly role: string;
+  readonly script: string;
+  /** Asked at every start: a restart keeps the port that was found the first time. */
+  readonly settings: () => Settings;
+  /** Held for it whether it runs or not. */
+  readonly sockets?: Sockets | undefined;
+  readonly events: ChildEvents;
+}
+
 /** One half of the product as an operating-system process that is started again whenever it dies, until it is stopped. */
 export class SupervisedChild {
   readonly #role: string;
   readonly #script: string;
   readonly #settings: () => Settings;
+  readonly #sockets: Sockets;
   readonly #events: ChildEvents;
   #process: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -58,11 +76,11 @@ export class SupervisedChild {
   #unusable: string | undefined;
   #unusableTries = 0;
 
-  /** `settings` is asked at every start: a restart keeps the port that was found the first time. */
-  constructor(role: string, script: string, settings: () => Settings, events: ChildEvents) {
+  constructor({ role, script, settings, sockets = {}, events }: ChildOptions) {
     this.#role = role;
     this.#script = script;
     this.#settings = settings;
+    this.#sockets = sockets;
     this.#events = events;
   }
 
@@ -71,9 +89,9 @@ export class SupervisedChild {
     const startedAt = performance.now();
     // Detached: Ctrl-C reaches only the launcher, which then stops its children in order. They end with the channel anyway.
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', this.#script], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...Object.values(this.#sockets)],
       detached: true,
-      env: environmentOf(this.#role, this.#settings()),
+      env: environmentOf(this.#role, this.#settings(), this.#sockets),
     });
     this.#process = child;
     child.on('message', (message: ReadyMessage | UnusableMessage) => this.#heard(message));

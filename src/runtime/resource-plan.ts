@@ -16,6 +16,14 @@ export const RESOURCE_HEADER = 'switchback-resource';
 
 const SOCKETS: Readonly<Record<ResourceKind, string>> = { kv_namespace: 'kv', d1: 'd1', r2_bucket: 'r2', queue: 'queue' };
 
+/** All sockets at which resources answer, by kind. */
+export const resourceSockets = (dataFolder: string): Readonly<Record<ResourceKind, string>> => ({
+  kv_namespace: resourceSocket(dataFolder, 'kv_namespace'),
+  d1: resourceSocket(dataFolder, 'd1'),
+  r2_bucket: resourceSocket(dataFolder, 'r2_bucket'),
+  queue: resourceSocket(dataFolder, 'queue'),
+});
+
 /** Where the resources of a kind answer, each in the protocol of workerd's binding to it. */
 export const resourceSocket = (dataFolder: string, kind: ResourceKind): string => join(dataFolder, SOCKETS[kind]);
 

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../base/index.ts';
 import { resourceSocket } from '../../runtime/index.ts';
 import { closeServer } from '../close-server.ts';
+import { listen } from '../listen.ts';
 import { BlobFolder } from './blob-folder.ts';
 import { bucketIndex } from './bucket-index.ts';
 import type { BucketStore } from './bucket-store.ts';
@@ -19,6 +19,8 @@ export interface R2Options {
   readonly runtimeDir: string;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Of a socket that is held for it; without one it makes its own. */
+  readonly descriptor?: number | undefined;
 }
 
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
@@ -46,7 +48,7 @@ export class R2 implements AsyncDisposable {
   }
 
   /** Resolves once it answers. Nobody else has its files then: what ran before has ended. */
-  static async open({ dataDir, runtimeDir, log, clock = systemClock }: R2Options): Promise<R2> {
+  static async open({ dataDir, runtimeDir, log, clock = systemClock, descriptor }: R2Options): Promise<R2> {
     const folder = join(dataDir, 'r2');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(runtimeDir, { recursive: true, mode: 0o700 });
@@ -54,10 +56,7 @@ export class R2 implements AsyncDisposable {
     const blobs = await BlobFolder.open(join(folder, 'blobs'));
     const store: BucketStore = { database, index: bucketIndex(database.sql), blobs, clock };
     const server = createR2Server(store, log);
-    const path = resourceSocket(runtimeDir, 'r2_bucket');
-    await rm(path, { force: true });
-    server.listen(path);
-    await once(server, 'listening');
+    await listen(server, { path: resourceSocket(runtimeDir, 'r2_bucket'), descriptor });
     return new R2(store, server, log);
   }
 
