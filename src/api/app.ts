@@ -16,6 +16,7 @@ import { content } from './handlers/content.ts';
 import { d1 } from './handlers/d1.ts';
 import { d1Transfers } from './handlers/d1-transfers.ts';
 import { deployments } from './handlers/deployments.ts';
+import { durableObjects } from './handlers/durable-objects.ts';
 import { kvBulk } from './handlers/kv-bulk.ts';
 import { kvNamespaces } from './handlers/kv-namespaces.ts';
 import { kvValues } from './handlers/kv-values.ts';
@@ -65,6 +66,7 @@ const handlers = {
   ...queueMessages,
   ...d1,
   ...d1Transfers,
+  ...durableObjects,
 } satisfies Handlers<typeof endpoints>;
 
 /** What the node server puts beside a request: the raw response, to know when an answer has left. */

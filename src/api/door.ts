@@ -104,7 +104,7 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
     const value = parsed(body.schema, json.value, 'body');
     return value.ok ? accept({ body: value.value, form: undefined }) : value;
   }
-  const form = await readForm(api, request);
+  const form = await readForm(api, request, body.kind === 'upload' && body.isVersionOnly === true);
   if (!form.ok) return form;
   const schema = body.kind === 'upload' ? body.metadata : body.schema;
   const json = form.value.settings ?? form.value.metadata;
@@ -138,7 +138,7 @@ const bytesOf = async (request: Request, limit: number): Promise<Buffer | undefi
   return Buffer.concat(chunks);
 };
 
-const readForm = async (api: Api, request: Request): Promise<Result<UploadForm, Refusal>> => {
+const readForm = async (api: Api, request: Request, isVersionOnly: boolean): Promise<Result<UploadForm, Refusal>> => {
   const form = await readUploadForm(
     { headers: request.headers, body: request.body ?? new ReadableStream({ start: (controller) => controller.close() }) },
     {
@@ -149,6 +149,7 @@ const readForm = async (api: Api, request: Request): Promise<Result<UploadForm, 
         metadataBytes: MOST_METADATA_BYTES,
         partNameBytes: MOST_PART_NAME_BYTES,
       },
+      isVersionOnly,
     },
   );
   return form.ok ? form : refuse(refusalOf(form.refusal, api.apiSettings.maxUploadBytes));
@@ -158,10 +159,13 @@ const readForm = async (api: Api, request: Request): Promise<Result<UploadForm, 
 export const refusalOf = (refusal: FormRefusal, limit: number): Refusal => {
   if (refusal.code === 'upload_too_large') return { code: 'upload_too_large', limit };
   if (refusal.code === 'part_name_invalid') return { code: 'module_name_invalid', name: refusal.name, reason: refusal.reason };
+  if (refusal.code === 'version_with_migration') return refusal;
   return { code: 'form_invalid', detail: formFault(refusal) };
 };
 
-const formFault = (refusal: Exclude<FormRefusal, { readonly code: 'upload_too_large' | 'part_name_invalid' }>): string => {
+const formFault = (
+  refusal: Exclude<FormRefusal, { readonly code: 'upload_too_large' | 'part_name_invalid' | 'version_with_migration' }>,
+): string => {
   switch (refusal.code) {
     case 'missing_body':
       return 'it has no body';

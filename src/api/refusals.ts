@@ -1,8 +1,10 @@
 import { BrokenInvariant } from '../base/index.ts';
 import type { ModuleNameFault, Refusal } from '../domain/index.ts';
 import { kvWords } from './kv-words.ts';
+import { objectWords } from './object-words.ts';
 import { queueWords } from './queue-words.ts';
 import { resourceWords } from './resource-words.ts';
+import { serviceWords } from './service-words.ts';
 
 /** What a refusal says over HTTP. Codes are Cloudflare's where one is known, else ours from 100,300 up. */
 export interface Spoken {
@@ -31,6 +33,8 @@ const words: Words = {
   ...resourceWords,
   ...kvWords,
   ...queueWords,
+  ...objectWords,
+  ...serviceWords,
   // Access
   token_missing: () =>
     said(

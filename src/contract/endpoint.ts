@@ -13,7 +13,12 @@ export type Body =
       readonly maxBytes?: number;
     }
   /** A form of metadata and modules, in any dialect of src/api/form. */
-  | { readonly kind: 'upload'; readonly metadata: z.ZodType }
+  | {
+      readonly kind: 'upload';
+      readonly metadata: z.ZodType;
+      /** Makes a version and no deployment, so that it takes no migration. */
+      readonly isVersionOnly?: true;
+    }
   /** JSON, or a form with the same JSON in one field. */
   | { readonly kind: 'json_or_upload'; readonly schema: z.ZodType }
   /** Bytes as they come, streamed to the handler as a `ByteBody`; no more of them than this. */

@@ -3,6 +3,7 @@ import { assetEndpoints } from './assets.ts';
 import { contentEndpoints } from './content.ts';
 import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
+import { durableObjectEndpoints } from './durable-objects.ts';
 import { kvEndpoints } from './kv.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { preflightEndpoints } from './preflight.ts';
@@ -41,6 +42,7 @@ export const endpoints = {
   ...d1Endpoints,
   ...r2Endpoints,
   ...queueEndpoints,
+  ...durableObjectEndpoints,
 };
 
 export type Endpoints = typeof endpoints;
@@ -69,6 +71,7 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/logpush`, 'Logpush'],
   [`${A}/builds`, 'Workers Builds'],
   [`${A}/email`, 'Email Routing'],
+  [`${W}/durable_objects`, 'this part of Durable Objects'],
   [`${W}/dispatch`, 'Workers for Platforms'],
   [`${S}/tails`, 'tail'],
 ];

@@ -23,6 +23,7 @@ export const script = z
     observability: observability.optional(),
     placement,
     placement_mode: z.string().optional(),
+    migration_tag: z.string().optional().describe('Of the last Durable Object migration.'),
   })
   .meta({ id: 'Script' });
 
@@ -51,7 +52,14 @@ const rolledBack = z.object({ id: z.string(), deployment_id: z.string() }).meta(
 
 const references = z.object({
   services: z.object({ incoming: z.array(z.unknown()), outgoing: z.array(z.unknown()) }),
-  durable_objects: z.array(z.unknown()),
+  durable_objects: z.array(
+    z.object({
+      service: z.string(),
+      environment: z.literal('production'),
+      durable_object_namespace_id: z.string(),
+      durable_object_namespace_name: z.string(),
+    }),
+  ),
   dispatch_outbounds: z.array(z.unknown()),
 });
 

@@ -72,14 +72,6 @@ export const serviceEndpoints = {
     summary: 'Workers that send their tail here: none',
     result: z.array(z.never()),
   },
-  listDurableObjectNamespaces: {
-    method: 'GET',
-    path: `${WORKERS}/durable_objects/namespaces`,
-    tag: 'Services',
-    summary: 'Durable Object namespaces: none',
-    query: paging,
-    result: z.array(z.never()),
-  },
   listKvNamespaces: {
     method: 'GET',
     path: `${ACCOUNT}/storage/kv/namespaces`,

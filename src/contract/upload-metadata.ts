@@ -1,6 +1,25 @@
 import { z } from 'zod';
 import { keepBindings, nullish, observability, versionSettings } from './shapes.ts';
 
+const className = z.string();
+const classNames = nullish(z.array(className));
+
+const migrationStep = {
+  new_classes: classNames,
+  new_sqlite_classes: classNames,
+  renamed_classes: nullish(z.array(z.object({ from: className, to: className }))),
+  deleted_classes: classNames,
+  transferred_classes: nullish(z.array(z.object({ from: className, from_script: z.string(), to: className }))),
+};
+
+/** Which Durable Object classes come, go or change their names: the steps after `old_tag`, or a single one. */
+const migrations = z.object({
+  old_tag: nullish(z.string()),
+  new_tag: nullish(z.string()),
+  steps: nullish(z.array(z.object(migrationStep))),
+  ...migrationStep,
+});
+
 /** The metadata part of an upload (https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/). */
 export const uploadMetadata = z
   .looseObject({
@@ -11,6 +30,7 @@ export const uploadMetadata = z
       'The files of a finished upload session, and how they are served.',
     ),
     keep_assets: nullish(z.boolean()).describe('The files of the version before.'),
+    migrations: nullish(migrations).describe('Only where the upload is deployed at once.'),
     keep_bindings: keepBindings,
     logpush: nullish(z.boolean()),
     observability: nullish(observability),

@@ -48,7 +48,7 @@ export const versionEndpoints = {
     tag: 'Versions',
     summary: 'Upload a version that gets no traffic',
     query: z.object({ bindings_inherit: z.string().optional() }),
-    body: { kind: 'upload', metadata: uploadMetadata },
+    body: { kind: 'upload', metadata: uploadMetadata, isVersionOnly: true },
     result: version,
   },
   getVersion: { method: 'GET', path: `${SCRIPT}/versions/:version_id`, tag: 'Versions', summary: 'One version', result: version },

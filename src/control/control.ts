@@ -13,6 +13,7 @@ export type TrialResult =
       readonly startupTimeMs: number;
       readonly handlers: readonly string[];
       readonly namedHandlers: readonly { readonly name: string; readonly handlers: readonly string[] }[];
+      readonly classes: readonly { readonly name: string; readonly kind: 'durable_object' | 'workflow' }[];
     }
   | { readonly ok: false; readonly failure: { readonly message: string } };
 

@@ -7,18 +7,11 @@ export { deleteDeployment, deploy } from './deploy.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
+export { usersOfObjects } from './objects.ts';
 export { preflightOf, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
-export {
-  addConsumer,
-  changeConsumer,
-  changeQueue,
-  deleteQueue,
-  removeConsumer,
-  settingsOfQueue,
-  useOf,
-  type WantedConsumer,
-} from './queues.ts';
+export { callersOf, type ServiceUser } from './services.ts';
+export { addConsumer, changeConsumer, changeQueue, deleteQueue, removeConsumer, settingsOfQueue, type WantedConsumer } from './queues.ts';
 export {
   changeResource,
   checkResources,

@@ -1,5 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
+  classesOf,
   differencesBetween,
   hyphenated,
   newestOf,
@@ -17,6 +18,7 @@ import {
 } from '../domain/index.ts';
 import type { Queries, Worker } from '../store/index.ts';
 import type { Control } from './control.ts';
+import { deployedOnOf } from './services.ts';
 import { namedActive, versionsIn } from './versions.ts';
 
 /** A proposal whose versions are read whole. */
@@ -39,6 +41,7 @@ export const proposalFor = async (
     shares.map(({ version_id }) => version_id),
   );
   const resources = await queries.resources.all();
+  const namespaces = await queries.namespaces.all();
   return {
     shares,
     versions: new Map(named.map((version) => [version.id, version])),
@@ -49,6 +52,12 @@ export const proposalFor = async (
     newestNumber: worker.nextNumber - 1,
     window,
     resources,
+    services: await deployedOnOf(
+      queries,
+      named.flatMap(({ bindings }) => bindings),
+    ),
+    classes: classesOf(worker.name, namespaces),
+    namespaceIds: new Set(namespaces.map(({ namespaceId }) => namespaceId)),
     deletions: await deletionsOf(
       queries,
       named.flatMap(({ bindings }) => withoutResource(bindings, resources)),

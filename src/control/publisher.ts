@@ -141,6 +141,7 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> => {
   const active = await queries.deployments.active(worker.tag);
   const crons = (await queries.schedules.ofWorker(worker.tag)).map(({ cron }) => cron);
+  const namespaces = await queries.namespaces.ofWorker(worker.tag);
   const queues = await consumedQueues(queries, worker);
   const aliases = worker.previews ? await queries.versions.aliases(worker.tag) : {};
   const previewVersions = worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [];
@@ -155,5 +156,6 @@ const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> 
     ...(assets === undefined ? {} : { assets }),
     ...(crons.length === 0 ? {} : { crons }),
     ...(queues.length === 0 ? {} : { queues }),
+    ...(namespaces.length === 0 ? {} : { ownsObjects: true as const }),
   };
 };

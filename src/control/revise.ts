@@ -6,6 +6,7 @@ import {
   codeOf,
   mainVersion,
   type Annotations,
+  type Binding,
   type Deployment,
   type Refusal,
   type Split,
@@ -14,7 +15,9 @@ import {
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { boundToObjects, planObjects } from './objects.ts';
 import { checkResources } from './resources.ts';
+import { checkServices } from './services.ts';
 import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
 
 /** A change to what runs that leaves the rest of a version as it is: a secret, a setting, new code under old settings. */
@@ -150,11 +153,24 @@ const overtaken = (expected: Deployment | undefined, active: Deployment | undefi
 });
 
 /** What a revision binds anew must exist. What was bound before and is gone since holds back no change that leaves it alone. */
-const reachable = async (control: Control, base: Version, code: Result<VersionCode, Refusal>): Promise<Result<VersionCode, Refusal>> => {
+const reachable = async (
+  control: Control,
+  worker: Worker,
+  base: Version,
+  code: Result<VersionCode, Refusal>,
+): Promise<Result<VersionCode, Refusal>> => {
   if (!code.ok) return code;
-  const added = code.value.bindings.filter((binding) => !base.bindings.some((present) => isDeepStrictEqual(present, binding)));
+  const isPresent = (binding: Binding) => base.bindings.some((present) => isDeepStrictEqual(present, binding));
+  const added = code.value.bindings.filter((binding) => !isPresent(binding));
   const present = await checkResources(control.store.read, added);
-  return present.ok ? code : present;
+  if (!present.ok) return present;
+  const callable = await checkServices(control.store.read, worker.name, added);
+  if (!callable.ok) return callable;
+  const objects = await planObjects(control, control.store.read, worker, undefined);
+  if (!objects.ok) return objects;
+  const bound = await boundToObjects(control.store.read, worker.name, added, objects.value);
+  if (!bound.ok) return bound;
+  return accept({ ...code.value, bindings: code.value.bindings.map((binding) => bound.value[added.indexOf(binding)] ?? binding) });
 };
 
 const triedRevisions = async (
@@ -169,7 +185,7 @@ const triedRevisions = async (
   if (!annotations.ok) return annotations;
   const revised: TriedRevision[] = [];
   for (const base of bases) {
-    const code = await reachable(control, base, revision.change(codeOf(base), worker));
+    const code = await reachable(control, worker, base, revision.change(codeOf(base), worker));
     const version = code.ok
       ? await tried(control, actor, {
           worker,

@@ -31,6 +31,7 @@ export const specFor = (
   compatibilityFlags: code.compatibilityFlags,
   limits: code.limits,
   assets: code.assets,
+  ...(code.durableObjects === undefined ? {} : { durableObjects: code.durableObjects }),
   ...(code.handlers === undefined ? {} : { handlers: code.handlers }),
 });
 

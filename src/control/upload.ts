@@ -1,8 +1,10 @@
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
+  classesOf,
   isWorkerName,
   keptMembers,
+  migrationIn,
   resolveBindings,
   unsupportedMember,
   uploadedCode,
@@ -18,7 +20,9 @@ import {
 import type { Worker, WorkerSettings } from '../store/index.ts';
 import { assetsFor } from './assets.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { boundToObjects, migrationDetail, planObjects, storeObjects, type ObjectsPlan } from './objects.ts';
 import { checkResources } from './resources.ts';
+import { checkServices } from './services.ts';
 import { sealContext } from './specs.ts';
 import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
@@ -63,13 +67,17 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   if (!isWorkerName(request.name)) return refuse({ code: 'worker_name_invalid', name: request.name });
   const existing = await control.store.read.workers.byName(request.name);
   if (existing === undefined && request.path === 'versions') return refuse({ code: 'first_upload_by_version', name: request.name });
+  const migration = migrationIn(request.metadata);
+  if (migration !== undefined && !request.deploy) return refuse({ code: 'version_with_migration' });
   const worker = existing ?? newWorker(control, request.name);
   const annotations = annotationsFrom(request.annotations, worker.name);
   if (!annotations.ok) return annotations;
   const digest = uploadDigest(control, request);
   const repeated = existing && (await repeatOf(control, actor, existing, digest));
   if (repeated) return accept(repeated);
-  const code = await codeOf(control, worker, request);
+  const objects = await planObjects(control, control.store.read, worker, migration);
+  if (!objects.ok) return objects;
+  const code = await codeOf(control, worker, request, objects.value);
   if (!code.ok) return code;
   const version = await tried(control, actor, {
     worker,
@@ -78,7 +86,7 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
     triggeredBy: request.triggeredBy,
   });
   if (!version.ok) return version;
-  const store = () => stored(control, actor, request, worker, version.value, digest);
+  const store = () => stored(control, actor, request, worker, version.value, digest, migration && objects.value);
   const made = await (request.deploy ? readied(control, worker, [version.value], store) : store());
   if (made.ok) control.awaited.expect(made.value.version.id, request.client);
   return made;
@@ -91,6 +99,7 @@ const stored = (
   worker: Worker,
   ready: TriedVersion,
   digest: string,
+  objects: ObjectsPlan | undefined,
 ): Promise<Result<Uploaded, Refusal>> =>
   control.store.change<Uploaded, Refusal>(
     async (change) => {
@@ -109,7 +118,9 @@ const stored = (
           })
         : undefined;
       const present = (await change.workers.byTag(worker.tag)) ?? worker;
-      const changed = { ...present, settings: { ...present.settings, ...request.settings } };
+      const migrated = objects === undefined ? accept(present) : await storeObjects(control, change, present, objects);
+      if (!migrated.ok) return migrated;
+      const changed = { ...migrated.value, settings: { ...present.settings, ...request.settings } };
       await change.workers.update(changed);
       return accept({ worker: changed, version: version.value, deployment });
     },
@@ -120,6 +131,7 @@ const stored = (
         ...(made.tag === undefined ? {} : { tag: made.tag }),
         ...(made.message === undefined ? {} : { message: made.message }),
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
+        ...(objects === undefined ? {} : migrationDetail(objects)),
       }),
   );
 
@@ -139,7 +151,7 @@ export const newWorker = (control: Control, name: string): Worker => {
   };
 };
 
-const codeOf = async (control: Control, worker: Worker, request: Upload): Promise<Result<VersionCode, Refusal>> => {
+const codeOf = async (control: Control, worker: Worker, request: Upload, objects: ObjectsPlan): Promise<Result<VersionCode, Refusal>> => {
   const { metadata } = request;
   const unsupported = unsupportedMember(metadata);
   if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
@@ -151,7 +163,7 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
     binding.type === 'inherit' && binding.version_id !== undefined ? [binding.version_id] : [],
   );
   const others = await control.store.read.versions.byIds(worker.tag, named);
-  const bindings = resolveBindings({
+  const resolved = resolveBindings({
     requested: metadata.bindings ?? [],
     keepTypes: metadata.keep_bindings,
     strictInherit: request.strictInherit,
@@ -159,9 +171,14 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
     versionById: (id) => others.find((version) => version.id === id)?.bindings,
     seal: (text) => sealed(control, worker.tag, text),
   });
+  if (!resolved.ok) return resolved;
+  const bindings = await boundToObjects(control.store.read, worker.name, resolved.value, objects);
   if (!bindings.ok) return bindings;
+  const classes = classesOf(worker.name, objects.namespaces);
   const reachable = await checkResources(control.store.read, bindings.value);
   if (!reachable.ok) return reachable;
+  const callable = await checkServices(control.store.read, worker.name, bindings.value);
+  if (!callable.ok) return callable;
   const assets = await assetsFor(control, worker.name, metadata, previous?.assets);
   if (!assets.ok) return assets;
   return accept({
@@ -174,6 +191,7 @@ const codeOf = async (control: Control, worker: Worker, request: Upload): Promis
     placement: metadata.placement,
     kept: keptMembers(metadata),
     ...(assets.value === undefined ? {} : { assets: assets.value }),
+    ...(classes.length === 0 ? {} : { durableObjects: classes }),
   });
 };
 

@@ -32,7 +32,7 @@ export interface NewVersion {
   readonly after?: Pick<Version, 'createdOn'> | undefined;
 }
 
-const NOTHING_TO_TRY: TrialResult = { ok: true, startupTimeMs: 0, handlers: [], namedHandlers: [] };
+const NOTHING_TO_TRY: TrialResult = { ok: true, startupTimeMs: 0, handlers: [], namedHandlers: [], classes: [] };
 
 /** Runs the code once on scratch storage. Only a version that started, and says what it exports, may be stored. */
 export const tried = async (control: Control, actor: Actor, wanted: NewVersion): Promise<Result<TriedVersion, Refusal>> => {
@@ -45,6 +45,8 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   if (!checked.ok) return checked;
   const trial = hasScript(code) ? await control.tryVersion(checked.value) : NOTHING_TO_TRY;
   if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });
+  const exported = await everyClassIn(control.store.read, code, trial.classes);
+  if (!exported.ok) return exported;
   return accept({
     ...code,
     ...annotations,
@@ -59,6 +61,18 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
     namedHandlers: trial.namedHandlers,
     etag: etagOf(code),
   });
+};
+
+/** Objects that live need their class in every version. */
+const everyClassIn = async (
+  queries: Queries,
+  { durableObjects = [] }: VersionCode,
+  exported: readonly { readonly name: string }[],
+): Promise<Result<null, Refusal>> => {
+  const missing = durableObjects.find(({ className }) => !exported.some(({ name }) => name === className));
+  if (missing === undefined) return accept(null);
+  const isNew = !(await queries.namespaces.all()).some(({ namespaceId }) => namespaceId === missing.namespaceId);
+  return refuse({ code: 'class_not_exported', className: missing.className, isNew });
 };
 
 /**

@@ -2,6 +2,8 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { isWorkerName, type Refusal } from '../domain/index.ts';
 import type { Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { usersOfObjects } from './objects.ts';
+import { asUsers, callersOf } from './services.ts';
 import { newWorker } from './upload.ts';
 
 /** What of a Worker can change without a new version. */
@@ -63,12 +65,19 @@ export const createWorker = (control: Control, actor: Actor, name: string, chang
  * Deletes a Worker with its versions, deployments, routes and custom domains. Modules are collected later. It waits for an
  * upload under way, which would else bring the Worker back.
  */
-export const deleteWorker = (control: Control, actor: Actor, name: string): Promise<Result<Worker, Refusal>> => {
+export const deleteWorker = (control: Control, actor: Actor, name: string, isForced = false): Promise<Result<Worker, Refusal>> => {
   const deletion = () =>
     control.store.change<Worker, Refusal>(
       async (change) => {
         const worker = await change.workers.byName(name);
         if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+        const callers = isForced ? [] : await callersOf(change, name);
+        if (callers.length > 0) return refuse({ code: 'worker_services_in_use', name, users: asUsers(callers) });
+        const namespaces = await change.namespaces.ofWorker(worker.tag);
+        const users = await usersOfObjects(change, worker.tag, namespaces);
+        if (users.length > 0 && !isForced) return refuse({ code: 'worker_objects_in_use', name, users });
+        const at = control.clock.now().toISOString();
+        for (const namespace of namespaces) await change.namespaces.delete(namespace, at);
         await change.hosts.releaseWorker(name);
         await change.workers.delete(worker.tag);
         change.touchWorker(name);

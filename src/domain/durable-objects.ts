@@ -1,3 +1,5 @@
+import type { Binding, DurableObjectBinding } from './binding.ts';
+
 /** How the objects of a class store: SQLite, or the older key-value storage. It never changes. */
 export type ObjectStorage = 'sqlite' | 'kv';
 
@@ -8,3 +10,44 @@ export interface DurableObjectClass {
   readonly namespaceId: string;
   readonly storage: ObjectStorage;
 }
+
+/** A namespace of the account: the objects of one class of one Worker. It keeps its id, and so its objects, through a rename. */
+export interface ObjectNamespace extends DurableObjectClass {
+  readonly script: string;
+}
+
+export const isObjectBinding = (binding: Pick<Binding, 'type'>): binding is DurableObjectBinding =>
+  binding.type === 'durable_object_namespace';
+
+/** The classes of a Worker, in the order of their names. */
+export const classesOf = (script: string, namespaces: readonly ObjectNamespace[]): readonly DurableObjectClass[] =>
+  namespaces
+    .filter((namespace) => namespace.script === script)
+    .map(({ className, namespaceId, storage }) => ({ className, namespaceId, storage }))
+    .toSorted((a, b) => (a.className < b.className ? -1 : 1));
+
+/** The namespace that a binding of this Worker asks for by class and, where it names one, by another Worker. */
+export const namespaceFor = (
+  { class_name, script_name }: DurableObjectBinding,
+  script: string,
+  namespaces: readonly ObjectNamespace[],
+): ObjectNamespace | undefined =>
+  namespaces.find((namespace) => namespace.script === (script_name ?? script) && namespace.className === class_name);
+
+/** The bindings with the namespaces they reach, and those that reach none. */
+export const resolveObjects = (
+  bindings: readonly Binding[],
+  script: string,
+  namespaces: readonly ObjectNamespace[],
+): { readonly bindings: readonly Binding[]; readonly unresolved: readonly DurableObjectBinding[] } => {
+  const unresolved = bindings.filter(isObjectBinding).filter((binding) => namespaceFor(binding, script, namespaces) === undefined);
+  const resolved = bindings.map((binding) =>
+    isObjectBinding(binding) ? { ...binding, namespace_id: namespaceFor(binding, script, namespaces)?.namespaceId } : binding,
+  );
+  return { bindings: resolved, unresolved };
+};
+
+/** Whether two lists name the same classes of the same namespaces: then code made for the one runs with the other. */
+export const areSameClasses = (some: readonly DurableObjectClass[], others: readonly DurableObjectClass[]): boolean =>
+  some.length === others.length &&
+  some.every(({ className, namespaceId }) => others.some((other) => other.className === className && other.namespaceId === namespaceId));

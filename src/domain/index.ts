@@ -2,7 +2,10 @@ export type * from './binding.ts';
 export { isSecret } from './binding.ts';
 export type * from './version.ts';
 export type * from './durable-objects.ts';
+export { areSameClasses, classesOf, isObjectBinding, resolveObjects } from './durable-objects.ts';
+export { migrate, namespaceChanges, type Migrated, type Migration, type NamespaceChanges } from './migrations.ts';
 export { codeOf, hasScript } from './version.ts';
+export { isServiceBinding, withoutService } from './services.ts';
 export * from './assets/index.ts';
 export * from './queue.ts';
 export { r2BucketName, r2StorageClass } from './r2.ts';
@@ -60,6 +63,7 @@ export { checkedSpec } from './runnable.ts';
 export {
   isCompatibilityDate,
   keptMembers,
+  migrationIn,
   unsupportedInPart,
   unsupportedMember,
   uploadedCode,

@@ -42,6 +42,9 @@ const proposalIn = ({ versions: all, active, resources = [], window = 100 }: Wor
     newestNumber: Math.max(...Object.keys(all).map(Number)),
     window,
     resources,
+    services: new Map(),
+    classes: [],
+    namespaceIds: new Set(),
     deletions: [],
     knownSince: new Map([...versions.keys()].map((id) => [id, '2026-11-01T11:00:00.000000Z'])),
   };

@@ -1,8 +1,10 @@
 import type { Result } from '../base/index.ts';
-import type { Binding, ResourceBinding } from './binding.ts';
+import type { Binding, ResourceBinding, ServiceBinding } from './binding.ts';
 import { changedSecrets } from './bindings.ts';
+import { areSameClasses, isObjectBinding, type DurableObjectClass } from './durable-objects.ts';
 import type { ActiveDeployment, Blocker, LostBinding, SecretsChanged } from './refusal.ts';
 import { isResource, isResourceBinding, refOf, withoutResource, type Resource, type ResourceKind } from './resource.ts';
+import { redeployed, withoutService } from './services.ts';
 import { splitFrom, type RequestedShare, type Split, type SplitRefusal } from './split.ts';
 
 /** What the rules need to know of a version. */
@@ -10,6 +12,8 @@ export interface CandidateVersion {
   readonly id: string;
   readonly number: number;
   readonly bindings: readonly Binding[];
+  /** The classes it was made for; none where absent. */
+  readonly durableObjects?: readonly DurableObjectClass[] | undefined;
 }
 
 /** A deployment somebody thinks of, and the world it would be made in. */
@@ -24,6 +28,12 @@ export interface Proposal {
   readonly window: number;
   /** All that bindings can reach now. */
   readonly resources: readonly Resource[];
+  /** The Workers that exist among those bound, each with the time of its active deployment, if it has one. */
+  readonly services: ReadonlyMap<string, string | undefined>;
+  /** The Worker's own classes that live now. */
+  readonly classes: readonly DurableObjectClass[];
+  /** Ids of all namespaces of the account that live now. */
+  readonly namespaceIds: ReadonlySet<string>;
   /** What of it is gone, as far as that is remembered. */
   readonly deletions: readonly Deletion[];
   /** ISO time at which a version last left the deployments or, where it never served, was uploaded. */
@@ -44,6 +54,14 @@ export type Warning =
   | SecretsChanged
   /** Somebody deleted it while this version served. */
   | { readonly code: 'serves_without_resources'; readonly versionId: string; readonly lost: readonly LostBinding[] }
+  | { readonly code: 'serves_without_services'; readonly versionId: string; readonly bindings: readonly ServiceBinding[] }
+  | {
+      readonly code: 'service_redeployed';
+      readonly versionId: string;
+      readonly binding: ServiceBinding;
+      readonly deployedOn: string;
+      readonly since: string;
+    }
   | {
       readonly code: 'resource_recreated';
       readonly versionId: string;
@@ -66,8 +84,13 @@ export const preflight = (proposal: Proposal): Preflight => {
   const split = splitFrom(proposal.shares);
   if (!split.ok) return { split, blockers: [split.refusal], warnings: [] };
   const found = split.value.map(({ versionId }) => checkVersion(versionId, proposal));
-  return { split, blockers: found.flatMap(({ blockers }) => blockers), warnings: found.flatMap(({ warnings }) => warnings) };
+  const blockers = [...splitOfObjects(split.value, proposal), ...found.flatMap((each) => each.blockers)];
+  return { split, blockers, warnings: found.flatMap(({ warnings }) => warnings) };
 };
+
+/** An object lives in one process, so one version has them all. */
+const splitOfObjects = (split: Split, { classes }: Proposal): readonly Blocker[] =>
+  split.length === 1 || classes.length === 0 ? [] : [{ code: 'split_of_objects', classes: namesOf(classes) }];
 
 type Found = Pick<Preflight, 'blockers' | 'warnings'>;
 
@@ -75,17 +98,41 @@ const checkVersion = (versionId: string, proposal: Proposal): Found => {
   const version = proposal.versions.get(versionId);
   if (version === undefined) return { blockers: [{ code: 'version_not_found', versionId }], warnings: [] };
   const lost = lostBy(version, proposal);
-  if (proposal.active?.versions.some(({ id }) => id === versionId)) {
-    return { blockers: [], warnings: lost.length === 0 ? [] : [{ code: 'serves_without_resources', versionId, lost }] };
-  }
+  const unbound = withoutService(version.bindings, proposal.services);
+  if (proposal.active?.versions.some(({ id }) => id === versionId))
+    return { blockers: [], warnings: servesWithout(versionId, lost, unbound) };
   const blockers: Blocker[] = [];
   const { window, newestNumber } = proposal;
   if (!isInWindow(version.number, newestNumber, window)) blockers.push({ code: 'version_outside_window', versionId, window });
   if (lost.length > 0) blockers.push({ code: 'version_resources_missing', versionId, lost });
+  if (unbound.length > 0) blockers.push({ code: 'version_services_missing', versionId, bindings: unbound });
+  blockers.push(...objectBlockers(version, proposal));
   const names = secretsChangedSince(version, proposal.active?.versions ?? []);
   const secrets: readonly Warning[] = names.length === 0 ? [] : [{ code: 'secrets_changed', versionId, names }];
-  return { blockers, warnings: [...secrets, ...recreated(version, proposal)] };
+  return { blockers, warnings: [...secrets, ...recreated(version, proposal), ...redeployed(version, proposal)] };
 };
+
+const servesWithout = (versionId: string, lost: readonly LostBinding[], bindings: readonly ServiceBinding[]): readonly Warning[] => [
+  ...(lost.length === 0 ? [] : [{ code: 'serves_without_resources' as const, versionId, lost }]),
+  ...(bindings.length === 0 ? [] : [{ code: 'serves_without_services' as const, versionId, bindings }]),
+];
+
+/** A class that came, went or got another name since: the version's code and the objects no longer belong together. */
+const objectBlockers = (version: CandidateVersion, { classes, namespaceIds }: Proposal): readonly Blocker[] => {
+  const { id: versionId, durableObjects: made = [] } = version;
+  const own = new Set(made.map(({ namespaceId }) => namespaceId));
+  const gone = version.bindings
+    .filter(isObjectBinding)
+    .filter(({ namespace_id: id }) => id === undefined || !(own.has(id) || namespaceIds.has(id)));
+  return [
+    ...(areSameClasses(made, classes)
+      ? []
+      : [{ code: 'version_classes_differ' as const, versionId, made: namesOf(made), live: namesOf(classes) }]),
+    ...(gone.length === 0 ? [] : [{ code: 'version_objects_missing' as const, versionId, bindings: gone }]),
+  ];
+};
+
+const namesOf = (classes: readonly DurableObjectClass[]): readonly string[] => classes.map(({ className }) => className);
 
 export const isInWindow = (number: number, newestNumber: number, window: number): boolean => number > newestNumber - window;
 

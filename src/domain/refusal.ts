@@ -1,11 +1,19 @@
-import type { ResourceBinding } from './binding.ts';
+import type { DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
 import type { KvRefusal } from './kv.ts';
 import type { ModuleNameFault } from './module-name.ts';
 import type { ResourceKind } from './resource.ts';
 import type { SplitRefusal } from './split.ts';
 
 /** Every expected no of the product, with the facts its sentence needs. src/api/refusals.ts gives each its code, status and words. */
-export type Refusal = SplitRefusal | UploadRefusal | DeployRefusal | ResourceRefusal | KvRefusal | AccessRefusal;
+export type Refusal =
+  | SplitRefusal
+  | UploadRefusal
+  | ObjectRefusal
+  | ServiceRefusal
+  | DeployRefusal
+  | ResourceRefusal
+  | KvRefusal
+  | AccessRefusal;
 
 export type UploadRefusal =
   | { readonly code: 'worker_name_invalid'; readonly name: string }
@@ -46,12 +54,53 @@ export type UploadRefusal =
   | { readonly code: 'asset_session_invalid'; readonly fault: string }
   | { readonly code: 'form_invalid'; readonly detail: string };
 
+/** Why a migration cannot be applied to the classes of a Worker. */
+export type MigrationRefusal =
+  | { readonly code: 'migration_tag_differs'; readonly expected: string | undefined; readonly current: string | undefined }
+  | { readonly code: 'migration_invalid'; readonly fault: string }
+  | { readonly code: 'migration_class_exists'; readonly action: 'new' | 'rename'; readonly className: string }
+  | { readonly code: 'migration_class_unknown'; readonly action: 'delete' | 'rename'; readonly className: string };
+
+/** A version that serves and binds something, and the names that has in the version's `env`. */
+export interface ServingUser {
+  readonly script: string;
+  readonly versionId: string;
+  readonly bindings: readonly string[];
+}
+
+export type ServiceRefusal =
+  | { readonly code: 'services_missing'; readonly bindings: readonly ServiceBinding[] }
+  | { readonly code: 'worker_services_in_use'; readonly name: string; readonly users: readonly ServingUser[] };
+
+export type ObjectRefusal =
+  | MigrationRefusal
+  | { readonly code: 'version_with_migration' }
+  | { readonly code: 'class_not_exported'; readonly className: string; readonly isNew: boolean }
+  | {
+      readonly code: 'class_not_provisioned';
+      readonly binding: DurableObjectBinding;
+      /** No such Worker; none of its classes; or a class that this very upload deletes. */
+      readonly reason: 'script' | 'class' | 'deleted';
+    }
+  | { readonly code: 'class_in_use'; readonly className: string; readonly users: readonly ServingUser[] }
+  | { readonly code: 'worker_objects_in_use'; readonly name: string; readonly users: readonly ServingUser[] };
+
 /** What forbids a deployment, whatever is forced. */
 export type Blocker =
   | SplitRefusal
   | { readonly code: 'version_not_found'; readonly versionId: string }
   | { readonly code: 'version_outside_window'; readonly versionId: string; readonly window: number }
-  | { readonly code: 'version_resources_missing'; readonly versionId: string; readonly lost: readonly LostBinding[] };
+  | { readonly code: 'version_resources_missing'; readonly versionId: string; readonly lost: readonly LostBinding[] }
+  | { readonly code: 'version_services_missing'; readonly versionId: string; readonly bindings: readonly ServiceBinding[] }
+  | { readonly code: 'split_of_objects'; readonly classes: readonly string[] }
+  /** The classes that it was made for, and those that live now. */
+  | {
+      readonly code: 'version_classes_differ';
+      readonly versionId: string;
+      readonly made: readonly string[];
+      readonly live: readonly string[];
+    }
+  | { readonly code: 'version_objects_missing'; readonly versionId: string; readonly bindings: readonly DurableObjectBinding[] };
 
 /** A binding whose resource is gone and, where that is remembered, what it was called and who deleted it when. */
 export interface LostBinding {

@@ -76,7 +76,7 @@ test('an upload whose parts are no Worker is refused with the fault and its name
 });
 
 test('[V-9] what this release cannot do is found by name, and empty wishes are none', () => {
-  const members = ['migrations', 'exports', 'tail_consumers', 'streaming_tail_consumers', 'containers'];
+  const members = ['exports', 'tail_consumers', 'streaming_tail_consumers', 'containers'];
   for (const member of members) {
     for (const wish of [{ a: 1 }, [1], true, 'x']) assert.equal(unsupportedMember({ main_module: 'index.js', [member]: wish }), member);
     for (const none of [undefined, null, false, [], {}]) assert.equal(unsupportedMember({ [member]: none }), undefined, member);

@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import type { RequestedBinding } from './binding.ts';
 import { moduleKindFrom, moduleNameFrom } from './module-name.ts';
+import type { Migration } from './migrations.ts';
 import type { Refusal } from './refusal.ts';
 import type { Limits, Module, Syntax, UsageModel } from './version.ts';
 
@@ -27,6 +28,7 @@ export interface UploadMetadata {
   readonly assets?: { readonly jwt?: string | undefined; readonly config?: Readonly<Record<string, unknown>> | undefined } | undefined;
   /** The files are those of the version before. */
   readonly keep_assets?: boolean | undefined;
+  readonly migrations?: Migration | undefined;
 }
 
 /** Where it was uploaded: the script itself, which deploys at once, or its versions, which deploys nothing. */
@@ -39,7 +41,7 @@ export interface UploadedCode {
 }
 
 /** Members that would change what a version does and that this release cannot do yet: refused by name, never dropped. */
-const UNSUPPORTED = ['migrations', 'exports', 'tail_consumers', 'streaming_tail_consumers', 'containers', 'env'] as const;
+const UNSUPPORTED = ['exports', 'tail_consumers', 'streaming_tail_consumers', 'containers', 'env'] as const;
 
 /** Members kept with the version and given back, though nothing here acts on them. */
 const KEPT = ['cache_options', 'package_dependencies', 'capnp_schema', 'code_update_strategy'] as const;
@@ -47,9 +49,12 @@ const KEPT = ['cache_options', 'package_dependencies', 'capnp_schema', 'code_upd
 export const unsupportedMember = (metadata: Readonly<Record<string, unknown>>): string | undefined =>
   UNSUPPORTED.find((member) => !isEmpty(metadata[member]));
 
-/** Calls that change a part of what runs take no files: the same, where assets are not taken either. */
+/** Calls that change a part of what runs take no files and no migration: the same, where these are not taken either. */
 export const unsupportedInPart = (metadata: Readonly<Record<string, unknown>>): string | undefined =>
-  unsupportedMember(metadata) ?? ['assets', 'keep_assets'].find((member) => !isEmpty(metadata[member]));
+  unsupportedMember(metadata) ?? ['assets', 'keep_assets', 'migrations'].find((member) => !isEmpty(metadata[member]));
+
+/** What of a migration there is to apply. */
+export const migrationIn = ({ migrations }: UploadMetadata): Migration | undefined => (isEmpty(migrations) ? undefined : migrations);
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);

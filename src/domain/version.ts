@@ -59,6 +59,8 @@ export interface VersionCode {
   /** Members of the upload's metadata that are kept and given back but change nothing here. */
   readonly kept: Readonly<Record<string, unknown>>;
   readonly assets?: VersionAssets | undefined;
+  /** The classes of the Worker whose objects lived when the version was made: it runs with these and no others. */
+  readonly durableObjects?: readonly DurableObjectClass[] | undefined;
 }
 
 export interface Annotations {
@@ -95,6 +97,7 @@ export const codeOf = (version: Version): VersionCode => ({
   placement: version.placement,
   kept: version.kept,
   assets: version.assets,
+  durableObjects: version.durableObjects,
 });
 
 /** What the runtime needs to run a version, secrets opened. Lives in memory, in the feed and sealed on the edge's disk. */
@@ -114,7 +117,7 @@ export interface VersionSpec {
   /** What its default export handles, as its trial found it; not known in the trial itself. */
   readonly handlers?: readonly string[];
   /** The classes of this Worker whose objects live, bound by this version or not; absent where there are none. */
-  readonly durableObjects?: readonly DurableObjectClass[];
+  readonly durableObjects?: readonly DurableObjectClass[] | undefined;
 }
 
 /** Whether there is a script; a version may be assets alone. */

@@ -17,6 +17,7 @@ import { withFailpoints } from './failing.ts';
 import { begin } from './migrations/0001-begin.ts';
 import { resources } from './migrations/0002-resources.ts';
 import { assets } from './migrations/0003-assets.ts';
+import { durableObjects } from './migrations/0004-durable-objects.ts';
 import { queues } from './migrations/0005-queues.ts';
 import type { Schema } from './schema.ts';
 
@@ -58,7 +59,13 @@ const BUSY_TIMEOUT_MS = 20;
 /** Nobody is served yet. */
 const BUSY_TIMEOUT_AT_START_MS = 5_000;
 
-const MIGRATIONS = { '0001-begin': begin, '0002-resources': resources, '0003-assets': assets, '0005-queues': queues };
+const MIGRATIONS = {
+  '0001-begin': begin,
+  '0002-resources': resources,
+  '0003-assets': assets,
+  '0004-durable-objects': durableObjects,
+  '0005-queues': queues,
+};
 
 export interface Database {
   readonly db: Kysely<Schema>;

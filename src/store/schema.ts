@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { ResourceKind } from '../domain/index.ts';
+import type { ObjectStorage, ResourceKind } from '../domain/index.ts';
 
 /** The tables, one interface each. JSON is text; times are ISO strings with microseconds; booleans are 0 or 1. */
 export interface Schema {
@@ -26,6 +26,8 @@ export interface Schema {
     previews: number;
     /** Settings that are not versioned: logpush, observability, tags, tail consumers. */
     settings: string;
+    /** Of the last Durable Object migration. */
+    migration_tag: string | null;
   };
   versions: {
     id: string;
@@ -92,6 +94,14 @@ export interface Schema {
     dead_letter_queue: string | null;
     settings: string;
     created_on: string;
+  };
+  object_namespaces: {
+    id: string;
+    worker_tag: string;
+    class_name: string;
+    storage: ObjectStorage;
+    created_on: string;
+    deleted_on: string | null;
   };
   audit: {
     seq: Generated<number>;

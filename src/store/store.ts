@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { deployments } from './deployments.ts';
 import { hosts } from './hosts.ts';
 import { meta } from './meta.ts';
+import { namespaces } from './namespaces.ts';
 import { OwnCommits } from './own-commits.ts';
 import { resources } from './resources.ts';
 import { schedules } from './schedules.ts';
@@ -29,6 +30,7 @@ const queriesOn = (db: Kysely<Schema>) => ({
   schedules: schedules(db),
   resources: resources(db),
   consumers: consumers(db),
+  namespaces: namespaces(db),
   assets: assets(db),
   audit: audit(db),
 });

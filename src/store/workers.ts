@@ -12,6 +12,8 @@ export interface Worker {
   readonly workersDev: boolean;
   readonly previews: boolean;
   readonly settings: WorkerSettings;
+  /** Of the last Durable Object migration that was applied. */
+  readonly migrationTag?: string | undefined;
 }
 
 /** Settings that change no version: PATCH script-settings writes them, every version sees them. */
@@ -57,6 +59,7 @@ const workerFrom = (row: Schema['workers']): Worker => ({
   workersDev: row.workers_dev === 1,
   previews: row.previews === 1,
   settings: JSON.parse(row.settings),
+  migrationTag: row.migration_tag ?? undefined,
 });
 
 const rowFrom = (worker: Worker): Schema['workers'] => ({
@@ -69,4 +72,5 @@ const rowFrom = (worker: Worker): Schema['workers'] => ({
   workers_dev: Number(worker.workersDev),
   previews: Number(worker.previews),
   settings: JSON.stringify(worker.settings),
+  migration_tag: worker.migrationTag ?? null,
 });

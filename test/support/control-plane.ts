@@ -62,7 +62,7 @@ export class CountingIds implements Ids {
   }
 }
 
-export const STARTED: TrialResult = { ok: true, startupTimeMs: 3, handlers: ['fetch'], namedHandlers: [] };
+export const STARTED: TrialResult = { ok: true, startupTimeMs: 3, handlers: ['fetch'], namedHandlers: [], classes: [] };
 
 export interface ControlPlane {
   readonly control: Control;

@@ -14,6 +14,8 @@ export interface UploadRequest {
 export interface ReadOptions {
   readonly store: Store;
   readonly limits: FormLimits;
+  /** Whether a migration in the metadata is refused, where that comes first before a module is stored. */
+  readonly isVersionOnly?: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export const readUploadForm = async (request: UploadRequest, options: ReadOption
   }
 };
 
-const read = async ({ headers, body }: UploadRequest, { store, limits }: ReadOptions): Promise<UploadForm> => {
+const read = async ({ headers, body }: UploadRequest, options: ReadOptions): Promise<UploadForm> => {
+  const { store, limits } = options;
   if (Number(headers.get('content-length') ?? 0) > limits.totalBytes) {
     throw new FormRefused({ code: 'upload_too_large', limit: limits.totalBytes });
   }
@@ -38,13 +41,13 @@ const read = async ({ headers, body }: UploadRequest, { store, limits }: ReadOpt
   const { head, whole } = await peek(bounded(body ?? nothing, limits.totalBytes), HEAD_BYTES);
   if (head.length === 0) throw new FormRefused({ code: 'missing_body' });
   const boundary = declaredBoundary(contentType) ?? boundaryIn(head);
-  if (boundary !== undefined) return readForm(whole, boundary, { store, limits });
+  if (boundary !== undefined) return readForm(whole, boundary, options);
   if (!SCRIPT_TYPES.has(parseHeader(contentType)?.value ?? '')) throw new FormRefused({ code: 'unsupported_media_type', contentType });
   return { metadata: undefined, fields: {}, files: [], script: { ...(await store(whole)), contentType } };
 };
 
-const readForm = async (body: Bytes, boundary: string, { store, limits }: ReadOptions): Promise<UploadForm> => {
-  const { add, form } = gatherForm(store, limits);
+const readForm = async (body: Bytes, boundary: string, { store, limits, isVersionOnly = false }: ReadOptions): Promise<UploadForm> => {
+  const { add, form } = gatherForm(store, limits, isVersionOnly);
   await readParts(body, boundary, limits, add);
   return form();
 };

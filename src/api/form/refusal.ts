@@ -10,7 +10,8 @@ export type FormRefusal =
   | { readonly code: 'upload_too_large'; readonly limit: number }
   | { readonly code: 'metadata_too_large'; readonly limit: number }
   | { readonly code: 'metadata_not_json'; readonly field: DocumentName; readonly detail: string }
-  | { readonly code: 'part_name_invalid'; readonly name: string; readonly reason: ModuleNameFault };
+  | { readonly code: 'part_name_invalid'; readonly name: string; readonly reason: ModuleNameFault }
+  | { readonly code: 'version_with_migration' };
 
 /** The parts that are read as JSON: `settings` stands in for `metadata` when settings are patched. */
 export type DocumentName = 'metadata' | 'settings';

@@ -1,4 +1,4 @@
-import { moduleNameFrom } from '../../domain/index.ts';
+import { migrationIn, moduleNameFrom } from '../../domain/index.ts';
 import type { Bytes } from './bounded.ts';
 import { documents } from './documents.ts';
 import type { Part } from './part.ts';
@@ -36,7 +36,11 @@ export interface UploadForm {
 }
 
 /** Gathers the parts of a form, in any order. */
-export const gatherForm = (store: Store, limits: FormLimits): { add: (part: Part) => Promise<void>; form: () => UploadForm } => {
+export const gatherForm = (
+  store: Store,
+  limits: FormLimits,
+  isVersionOnly: boolean,
+): { add: (part: Part) => Promise<void>; form: () => UploadForm } => {
   const files: FormFile[] = [];
   const texts = documents();
   let textBytes = 0;
@@ -55,10 +59,15 @@ export const gatherForm = (store: Store, limits: FormLimits): { add: (part: Part
     const filename = moduleFilename(part);
     const name = moduleNameFrom(filename);
     if (!name.ok) throw invalidName(filename, name.refusal.reason);
+    if (isVersionOnly && files.length === 0 && hasMigration(texts.read().metadata))
+      throw new FormRefused({ code: 'version_with_migration' });
     files.push({ field: part.name, filename, contentType: part.contentType, ...(await store(part.body)) });
   };
   return { add, form: () => ({ ...texts.read(), files }) };
 };
+
+const hasMigration = (metadata: unknown): boolean =>
+  typeof metadata === 'object' && metadata !== null && migrationIn(metadata) !== undefined;
 
 /** curl sends the metadata as a file; some clients send modules without a filename, told apart by their media type. */
 const isText = ({ name, filename, contentType }: Part): boolean => {

@@ -1,11 +1,11 @@
 import { accept, refuse } from '../../base/index.ts';
-import { deleteWorker, upload } from '../../control/index.ts';
+import { deleteWorker, upload, usersOfObjects } from '../../control/index.ts';
 import type { scriptEndpoints } from '../../contract/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
 import { pageWithin } from '../page.ts';
-import { foundScriptView, scriptView } from '../views/index.ts';
+import { foundScriptView, objectReferenceView, scriptView } from '../views/index.ts';
 import { servingOf, workerNamed } from './found.ts';
 import { rollBack } from './roll-back.ts';
 import { asForm, scriptSettingsIn, whenAnswered } from './uploaded.ts';
@@ -40,7 +40,7 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
     }
     const { metadata, files } = asForm(form, body);
     if (metadata === undefined) return refuse({ code: 'metadata_missing' });
-    const bindings = requestedBindings(metadata.bindings);
+    const bindings = requestedBindings(params.script_name, metadata.bindings);
     if (!bindings.ok) return bindings;
     const made = await upload(api, actor, {
       name: params.script_name,
@@ -67,14 +67,18 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
       ...whenAnswered(api, version),
     });
   },
-  deleteScript: async (api, { params, actor }) => {
-    const deleted = await deleteWorker(api, actor, params.script_name);
+  deleteScript: async (api, { params, query, actor }) => {
+    const deleted = await deleteWorker(api, actor, params.script_name, query.force === 'true');
     return deleted.ok ? accept({ result: null }) : deleted;
   },
   getReferences: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
-    return worker.ok
-      ? accept({ result: { services: { incoming: [], outgoing: [] }, durable_objects: [], dispatch_outbounds: [] } })
-      : worker;
+    if (!worker.ok) return worker;
+    const objects: ReturnType<typeof objectReferenceView>[] = [];
+    for (const namespace of await api.store.read.namespaces.ofWorker(worker.value.tag)) {
+      const users = await usersOfObjects(api.store.read, worker.value.tag, [namespace]);
+      objects.push(...users.map(({ script }) => objectReferenceView(script, namespace)));
+    }
+    return accept({ result: { services: { incoming: [], outgoing: [] }, durable_objects: objects, dispatch_outbounds: [] } });
   },
 };

@@ -29,8 +29,8 @@ export const services: Handlers<typeof serviceEndpoints> = {
     const found = await service(api, params.script_name);
     return found.ok ? accept({ result: serviceView(found.value.worker, found.value.version) }) : found;
   },
-  deleteService: async (api, { params, actor }) => {
-    const deleted = await deleteWorker(api, actor, params.script_name);
+  deleteService: async (api, { params, query, actor }) => {
+    const deleted = await deleteWorker(api, actor, params.script_name, query.force === 'true');
     return deleted.ok ? accept({ result: null }) : deleted;
   },
   getEnvironment: async (api, { params }) => {
@@ -59,6 +59,5 @@ export const services: Handlers<typeof serviceEndpoints> = {
     return found.ok ? contentOf(api, params.script_name, undefined) : found;
   },
   listTailsByConsumer: async () => accept({ result: [] }),
-  listDurableObjectNamespaces: async (_api, { query }) => accept(pageWithin<never>([], query)),
   listKvNamespaces: async (_api, { query }) => accept(pageWithin<never>([], query)),
 };

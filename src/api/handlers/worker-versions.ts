@@ -63,7 +63,7 @@ export const workerVersions: Handlers<typeof workerVersionEndpoints> = {
   createWorkerVersion: async (api, { params, query, body, actor, client }) => {
     const worker = await workerCalled(api, params.worker);
     if (!worker.ok) return worker;
-    const bindings = requestedBindings(body.bindings);
+    const bindings = requestedBindings(worker.value.name, body.bindings);
     if (!bindings.ok) return bindings;
     const isDeployed = query.deploy === 'true';
     const made = await upload(api, actor, {

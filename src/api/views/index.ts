@@ -1,6 +1,7 @@
 /** What is stored, in the shapes Cloudflare's clients read. */
 export * from './account.ts';
 export * from './d1.ts';
+export * from './durable-objects.ts';
 export * from './hosts.ts';
 export * from './kv.ts';
 export * from './legacy.ts';

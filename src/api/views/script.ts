@@ -38,6 +38,7 @@ export const scriptView = (worker: Worker, version: Version | undefined) => ({
   logpush: worker.settings.logpush ?? false,
   placement: version?.placement ?? {},
   ...(typeof version?.placement?.['mode'] === 'string' ? { placement_mode: version.placement['mode'] } : {}),
+  ...(worker.migrationTag === undefined ? {} : { migration_tag: worker.migrationTag }),
   ...(worker.settings.observability ? { observability: worker.settings.observability } : {}),
 });
 

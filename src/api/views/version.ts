@@ -13,8 +13,8 @@ export const versionView = (version: Version) => ({
     source: version.source,
     author_id: version.author.id,
     author_email: version.author.email,
-    has_preview: true,
-    hasPreview: true,
+    has_preview: version.durableObjects === undefined,
+    hasPreview: version.durableObjects === undefined,
   },
   annotations: versionAnnotations(version),
   resources: {

@@ -1,0 +1,116 @@
+import type { Refusal } from '../domain/index.ts';
+import type { Spoken } from './refusals.ts';
+
+const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
+type Of<Code extends Refusal['code']> = Extract<Refusal, { readonly code: Code }>;
+
+/**
+ * What refusals about Durable Objects say. They begin with Cloudflare's sentence where one is known, because its users search for it,
+ * and go on with what to do here.
+ */
+export const objectWords = {
+  version_with_migration: () =>
+    said(
+      400,
+      10211,
+      'Version upload failed. You attempted to upload a version of a Worker that includes a Durable Object migration, but migrations must be fully applied via a non-versioned deployment. ' +
+        'A migration changes which objects exist at once and for every version, so it cannot wait for a later deployment. Nothing was stored. Run `wrangler deploy`, best with the migration alone; then upload versions as before.',
+    ),
+  migration_tag_differs: ({ current, expected }: Of<'migration_tag_differs'>) =>
+    said(
+      412,
+      10079,
+      `Migration tag precondition failed; current tag is ${current ?? 'none'}, and the upload expects ${expected ?? 'none'}. Somebody may have deployed in the meantime: deploy again, with every migration that was ever applied still in the configuration.`,
+    ),
+  migration_invalid: ({ fault }: Of<'migration_invalid'>) =>
+    said(400, 10021, `The migration cannot be applied: ${fault}. Nothing was changed.`),
+  migration_class_exists: ({ action, className }: Of<'migration_class_exists'>) =>
+    action === 'new'
+      ? said(
+          400,
+          10074,
+          `Cannot apply new-class migration to class '${className}' that is already depended on by existing Durable Objects. Leave it out of the migration: its objects are there.`,
+        )
+      : said(
+          400,
+          10074,
+          `Cannot apply renamed-class migration to class '${className}' that is already depended on by existing Durable Objects. Rename to a name that no class has, or delete the objects of that class first.`,
+        ),
+  migration_class_unknown: ({ action, className }: Of<'migration_class_unknown'>) =>
+    said(
+      400,
+      100360,
+      `Cannot apply ${action}-class migration to class '${className}', because no Durable Objects of this Worker have that class. GET /accounts/<account id>/workers/durable_objects/namespaces lists those there are.`,
+    ),
+  class_not_exported: ({ className, isNew }: Of<'class_not_exported'>) =>
+    isNew
+      ? said(
+          400,
+          10070,
+          `Cannot apply new-class migration to class '${className}' that is not exported by script. Export it from the main module, under this very name.`,
+        )
+      : said(
+          400,
+          10064,
+          `New version of script does not export class '${className}' which is depended on by existing Durable Objects. If you want to delete the Durable Objects and their data, use a delete-class migration; if the class has another name now, a renamed-class migration; else export it again.`,
+        ),
+  class_not_provisioned: ({ binding, reason }: Of<'class_not_provisioned'>) => {
+    const { name, class_name: className, script_name: script } = binding;
+    if (reason === 'script') {
+      return said(
+        400,
+        10061,
+        `Cannot create binding for class '${className}' in script '${script}' that does not exist. Deploy that Worker first; the binding is ${JSON.stringify(name)}.`,
+      );
+    }
+    if (reason === 'deleted') {
+      return said(
+        400,
+        10061,
+        `Cannot apply --delete-class migration to class '${className}' without also removing the binding that references it: ${JSON.stringify(name)}.`,
+      );
+    }
+    const where = script === undefined ? '' : ` in script '${script}'`;
+    return said(
+      400,
+      10061,
+      `Cannot create binding for class '${className}'${where} because it is not currently configured to implement Durable Objects. Ensure a new-class migration has been applied to it: name it in "new_sqlite_classes" of a migration and run \`wrangler deploy\`. The binding is ${JSON.stringify(name)}.`,
+    );
+  },
+  class_in_use: ({ className, users }: Of<'class_in_use'>) =>
+    said(
+      400,
+      10061,
+      `Cannot apply --delete-class migration to class '${className}' without also removing the binding that references it: ${users.map(describeUser).join('; ')}. Deploy these Workers without it first.`,
+    ),
+  worker_objects_in_use: ({ name, users }: Of<'worker_objects_in_use'>) =>
+    said(
+      409,
+      100361,
+      `The Worker ${JSON.stringify(name)} was not deleted, because others use its Durable Objects: ${users.map(describeUser).join('; ')}. Deploy these without the bindings first, or delete it and its objects all the same with \`wrangler delete --force\` (?force=true).`,
+    ),
+  split_of_objects: ({ classes }: Of<'split_of_objects'>) =>
+    said(
+      400,
+      100362,
+      `This Worker has Durable Objects (${classes.join(', ')}), and gradual deployments do not support them: an object runs in one place only, so one version has all of its requests. Deploy one version at 100 %.`,
+    ),
+  version_classes_differ: ({ versionId, made, live }: Of<'version_classes_differ'>) =>
+    said(
+      409,
+      100363,
+      `The version ${versionId} cannot be deployed, because a Durable Object migration lies between it and what serves now: it was made for ${classesIn(made)}, and now there are objects of ${classesIn(live)}. Deploy a version uploaded since; or upload its code again with \`wrangler deploy\`, with the classes that exist now.`,
+    ),
+  version_objects_missing: ({ versionId, bindings }: Of<'version_objects_missing'>) =>
+    said(
+      409,
+      100364,
+      `The version ${versionId} cannot be deployed, because Durable Objects it binds no longer exist: ${bindings.map(({ name, class_name, script_name }) => `${name} binds the class ${class_name} of ${script_name ?? 'this Worker'}`).join('; ')}. Upload a version without these bindings, or one that binds a class that exists.`,
+    ),
+};
+
+const describeUser = ({ script, versionId, bindings }: Of<'class_in_use'>['users'][number]): string =>
+  `version ${versionId} of ${script} serves and binds it as ${bindings.join(', ')}`;
+
+const classesIn = (names: readonly string[]): string =>
+  names.length === 0 ? 'no class' : `${names.length === 1 ? 'the class' : 'the classes'} ${names.join(', ')}`;

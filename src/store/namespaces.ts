@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely';
+import type { ObjectNamespace } from '../domain/index.ts';
+import type { Schema } from './schema.ts';
+
+/** Namespaces of Durable Objects. One that was deleted stays as a row, so that its storage is removed wherever it is. */
+export const namespaces = (db: Kysely<Schema>) => {
+  const live = () =>
+    db
+      .selectFrom('object_namespaces')
+      .innerJoin('workers', 'workers.tag', 'object_namespaces.worker_tag')
+      .select(['object_namespaces.id', 'workers.name as script', 'class_name', 'storage'])
+      .where('deleted_on', 'is', null)
+      .orderBy('script')
+      .orderBy('class_name');
+  return {
+    /** Those that live. */
+    all: async (): Promise<readonly ObjectNamespace[]> => (await live().execute()).map(namespaceFrom),
+    ofWorker: async (workerTag: string): Promise<readonly ObjectNamespace[]> =>
+      (await live().where('worker_tag', '=', workerTag).execute()).map(namespaceFrom),
+    /** Ids of those that are gone, for whoever stores their objects. */
+    deleted: async (): Promise<readonly string[]> => {
+      const rows = await db.selectFrom('object_namespaces').select('id').where('deleted_on', 'is not', null).orderBy('id').execute();
+      return rows.map(({ id }) => id);
+    },
+    insert: async (workerTag: string, { namespaceId, className, storage }: ObjectNamespace, at: string): Promise<void> => {
+      await db
+        .insertInto('object_namespaces')
+        .values({ id: namespaceId, worker_tag: workerTag, class_name: className, storage, created_on: at, deleted_on: null })
+        .execute();
+    },
+    rename: async ({ namespaceId, className }: ObjectNamespace): Promise<void> => {
+      await db.updateTable('object_namespaces').set({ class_name: className }).where('id', '=', namespaceId).execute();
+    },
+    delete: async ({ namespaceId }: ObjectNamespace, at: string): Promise<void> => {
+      await db.updateTable('object_namespaces').set({ deleted_on: at }).where('id', '=', namespaceId).execute();
+    },
+  };
+};
+
+const namespaceFrom = (
+  row: Pick<Schema['object_namespaces'], 'id' | 'class_name' | 'storage'> & { readonly script: string },
+): ObjectNamespace => ({
+  namespaceId: row.id,
+  script: row.script,
+  className: row.class_name,
+  storage: row.storage,
+});

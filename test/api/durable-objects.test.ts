@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { anApi, type TestApi } from '../support/api.ts';
+import { aWorker, type WorkerForm } from '../support/worker-form.ts';
+
+/** A Worker that exports these classes. */
+const exporting = (classes: readonly string[], more: WorkerForm['metadata'] = {}): WorkerForm => ({
+  code: `import { DurableObject } from 'cloudflare:workers';
+${classes.map((name) => `export class ${name} extends DurableObject { hello() { return ${JSON.stringify(name)}; } }`).join('\n')}
+export default { fetch: () => new Response('hello') };`,
+  metadata: more,
+});
+
+const binds = (name: string, class_name: string, script_name?: string) => ({
+  type: 'durable_object_namespace',
+  name,
+  class_name,
+  ...(script_name === undefined ? {} : { script_name }),
+});
+
+const FIRST = { new_tag: 'v1', steps: [{ new_sqlite_classes: ['Room'] }] };
+const CHAT = exporting(['Room'], { migrations: FIRST, bindings: [binds('ROOMS', 'Room')] });
+
+const namespacesOf = (api: TestApi) => api.ok('listDurableObjectNamespaces', {});
+const entryOf = (api: TestApi, name: string) => api.edge.table()?.workers.find((worker) => worker.name === name);
+const refusedUpload = async (api: TestApi, name: string, worker: WorkerForm) => {
+  return api.refused('putScript', { script_name: name }, { body: aWorker(worker) });
+};
+
+test('[G-5] an upload with a migration makes namespace, version and deployment in one change; its tag is what clients go on from', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  const [namespace, ...others] = await namespacesOf(api);
+  assert.ok(namespace !== undefined && others.length === 0);
+  assert.match(namespace.id, /^[0-9a-f]{32}$/);
+  assert.deepEqual(namespace, { id: namespace.id, name: 'chat_Room', script: 'chat', class: 'Room', use_sqlite: true });
+
+  const service = await api.ok('getService', { script_name: 'chat' });
+  assert.equal(service.default_environment.script.migration_tag, 'v1');
+  assert.equal((await api.ok('listScripts', {}))[0]?.migration_tag, 'v1');
+  const shown = { ...binds('ROOMS', 'Room'), namespace_id: namespace.id };
+  assert.deepEqual((await api.ok('getSettings', { script_name: 'chat' })).bindings, [shown]);
+  const [serving] = (await api.active('chat')).versions;
+  const version = await api.ok('getVersion', { script_name: 'chat', version_id: serving?.version_id ?? '' });
+  assert.deepEqual(version.resources.bindings, [shown]);
+  assert.equal(version.metadata.has_preview, false);
+
+  const audit = await api.api.store.read.audit.page({ offset: 0, limit: 1 });
+  assert.deepEqual(audit[0]?.detail['migration'], { tag: 'v1', created: [{ class: 'Room', id: namespace.id }] });
+  assert.equal(entryOf(api, 'chat')?.ownsObjects, true);
+});
+
+test('[G-6] a version knows the classes that lived when it was made, bound or not, and every later one knows them too', async (t) => {
+  const api = await anApi(t);
+  const migrations = { new_tag: 'v1', steps: [{ new_sqlite_classes: ['Room'], new_classes: ['Log'] }] };
+  const first = await api.upload('chat', exporting(['Log', 'Room'], { migrations, bindings: [binds('ROOMS', 'Room')] }));
+  const next = await api.uploadVersion('chat', exporting(['Log', 'Room']));
+  await api.ok('putSecret', { script_name: 'chat' }, { json: { name: 'KEY', text: 'x', type: 'secret_text' } });
+  const namespaces = (await namespacesOf(api)).map(({ id, class: className, use_sqlite }) => ({
+    className,
+    namespaceId: id,
+    storage: use_sqlite ? 'sqlite' : 'kv',
+  }));
+  assert.deepEqual(
+    namespaces.map(({ className, storage }) => [className, storage]),
+    [
+      ['Log', 'kv'],
+      ['Room', 'sqlite'],
+    ],
+  );
+  const serving = (await api.active('chat')).versions[0]?.version_id ?? '';
+  for (const id of [first.deployment_id, next.id, serving]) {
+    const version = await api.api.store.read.versions.byId(id);
+    assert.deepEqual(version?.durableObjects, namespaces);
+  }
+});
+
+test('[G-5] a class is renamed with its namespace, and deleted with it; without a class the Worker owns no objects any more', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  const [room] = await namespacesOf(api);
+  const rename = { old_tag: 'v1', new_tag: 'v2', steps: [{ renamed_classes: [{ from: 'Room', to: 'Hall' }] }] };
+  await api.upload('chat', exporting(['Hall'], { migrations: rename, bindings: [binds('ROOMS', 'Hall')] }));
+  assert.deepEqual(await namespacesOf(api), [{ ...room, name: 'chat_Hall', class: 'Hall' }]);
+
+  const remove = { old_tag: 'v2', new_tag: 'v3', steps: [{ deleted_classes: ['Hall'] }] };
+  await api.upload('chat', { metadata: { migrations: remove } });
+  assert.deepEqual(await namespacesOf(api), []);
+  assert.equal(entryOf(api, 'chat')?.ownsObjects, undefined);
+  assert.deepEqual(await api.api.store.read.namespaces.deleted(), [room?.id]);
+  assert.equal((await api.ok('getService', { script_name: 'chat' })).default_environment.script.migration_tag, 'v3');
+});
+
+test('[G-7] a version upload with a migration is refused before a module of it is stored, and a rollout goes on without one', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  const next = { old_tag: 'v1', new_tag: 'v2', steps: [{ new_sqlite_classes: ['Log'] }] };
+  const body = aWorker(exporting(['Log', 'Room'], { migrations: next }));
+  const stored = () => readdirSync(join(api.plane.folder, 'modules'), { recursive: true }).length;
+  const before = stored();
+  const refused = await api.refused('createVersion', { script_name: 'chat' }, { body });
+  assert.deepEqual([refused.status, refused.code], [400, 10211]);
+  assert.match(refused.message, /migrations must be fully applied via a non-versioned deployment.*`wrangler deploy`/);
+  assert.equal(stored(), before);
+  await api.uploadVersion('chat', exporting(['Room', 'Other']));
+});
+
+test('[G-2] [G-3] a migration that does not fit is refused with the code of Cloudflare, and nothing of the upload stays', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  const cases: readonly (readonly [WorkerForm, number, number, RegExp])[] = [
+    [exporting(['Room'], { migrations: FIRST }), 412, 10079, /^Migration tag precondition failed; current tag is v1/],
+    [
+      exporting(['Room'], { migrations: { old_tag: 'v1', new_tag: 'v2', steps: [{ new_classes: ['Room'] }] } }),
+      400,
+      10074,
+      /new-class migration to class 'Room' that is already depended on/,
+    ],
+    [
+      exporting(['Room'], { migrations: { old_tag: 'v1', new_tag: 'v2', steps: [{ deleted_classes: ['Hall'] }] } }),
+      400,
+      100360,
+      /delete-class migration to class 'Hall'/,
+    ],
+    [
+      exporting(['Room'], { migrations: { old_tag: 'v1', new_tag: 'v2', steps: [{ new_sqlite_classes: ['Log'] }] } }),
+      400,
+      10070,
+      /new-class migration to class 'Log' that is not exported/,
+    ],
+    [exporting(['Hall']), 400, 10064, /does not export class 'Room' which is depended on by existing Durable Objects/],
+    [{}, 400, 10064, /does not export class 'Room'/],
+    [
+      exporting(['Room'], { bindings: [binds('HALLS', 'Hall')] }),
+      400,
+      10061,
+      /Cannot create binding for class 'Hall' because it is not currently configured/,
+    ],
+    [
+      exporting(['Room'], {
+        migrations: { old_tag: 'v1', new_tag: 'v2', steps: [{ deleted_classes: ['Room'] }] },
+        bindings: [binds('ROOMS', 'Room')],
+      }),
+      400,
+      10061,
+      /Cannot apply --delete-class migration to class 'Room' without also removing the binding/,
+    ],
+    [exporting(['Room'], { migrations: { new_tag: 7 } }), 400, 10021, /metadata\.migrations\.new_tag/],
+  ];
+  for (const [worker, status, code, message] of cases) {
+    const refused = await refusedUpload(api, 'chat', worker);
+    assert.deepEqual([refused.status, refused.code], [status, code], refused.message);
+    assert.match(refused.message, message);
+  }
+});
+
+test('[G-8] a Worker with objects is not split; one version at 100 % is deployed as ever', async (t) => {
+  const api = await anApi(t);
+  const first = await api.upload('chat', CHAT);
+  const next = await api.uploadVersion('chat', exporting(['Room']));
+  const split = { [first.deployment_id]: 90, [next.id]: 10 };
+  const { versions } = { versions: Object.entries(split).map(([version_id, percentage]) => ({ version_id, percentage })) };
+  const refused = await api.refused('createDeployment', { script_name: 'chat' }, { json: { strategy: 'percentage', versions } });
+  assert.deepEqual([refused.status, refused.code], [400, 100362]);
+  assert.match(refused.message, /Durable Objects \(Room\).*Deploy one version at 100 %/);
+  await api.deploy('chat', { [next.id]: 100 });
+  await api.deploy('chat', { [first.deployment_id]: 100 });
+});
+
+test('[G-9] a deployment across a migration is refused with the classes of both sides; the preflight says so beforehand', async (t) => {
+  const api = await anApi(t);
+  const plain = await api.upload('chat');
+  await api.upload('chat', CHAT);
+  const refused = await api.refused(
+    'createDeployment',
+    { script_name: 'chat' },
+    { json: { strategy: 'percentage', versions: [{ version_id: plain.deployment_id, percentage: 100 }] }, query: { force: true } },
+  );
+  assert.deepEqual([refused.status, refused.code], [409, 100363]);
+  assert.match(refused.message, /made for no class, and now there are objects of the class Room/);
+  const report = await api.ok('preflightDeployment', { script_name: 'chat' }, { query: { versions: `${plain.deployment_id}@100` } });
+  assert.deepEqual([report.allowed, report.blockers.map(({ code }) => code)], [false, [100363]]);
+});
+
+test('[G-10] a class of another Worker cannot be bound yet, and that is said; its own may be named by the name of the Worker', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', exporting(['Room'], { migrations: FIRST, bindings: [binds('ROOMS', 'Room', 'chat')] }));
+  const refused = await refusedUpload(api, 'lobby', { metadata: { bindings: [binds('ROOMS', 'Room', 'chat')] } });
+  assert.deepEqual([refused.status, refused.code], [400, 10021]);
+  assert.match(refused.message, /class is one of the Worker "chat".*does not support objects of another Worker yet/);
+});
+
+test('[G-10] a Worker that is deleted takes its namespaces along, and the same Worker made again has new ones', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  const [room] = await namespacesOf(api);
+  await api.ok('deleteService', { script_name: 'chat' }, { query: { force: false } });
+  assert.deepEqual(await namespacesOf(api), []);
+  assert.deepEqual(await api.api.store.read.namespaces.deleted(), [room?.id]);
+  await api.upload('chat', CHAT);
+  const [again] = await namespacesOf(api);
+  assert.notEqual(again?.id, room?.id);
+});
+
+test('[G-11] a settings change binds a class that has objects and refuses one that has none', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', exporting(['Room'], { migrations: FIRST }));
+  const [room] = await namespacesOf(api);
+  const changed = await api.ok('patchSettings', { script_name: 'chat' }, { json: { bindings: [binds('ROOMS', 'Room')] } });
+  assert.deepEqual(changed.bindings, [{ ...binds('ROOMS', 'Room'), namespace_id: room?.id }]);
+  const refused = await api.refused('patchSettings', { script_name: 'chat' }, { json: { bindings: [binds('HALLS', 'Hall')] } });
+  assert.equal(refused.code, 10061);
+});
+
+test('[G-12] what the objects of a namespace are is not listed, and that is said', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  const [room] = await namespacesOf(api);
+  const path = `${api.path('listDurableObjectNamespaces', {})}/${room?.id}/objects`;
+  const refused = await api.refusedBy(() => api.send('GET', path));
+  assert.deepEqual([refused.status, refused.code], [403, 10403]);
+});
