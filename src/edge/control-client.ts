@@ -54,6 +54,15 @@ export class ControlClient {
     return spec;
   }
 
+  /** Ids of the Durable Object namespaces that were deleted, whenever that was. */
+  async deletedNamespaces(): Promise<readonly string[]> {
+    const { body } = await this.#ask({ method: 'GET', path: '/edge/v1/deleted-namespaces' });
+    const ids: unknown = JSON.parse(await textWithin(body, MOST_SPEC_BYTES));
+    if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string'))
+      throw new Error('The control plane answered no list of namespaces.');
+    return ids;
+  }
+
   async module(digest: string): Promise<AsyncIterable<Uint8Array>> {
     const { body } = await this.#ask({ method: 'GET', path: `/edge/v1/modules/${encodeURIComponent(digest)}` });
     return body;

@@ -10,6 +10,7 @@ export class FakeControl implements AsyncDisposable {
   readonly specs = new Map<string, VersionSpec>();
   readonly modules = new Map<string, Buffer>();
   readonly reports: EdgeReport[] = [];
+  deletedNamespaces: string[] = [];
   readonly asked: string[] = [];
   feeds: ServerResponse[] = [];
   table: RoutingTable;
@@ -90,6 +91,8 @@ export class FakeControl implements AsyncDisposable {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.write(`${JSON.stringify({ type: 'table', table: this.table })}\n`);
       this.feeds.push(response);
+    } else if (pathname === '/edge/v1/deleted-namespaces') {
+      response.end(JSON.stringify(this.deletedNamespaces));
     } else if (pathname === '/edge/v1/reports') {
       let text = '';
       for await (const chunk of request.setEncoding('utf8')) text += chunk;

@@ -12,6 +12,7 @@ import { FiringOffice } from './firing.ts';
 import { invoke, type Invocation, type Invoked } from './invoke.ts';
 import { messageOf, type Log } from './log.ts';
 import { QueueConsumers } from './queues.ts';
+import { ObjectSweep } from './object-sweep.ts';
 import { Reporter } from './reporter.ts';
 import { activeVersions, ownersIn, RoutingState } from './routing-state.ts';
 import { Snapshot } from './snapshot.ts';
@@ -52,6 +53,7 @@ export class Follower {
   readonly #pruning: NodeJS.Timeout;
   readonly #firing: FiringOffice;
   readonly #crons: Crons;
+  readonly #sweep: ObjectSweep;
   /** Absent where nothing that bindings reach is on this machine. */
   readonly #queues: QueueConsumers | undefined;
   /** Where visitors reach this edge; empty until they can, and until then there is nothing to report. */
@@ -89,6 +91,7 @@ export class Follower {
       onConsole: (version, { level, text }) => log[level]({ ...version, from: 'worker' }, text),
       onChange: () => this.#isReporting && this.#reporter.soon(),
     });
+    this.#sweep = new ObjectSweep({ control: this.#control, supervisor: this.supervisor, log });
     this.#reporter = new Reporter({ control: this.#control, log, report: () => this.#report() });
     this.#feed = new FeedClient({
       control: this.#control,
@@ -173,6 +176,7 @@ export class Follower {
   #followed(): void {
     if (this.#isReporting) this.#reporter.now();
     this.#serve();
+    this.#sweep.soon();
     if (this.state.table !== undefined) this.#snapshot.save(this.state.table);
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { request } from 'undici';
@@ -10,6 +11,9 @@ import { aFolder, aLog, aTable, aWorker, until } from './testing.ts';
 
 /** These run the real runtime. */
 const NAMESPACE = '0123456789abcdef0123456789abcdef';
+const NEXT_NAMESPACE = 'b'.repeat(32);
+/** Of a Worker that has no deployment, say. */
+const OTHER_NAMESPACE = 'a'.repeat(32);
 const DEPLOYMENTS = 50;
 const KILLS = 10;
 const OBJECTS = 6;
@@ -45,10 +49,10 @@ export default { async fetch(request, { LEDGER }) {
   return method === 'chat' ? stub.fetch(request) : Response.json(await stub[method](op));
 } };`;
 
-const OF_LEDGER: Partial<VersionSpec> = {
-  durableObjects: [{ className: 'Ledger', namespaceId: NAMESPACE, storage: 'sqlite' }],
-  bindings: [{ type: 'durable_object_namespace', name: 'LEDGER', class_name: 'Ledger', namespace_id: NAMESPACE }],
-};
+const of = (namespaceId: string): Partial<VersionSpec> => ({
+  durableObjects: [{ className: 'Ledger', namespaceId, storage: 'sqlite' }],
+  bindings: [{ type: 'durable_object_namespace', name: 'LEDGER', class_name: 'Ledger', namespace_id: namespaceId }],
+});
 
 const HOST = 'hello.team.localhost';
 const versionId = (index: number): string => `${String(index).padStart(8, '0')}-1111-4111-8111-111111111111`;
@@ -63,6 +67,7 @@ const entry = (index: number): WorkerEntry =>
 interface World {
   readonly control: FakeControl;
   readonly edge: Edge;
+  readonly objects: string;
   /** Tells the edge that this version is deployed. */
   deploy(index: number): void;
   pid(): number | undefined;
@@ -70,8 +75,9 @@ interface World {
 
 const aWorld = async (t: TestContext, versions: number): Promise<World> => {
   const folder = await aFolder();
+  const objects = join(folder.path, 'objects');
   const control = await FakeControl.open(aTable([entry(1)]));
-  for (let index = 1; index <= versions; index += 1) control.addVersion(versionId(index), 'hello', LEDGER(`v${index}`), OF_LEDGER);
+  for (let index = 1; index <= versions; index += 1) control.addVersion(versionId(index), 'hello', LEDGER(`v${index}`), of(NAMESPACE));
   const edge = await createEdge({
     dataDir: join(folder.path, 'edge'),
     runtimeDir: join(folder.path, 'r'),
@@ -85,7 +91,7 @@ const aWorld = async (t: TestContext, versions: number): Promise<World> => {
     controlWaitMs: 500,
     limits: { drainTimeoutMs: 200 },
     runtimeSettings: {
-      objectsFolder: join(folder.path, 'objects'),
+      objectsFolder: objects,
       waitUntilGraceMs: 0,
       drainDeadlineMs: 200,
       ownerDrain: { deadlineMs: 8_000, waitUntilGraceMs: 0, killAfterMs: 1_000, waitsFor: 'request' },
@@ -102,7 +108,7 @@ const aWorld = async (t: TestContext, versions: number): Promise<World> => {
     control.say({ type: 'change', change: { generation: generation + 1, previous: generation, workers: [entry(index)] } });
     generation += 1;
   };
-  return { control, edge, deploy, pid: () => edge.state().processes.find(({ state }) => state === 'ready')?.pid };
+  return { control, edge, objects, deploy, pid: () => edge.state().processes.find(({ state }) => state === 'ready')?.pid };
 };
 
 const asked = async (edge: Edge, path: string, headers: Record<string, string> = {}) => {
@@ -120,9 +126,9 @@ interface Called {
 /** Clients that call objects in a row, each call once. */
 const hammer = (edge: Edge): { readonly calls: Called[]; stop(): Promise<void> } => {
   const calls: Called[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const client = async (number: number): Promise<void> => {
-    for (let count = 0; !isOver; count += 1) {
+    for (let count = 0; !over.signal.aborted; count += 1) {
       const [object, op] = [`o${(number + count) % OBJECTS}`, `${number}-${count}`];
       const { status, text } = await asked(edge, `/${object}/add/${op}`);
       calls.push({ object, op, status, n: status === 200 ? Number(text) : 0 });
@@ -132,7 +138,7 @@ const hammer = (edge: Edge): { readonly calls: Called[]; stop(): Promise<void> }
   return {
     calls,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await Promise.all(clients);
     },
   };
@@ -257,3 +263,21 @@ test('[Y-9] hibernating WebSockets reach each other through their object, and ar
   assert.deepEqual(again.heard, ['room: back']);
   again.socket.terminate();
 });
+
+test('[Y-8] what a deleted namespace stored is removed when its owner has ended, and nothing else is', async (t) => {
+  const { control, edge, objects, deploy, pid } = await aWorld(t, 1);
+  control.addVersion(versionId(2), 'hello', LEDGER('v2'), of(NEXT_NAMESPACE));
+  await asked(edge, '/a/add/1');
+  const pidBefore = pid();
+  assert.deepEqual(await foldersIn(objects), [NAMESPACE]);
+  await mkdir(join(objects, OTHER_NAMESPACE));
+  control.deletedNamespaces = [NAMESPACE, 'c'.repeat(32)];
+  deploy(2);
+  await until(async () => !(await foldersIn(objects)).includes(NAMESPACE), 'it is removed');
+  assert.notEqual(pid(), pidBefore);
+  assert.equal((await asked(edge, '/a/rows')).text, '[]');
+  assert.deepEqual(await foldersIn(objects), [OTHER_NAMESPACE, NEXT_NAMESPACE].toSorted());
+});
+
+const foldersIn = async (objects: string): Promise<readonly string[]> =>
+  (await readdir(objects)).filter((name) => /^[0-9a-f]{32}$/.test(name)).toSorted();

@@ -36,10 +36,24 @@ export class ObjectFolder implements Disposable {
     return new ObjectFolder(path, lock);
   }
 
+  /** What a namespace stored. Nothing may own it any more. */
+  async remove(namespaceId: string): Promise<void> {
+    if (!NAMESPACE.test(namespaceId)) throw new Error(`${JSON.stringify(namespaceId)} is not the id of a namespace.`);
+    await rm(join(this.path, namespaceId), { recursive: true, force: true });
+  }
+
   [Symbol.dispose](): void {
     this.#lock[Symbol.dispose]();
   }
 }
+
+/** The namespaces that have stored anything in the folder. */
+export const storedNamespaces = async (folder: string): Promise<readonly string[]> => {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : Promise.reject(error)));
+  return names.filter((name) => NAMESPACE.test(name));
+};
+
+const NAMESPACE = /^[0-9a-f]{32}$/;
 
 /** Where a process that works on the folder is recorded. */
 export const ownerRecord = (folder: string, pid: number): string => join(folder, OWNERS, `${pid}.json`);

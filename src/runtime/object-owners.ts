@@ -26,9 +26,4 @@ export class ObjectOwners {
     });
     return started;
   }
-
-  /** Whether nobody owns it, or is about to. */
-  isFree(namespaceId: string): boolean {
-    return !this.#free.has(namespaceId);
-  }
 }

@@ -6,7 +6,7 @@ import { describeEnding } from './child.ts';
 import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
 import { nextStep, surplusOf, type Step, type Warm } from './lifecycle.ts';
-import { ObjectFolder } from './object-folder.ts';
+import { ObjectFolder, storedNamespaces } from './object-folder.ts';
 import { ObjectOwners } from './object-owners.ts';
 import { namespacesOf, ownsObjects } from './object-plan.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
@@ -128,6 +128,23 @@ export class Supervisor {
     this.#lookBy(Date.now());
   }
 
+  /** The namespaces of Durable Objects that have stored anything here. */
+  async storedNamespaces(): Promise<readonly string[]> {
+    const { objectsFolder } = this.#settings;
+    return objectsFolder === undefined ? [] : storedNamespaces(objectsFolder);
+  }
+
+  /** Removes what a deleted namespace stored, once the process that owned it has ended. */
+  async removeObjects(namespaceId: string): Promise<void> {
+    this.#closing.signal.throwIfAborted();
+    const folder = await this.#openObjects();
+    await this.#owners.take([namespaceId], async () => {
+      this.#closing.signal.throwIfAborted();
+      await folder.remove(namespaceId);
+      return { exited: Promise.resolve() };
+    });
+  }
+
   states(): ProcessReport[] {
     const scriptOf = (versionId: string) => this.#scripts.get(versionId) ?? '';
     const cold = [...this.#active].filter((versionId) => !this.#entries.has(versionId));
@@ -186,6 +203,7 @@ export class Supervisor {
     if (!ownsObjects(spec)) return this.#turns.take(() => this.#spawn(spec));
     this.#refuseUnlessActive(spec);
     return this.#owners.take(namespacesOf(spec), async () => {
+      this.#closing.signal.throwIfAborted();
       const { path } = await this.#openObjects();
       // Much can have happened while its predecessor ended.
       this.#refuseUnlessActive(spec);
