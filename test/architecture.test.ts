@@ -104,7 +104,7 @@ test('domain and contract are pure: they import nothing of Node', () => {
 const LOCK = 'src/files/folder-lock.ts';
 
 /** What bindings reach has databases of its own, in which nothing of the control plane is. */
-const CONTENT = /^src\/data\/r2\/(database|bucket-index)\.ts$/;
+const CONTENT = /^src\/data\/(local-database|r2\/bucket-index|queues\/message-store)\.ts$/;
 
 test('only store speaks SQL, and in data the files that hold content', () => {
   const databases = new Set(['node:sqlite', 'kysely', 'pg']);

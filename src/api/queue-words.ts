@@ -18,7 +18,7 @@ export const queueWords = {
       `The queue ${JSON.stringify(queue)} has a consumer already, the Worker ${JSON.stringify(script)}, and can have no other. Take that one away with \`wrangler queues consumer remove ${queue} ${script}\`.`,
     ),
   queue_consumer_not_found: ({ queue, consumerId }: Of<'queue_consumer_not_found'>) =>
-    said(404, 11001, `The queue ${JSON.stringify(queue)} has no consumer ${JSON.stringify(consumerId)}.`),
+    said(404, 100351, `The queue ${JSON.stringify(queue)} has no consumer ${JSON.stringify(consumerId)}.`),
   queue_handler_missing: ({ script }: Of<'queue_handler_missing'>) =>
     said(
       400,

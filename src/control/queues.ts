@@ -13,7 +13,7 @@ import { usersOf } from './resources.ts';
 
 const KIND = 'queue';
 
-/** What is asked for of a consumer; a dead letter queue is there already. */
+/** What is asked for of a consumer; a dead letter queue that nobody made is made with it, as at Cloudflare. */
 export interface WantedConsumer {
   readonly script: string;
   readonly settings: ConsumerSettings;
@@ -49,6 +49,7 @@ export const addConsumer = (
         createdOn: control.clock.now().toISOString(),
       };
       await change.consumers.insert(consumer);
+      await ensureDeadLetters(control, change, wanted);
       change.touchWorker(worker.value.name);
       return accept(consumer);
     },
@@ -72,6 +73,7 @@ export const changeConsumer = (
       const { settings, deadLetterQueue } = wanted;
       const changed = { ...present.value, workerTag: worker.value.tag, settings, deadLetterQueue };
       await change.consumers.update(changed);
+      await ensureDeadLetters(control, change, wanted);
       change.touchWorker(await scriptOf(change, present.value));
       change.touchWorker(worker.value.name);
       return accept(changed);
@@ -135,7 +137,7 @@ export const deleteQueue = (control: Control, actor: Actor, queueId: string, isF
   );
 
 /** Why a queue cannot be deleted just so. */
-export const useOf = async (queries: Queries, queue: Resource): Promise<Refusal | undefined> => {
+const useOf = async (queries: Queries, queue: Resource): Promise<Refusal | undefined> => {
   const users = await usersOf(queries, queue);
   const involved = (await queries.consumers.all()).filter(
     ({ queueId, deadLetterQueue }) => queueId === queue.id || deadLetterQueue === queue.name,
@@ -158,6 +160,17 @@ export const consumedQueues = async (queries: Queries, worker: Worker): Promise<
     if (queue !== undefined && !settingsOfQueue(queue).isPaused) consumed.push({ queue: queue.name, deadLetterQueue, ...settings });
   }
   return consumed;
+};
+
+const ensureDeadLetters = async (control: Control, change: Change, { deadLetterQueue: name }: WantedConsumer): Promise<void> => {
+  if (name === null || (await change.resources.byName(KIND, name)) !== undefined) return;
+  await change.resources.insert({
+    kind: KIND,
+    id: control.ids.hex32(),
+    name,
+    createdOn: control.clock.now().toISOString(),
+    settings: { ...USUAL_QUEUE },
+  });
 };
 
 const consumerIn = async (queries: Queries, queueId: string, consumerId: string): Promise<Result<QueueConsumer, Refusal>> => {

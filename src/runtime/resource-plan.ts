@@ -14,6 +14,9 @@ export interface ExternalPlan {
 /** In which header a version's process says which resource a request is for. */
 export const RESOURCE_HEADER = 'switchback-resource';
 
+/** The delay of a queue's binding in seconds, for messages without one of their own. */
+export const QUEUE_DELAY_HEADER = 'switchback-queue-delay';
+
 const SOCKETS: Readonly<Record<ResourceKind, string>> = { kv_namespace: 'kv', d1: 'd1', r2_bucket: 'r2', queue: 'queue' };
 
 /** All sockets at which resources answer, by kind. */
@@ -38,11 +41,16 @@ export const planResource = (
   dataFolder: string,
 ): { readonly binding: BindingPlan; readonly external: ExternalPlan } => {
   const { kind, key } = refOf(binding);
-  const service = `${SOCKETS[kind]}:${key}`;
+  const delay = binding.type === 'queue' ? binding.delivery_delay : undefined;
+  const service = `${SOCKETS[kind]}:${key}${delay === undefined ? '' : `:${delay}`}`;
   const field = FIELDS[kind];
   const content = field === 'wrapped' ? { wrappedBy: 'cloudflare-internal:d1-api', fetcher: service } : { service };
   return {
     binding: { name: binding.name, field, content },
-    external: { name: service, socketPath: resourceSocket(dataFolder, kind), headers: { [RESOURCE_HEADER]: key } },
+    external: {
+      name: service,
+      socketPath: resourceSocket(dataFolder, kind),
+      headers: { [RESOURCE_HEADER]: key, ...(delay === undefined ? {} : { [QUEUE_DELAY_HEADER]: String(delay) }) },
+    },
   };
 };

@@ -1,8 +1,8 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
-import { changeQueue, createResource, deleteQueue, settingsOfQueue, useOf, usersOf } from '../../control/index.ts';
+import { changeQueue, createResource, deleteQueue, settingsOfQueue, usersOf } from '../../control/index.ts';
 import type { queueEndpoints } from '../../contract/index.ts';
 import { remoteQueue } from '../../data/index.ts';
-import { queueName, queueSettings, USUAL_QUEUE, type AskedQueue, type Refusal, type Resource } from '../../domain/index.ts';
+import { queueName, queueSettings, USUAL_QUEUE, type QueueSettings, type Refusal, type Resource } from '../../domain/index.ts';
 import type { Actor } from '../../control/index.ts';
 import type { Api, Handler, Handlers } from '../api.ts';
 import { pageWithin } from '../page.ts';
@@ -29,16 +29,23 @@ export const shownQueue = async (api: Api, queue: Resource) => {
   return queueView(queue, settingsOfQueue(queue), [...producers], await consumersOf(api, queue));
 };
 
-/** Content first: a queue that is known has a place for its messages. One that is only there is nobody's, and empty. */
-export const makeQueue = async (api: Api, actor: Actor, wanted: string, asked: AskedQueue = {}): Promise<Result<Resource, Refusal>> => {
-  const name = queueName(wanted);
-  if (!name.ok) return name;
-  const settings = queueSettings(USUAL_QUEUE, asked);
-  if (!settings.ok) return settings;
-  if (await api.store.read.resources.byName(KIND, name.value)) return refuse({ code: 'resource_exists', kind: KIND, name: name.value });
-  const made = await remoteQueue(api.data, name.value).put(settings.value);
-  if (!made.ok) return made;
-  return createResource(api, actor, { kind: KIND, id: api.ids.hex32(), name: name.value, settings: { ...settings.value } });
+/**
+ * Makes the place for the messages of a queue that nobody knows yet, without any that are left of an earlier one of this name. Content
+ * first: a queue that is known can be sent to.
+ */
+export const makePlace = async (api: Api, name: string, settings: QueueSettings): Promise<Result<undefined, Refusal>> => {
+  const place = remoteQueue(api.data, name);
+  const emptied = await place.delete();
+  return emptied.ok ? place.put(settings) : emptied;
+};
+
+/** Whoever makes or deletes queues of one name does so in turn. */
+export const inTurn = <Value>(api: Api, name: string, work: () => Promise<Value>): Promise<Value> => api.lanes.take(`queue/${name}`, work);
+
+const make = async (api: Api, actor: Actor, name: string, settings: QueueSettings): Promise<Result<Resource, Refusal>> => {
+  if (await api.store.read.resources.byName(KIND, name)) return refuse({ code: 'resource_exists', kind: KIND, name });
+  const made = await makePlace(api, name, settings);
+  return made.ok ? createResource(api, actor, { kind: KIND, id: api.ids.hex32(), name, settings: { ...settings } }) : made;
 };
 
 type Names = 'listQueues' | 'createQueue' | 'getQueue' | 'putQueue' | 'patchQueue' | 'deleteQueue';
@@ -67,7 +74,11 @@ export const queues: Handlers<Family> = {
     return accept({ result: await Promise.all(result.map((queue) => shownQueue(api, queue))), resultInfo });
   },
   createQueue: async (api, { body, actor }) => {
-    const made = await makeQueue(api, actor, body.queue_name, body.settings);
+    const name = queueName(body.queue_name);
+    if (!name.ok) return name;
+    const settings = queueSettings(USUAL_QUEUE, body.settings ?? {});
+    if (!settings.ok) return settings;
+    const made = await inTurn(api, name.value, () => make(api, actor, name.value, settings.value));
     return made.ok ? accept({ result: await shownQueue(api, made.value) }) : made;
   },
   getQueue: async (api, { params }) => {
@@ -79,13 +90,12 @@ export const queues: Handlers<Family> = {
   deleteQueue: async (api, { params, query, actor }) => {
     const found = await queueOf(api, params.queue_id);
     if (!found.ok) return found;
-    const isForced = query.force === true;
-    const use = await useOf(api.store.read, found.value);
-    if (use !== undefined && !isForced) return refuse(use);
-    const deleted = await deleteQueue(api, actor, found.value.id, isForced);
-    if (!deleted.ok) return deleted;
-    // One that is made anew under this name finds none of its messages.
-    const emptied = await remoteQueue(api.data, found.value.name).delete();
-    return emptied.ok ? accept({ result: {} }) : emptied;
+    const { id, name } = found.value;
+    return inTurn(api, name, async () => {
+      const deleted = await deleteQueue(api, actor, id, query.force === true);
+      if (!deleted.ok) return deleted;
+      const emptied = await remoteQueue(api.data, name).delete();
+      return emptied.ok ? accept({ result: {} }) : emptied;
+    });
   },
 };
