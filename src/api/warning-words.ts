@@ -1,6 +1,7 @@
 import type { Refusal, Warning } from '../domain/index.ts';
 import { spoken } from './refusals.ts';
 import { describeLost, whatIs } from './resource-words.ts';
+import { describeLostServices } from './service-words.ts';
 
 type Words = {
   readonly [Code in Warning['code']]: (warning: Extract<Warning, { readonly code: Code }>) => Warned;
@@ -20,6 +21,14 @@ const words: Words = {
   serves_without_resources: ({ versionId, lost }) => ({
     code: 100342,
     message: `The version ${versionId} serves although something it binds no longer exists: ${lost.map(describeLost).join('; ')}.`,
+  }),
+  serves_without_services: ({ versionId, bindings }) => ({
+    code: 100372,
+    message: `The version ${versionId} serves although a Worker it binds no longer exists: ${describeLostServices(bindings)}.`,
+  }),
+  service_redeployed: ({ versionId, binding, deployedOn, since }) => ({
+    code: 100373,
+    message: `The Worker ${JSON.stringify(binding.service)} that ${versionId} binds as ${binding.name} was deployed at ${deployedOn}, after that version was there last (${since}): it may not answer as it did then.`,
   }),
   resource_recreated: ({ versionId, binding, createdOn, since }) => ({
     code: 100343,

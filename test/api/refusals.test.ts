@@ -156,6 +156,15 @@ const examples = {
     name: 'chat',
     users: [{ script: 'lobby', versionId: '00000000-0000-4000-8000-000000000002', bindings: ['ROOMS'] }],
   },
+  services_missing: { bindings: [{ type: 'service', name: 'BACK', service: 'back' }] },
+  version_services_missing: {
+    versionId: '00000000-0000-4000-8000-000000000001',
+    bindings: [{ type: 'service', name: 'BACK', service: 'back' }],
+  },
+  worker_services_in_use: {
+    name: 'back',
+    users: [{ script: 'front', versionId: '00000000-0000-4000-8000-000000000002', bindings: ['BACK'] }],
+  },
   split_of_objects: { classes: ['Lobby', 'Room'] },
   version_classes_differ: { versionId: '00000000-0000-4000-8000-000000000001', made: ['Lobby', 'Room'], live: ['Hall'] },
   version_objects_missing: {

@@ -1,0 +1,45 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { isServiceBinding, withoutService, type Binding, type Refusal, type ServiceBinding, type ServingUser } from '../domain/index.ts';
+import type { Queries } from '../store/index.ts';
+
+/** Refuses bindings to Workers that do not exist, all of them at once. A Worker may bind itself, also with its first upload. */
+export const checkServices = async (queries: Queries, self: string, bindings: readonly Binding[]): Promise<Result<null, Refusal>> => {
+  const missing = withoutService(bindings, new Set([self, ...(await deployedOnOf(queries, bindings)).keys()]));
+  return missing.length === 0 ? accept(null) : refuse({ code: 'services_missing', bindings: missing });
+};
+
+/** The Workers that are bound and exist, each with the time of its active deployment, if it has one. */
+export const deployedOnOf = async (queries: Queries, bindings: readonly Binding[]): Promise<ReadonlyMap<string, string | undefined>> => {
+  const found = new Map<string, string | undefined>();
+  for (const name of new Set(bindings.filter(isServiceBinding).map(({ service }) => service))) {
+    const worker = await queries.workers.byName(name);
+    if (worker !== undefined) found.set(name, (await queries.deployments.active(worker.tag))?.createdOn);
+  }
+  return found;
+};
+
+/** A version that serves, with its bindings to other Workers. */
+export interface ServiceUser {
+  readonly script: string;
+  readonly versionId: string;
+  readonly bindings: readonly ServiceBinding[];
+}
+
+/** The versions of other Workers that serve and bind this one. */
+export const callersOf = async (queries: Queries, name: string): Promise<readonly ServiceUser[]> => {
+  const users: ServiceUser[] = [];
+  for (const worker of await queries.workers.all()) {
+    if (worker.name === name) continue;
+    const active = await queries.deployments.active(worker.tag);
+    const serving = active?.split.map(({ versionId }) => versionId) ?? [];
+    for (const version of await queries.versions.byIds(worker.tag, serving)) {
+      const bindings = version.bindings.filter(isServiceBinding).filter(({ service }) => service === name);
+      if (bindings.length > 0) users.push({ script: worker.name, versionId: version.id, bindings });
+    }
+  }
+  return users;
+};
+
+/** As a refusal tells of them. */
+export const asUsers = (callers: readonly ServiceUser[]): readonly ServingUser[] =>
+  callers.map(({ script, versionId, bindings }) => ({ script, versionId, bindings: bindings.map(({ name }) => name) }));
