@@ -14,6 +14,8 @@ declare module 'autocannon' {
     readonly errors: number;
     readonly non2xx: number;
     readonly '2xx': number;
+    /** Milliseconds. */
+    readonly latency: { readonly p99: number };
   }
   const autocannon: (options: Options) => Promise<Result>;
   export default autocannon;

@@ -13,6 +13,8 @@ export interface Load {
   readonly answered: number;
   readonly seconds: number;
   readonly cpuMs: number;
+  /** 99th percentile of the time to an answer, with the connections always busy. */
+  readonly p99Ms: number;
 }
 
 /** As many requests as go, on so many connections that are kept alive. Throws when one fails. */
@@ -38,13 +40,13 @@ const withAutocannon: LoadGenerator['load'] = async ({ url, host }, connections,
   const result = await autocannon({ url, headers: { host }, connections, duration: seconds });
   const { user, system } = process.cpuUsage(before);
   refuseFailures(result.errors + result.non2xx, { url, host });
-  return { answered: result['2xx'], seconds: result.duration, cpuMs: (user + system) / 1000 };
+  return { answered: result['2xx'], seconds: result.duration, cpuMs: (user + system) / 1000, p99Ms: result.latency.p99 };
 };
 
 /** Runs once, after the last answer, so that it costs nothing meanwhile. */
-const SUMMARY = `done = function(all)
+const SUMMARY = `done = function(all, latency)
   local e = all.errors
-  io.write(string.format('\\n{"requests":%d,"us":%d,"failed":%d}\\n', all.requests, all.duration, e.connect + e.read + e.write + e.timeout + e.status))
+  io.write(string.format('\\n{"requests":%d,"us":%d,"failed":%d,"p99":%d}\\n', all.requests, all.duration, e.connect + e.read + e.write + e.timeout + e.status, latency:percentile(99)))
 end
 `;
 
@@ -59,11 +61,12 @@ const withWrk = ({ path, env }: Program): LoadGenerator['load'] => {
     const said = child.stdout === null ? '' : await text(child.stdout);
     await exited;
     const cpuMs = endedChildrenCpuMs(process.pid) - before;
-    const result = JSON.parse(/^\{.*\}$/m.exec(said)?.[0] ?? '{}') as Partial<Record<'requests' | 'us' | 'failed', number>>; // As written above.
-    const { requests, us, failed } = result;
-    if (requests === undefined || us === undefined || failed === undefined) throw new Error(`wrk gave no summary: ${said}`);
+    const result = JSON.parse(/^\{.*\}$/m.exec(said)?.[0] ?? '{}') as Partial<Record<'requests' | 'us' | 'failed' | 'p99', number>>; // As written above.
+    const { requests, us, failed, p99 } = result;
+    if (requests === undefined || us === undefined || failed === undefined || p99 === undefined)
+      throw new Error(`wrk gave no summary: ${said}`);
     refuseFailures(failed, { url, host });
-    return { answered: requests, seconds: us / 1e6, cpuMs };
+    return { answered: requests, seconds: us / 1e6, cpuMs, p99Ms: p99 / 1000 };
   };
 };
 

@@ -13,6 +13,7 @@ import type { Figure, Row } from './figure.ts';
 import { tableOf } from './report.ts';
 import { Run } from './run.ts';
 import { abuse } from './rows/abuse.ts';
+import { bindings } from './rows/bindings.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
 import { latency } from './rows/latency.ts';
@@ -22,7 +23,7 @@ import { switching } from './rows/switching.ts';
 import { throughput } from './rows/throughput.ts';
 import { upload } from './rows/upload.ts';
 
-const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane, abuse];
+const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane, bindings, abuse];
 
 interface RowResult {
   readonly name: string;

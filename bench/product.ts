@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { COMPATIBILITY_DATE } from './bare.ts';
 import { descendantsOf } from './processes.ts';
 import { killTree, newFolder, spawnOwned } from './scratch.ts';
@@ -22,6 +23,7 @@ export class Product implements AsyncDisposable {
   /** From the spawn to the line that says it is ready. */
   readonly readyMs: number;
   readonly #child: ChildProcess;
+  readonly #folder: string;
   readonly #api: string;
   readonly #token: string;
 
@@ -32,6 +34,7 @@ export class Product implements AsyncDisposable {
     this.pid = child.pid ?? 0;
     this.readyMs = readyMs;
     this.#child = child;
+    this.#folder = folder;
     this.#api = `${started.control_url}/client/v4/accounts/${credentials.account_id}/workers/scripts`;
     this.#token = credentials.api_token;
   }
@@ -41,8 +44,7 @@ export class Product implements AsyncDisposable {
     const startedAt = performance.now();
     const child = spawnOwned(SWITCHBACK, ['start', '--json', '--data', join(folder, 'data'), ...ANY_FREE_PORTS, ...args], {
       cwd: folder,
-      // The servers of the person who measures are none of our business, and nothing is to stay behind.
-      env: { ...process.env, HOME: folder, XDG_STATE_HOME: join(folder, 'state'), XDG_RUNTIME_DIR: folder },
+      env: environmentIn(folder),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const line = await readyLine(child);
@@ -60,9 +62,23 @@ export class Product implements AsyncDisposable {
       .map(({ pid }) => pid);
   }
 
+  /** All of its processes. */
+  allPids(): readonly number[] {
+    return [this.pid, ...descendantsOf(this.pid).map(({ pid }) => pid)];
+  }
+
   /** Ids of the processes that run versions; what holds bindings' data is another workerd. */
   versionPids(): readonly number[] {
     return this.pidsOf('/switchback-run-');
+  }
+
+  /** One command of wrangler on a project, as its owner would give it. */
+  async wrangler(project: string, args: readonly string[]): Promise<void> {
+    const env = { ...environmentIn(this.#folder), SWITCHBACK_DATA: join(this.#folder, 'data'), CI: 'true' };
+    const child = spawnOwned(SWITCHBACK, ['wrangler', ...args], { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = [child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)));
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`wrangler ${args.join(' ')} ended with ${code}:\n${(await Promise.all(said)).join('\n')}`);
   }
 
   /** Uploads and deploys a Worker and opens its addresses. Answers the version's id. */
@@ -109,6 +125,14 @@ export class Product implements AsyncDisposable {
     await exited;
   }
 }
+
+/** The servers of the person who measures are none of our business, and nothing is to stay behind. */
+const environmentIn = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  HOME: folder,
+  XDG_STATE_HOME: join(folder, 'state'),
+  XDG_RUNTIME_DIR: folder,
+});
 
 /** The multipart form that wrangler sends. */
 export const uploadOf = (source: string): FormData => {
