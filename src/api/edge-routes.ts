@@ -39,6 +39,7 @@ export const edgeRoutes = (api: Api): Hono => {
     await api.modules.verifiedPath(digest);
     return new Response(ReadableStream.from(api.modules.read(digest)), { headers: { 'content-type': 'application/octet-stream' } });
   });
+  routes.get('/deleted-namespaces', async (c) => c.json(await api.store.read.namespaces.deleted()));
   return routes;
 };
 

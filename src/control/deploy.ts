@@ -3,7 +3,7 @@ import { annotationsFrom, planDeployment, type Deployment, type Refusal, type Re
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { proposalFor } from './preflight.ts';
-import { storeDeployment } from './versions.ts';
+import { mayBeReadied, storeDeployment } from './versions.ts';
 
 export interface Deploy {
   readonly worker: string;
@@ -31,7 +31,8 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
   if (!annotations.ok) return annotations;
   const planned = await plan(control, control.store.read, worker.tag, request);
   if (!planned.ok) return planned;
-  await control.feed.warm(planned.value.map(({ versionId }) => versionId));
+  const ids = planned.value.map(({ versionId }) => versionId);
+  await control.feed.warm(mayBeReadied(await control.store.read.versions.byIds(worker.tag, ids)));
   return control.store.change<Deployment, Refusal>(
     async (change) => {
       const split = await plan(control, change, worker.tag, request);

@@ -87,12 +87,16 @@ export const readied = async <Value>(
 ): Promise<Value> => {
   for (const version of versions) control.upcoming.set(version.id, specOf(control, worker, version));
   try {
-    await control.feed.warm(versions.map(({ id }) => id));
+    await control.feed.warm(mayBeReadied(versions));
     return await work();
   } finally {
     for (const { id } of versions) control.upcoming.delete(id);
   }
 };
+
+/** One with Durable Objects starts where its predecessor has ended: before it is deployed no edge may run it (I5). */
+export const mayBeReadied = (versions: readonly Pick<Version, 'id' | 'durableObjects'>[]): readonly string[] =>
+  versions.filter(({ durableObjects = [] }) => durableObjects.length === 0).map(({ id }) => id);
 
 const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): VersionSpec =>
   specFor(control, { id: version.id, script: worker.name, workerTag: worker.tag, tag: version.tag, createdOn: version.createdOn }, version);

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { WebSocket } from 'ws';
 import { idAfter } from '../support/printed.ts';
 import { refused, succeeded } from '../support/run.ts';
 import { send } from '../support/send.ts';
@@ -121,6 +123,37 @@ exampleTest('d1', 'keeps a guest book in a database that the first deploy makes'
   await wrangler(project, ['d1', 'migrations', 'apply', 'guestbook', '--remote']);
   assert.deepEqual(JSON.parse((await server.visit('d1', '/sign?name=Ada')).text), { id: 1, version: 'first' });
   assert.deepEqual(JSON.parse((await server.visit('d1')).text), [{ name: 'Ada', version: 'first', visits: 1 }]);
+});
+
+const count = async (name: string): Promise<string> => {
+  const headers = { host: server.host('durable-objects') };
+  return (await send({ url: `${server.edgeUrl}/${name}`, method: 'POST', headers, body: Buffer.alloc(0) })).body.toString();
+};
+
+exampleTest('durable-objects', 'counts by name, each count once', async (project) => {
+  await wrangler(project, ['deploy']);
+  const counts = await Promise.all(Array.from({ length: 20 }, () => count('visits')));
+  assert.deepEqual(
+    counts.map(Number).toSorted((a, b) => a - b),
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  );
+  assert.equal(await count('other'), '1\n');
+});
+
+exampleTest('chat', 'lets all who are in a room hear what one of them says', async (project) => {
+  await wrangler(project, ['deploy']);
+  assert.match((await server.visit('chat')).text, /<h1>Chat<\/h1>/);
+  const enter = async (who: string) => {
+    const url = `${server.edgeUrl.replace('http', 'ws')}/lobby?as=${who}`;
+    const socket = new WebSocket(url, { headers: { host: server.host('chat') } });
+    await once(socket, 'open');
+    return socket;
+  };
+  const [ada, ben] = [await enter('ada'), await enter('ben')];
+  const heard = once(ben, 'message');
+  ada.send('hello');
+  assert.deepEqual(JSON.parse(String((await heard)[0])), { room: 'lobby', who: 'ada', text: 'hello' });
+  for (const socket of [ada, ben]) socket.terminate();
 });
 
 test('every example is deployed here and stands in the list', () => {

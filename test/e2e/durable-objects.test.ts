@@ -1,0 +1,124 @@
+/** Durable Objects as people use them: deployed by the real wrangler, over deployments, kills and rollbacks. */
+import assert from 'node:assert/strict';
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { idAfter } from '../support/printed.ts';
+import { refused, succeeded } from '../support/run.ts';
+import { send } from '../support/send.ts';
+import { startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+
+let server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+
+const attempt = (project: string, ...args: readonly string[]) => server.client('4.164', args, { project, isCi: true });
+const wrangler = async (project: string, ...args: readonly string[]) => succeeded(await attempt(project, ...args)).combined;
+const example = (name: string): string => {
+  const folder = server.projectFolder(name);
+  cpSync(join(EXAMPLES, name), folder, { recursive: true });
+  return folder;
+};
+const ask = async (method: string, path: string) => {
+  const headers = { host: server.host('durable-objects') };
+  const { status, body } = await send({ url: `${server.edgeUrl}${path}`, method, headers, body: Buffer.alloc(0) });
+  return { status, text: body.toString().trim() };
+};
+const stored = (): readonly string[] => readdirSync(join(server.data, 'objects')).filter((name) => /^[0-9a-f]{32}$/.test(name));
+
+/** The namespace of the first example. */
+let counters: readonly string[] = [];
+
+/** Everything dies as with the machine, and is started again on what is left. */
+const loseEverything = async (): Promise<void> => {
+  const { folder } = server;
+  await server.killAll();
+  server = await startServer({ folder });
+};
+
+test('[Y-1] [Y-5] a counter counts on over a deployment, the death of everything, and a rollback, and its alarm rings', async () => {
+  const project = example('durable-objects');
+  const first = idAfter('Current Version ID:', await wrangler(project, 'deploy'));
+  assert.deepEqual(await ask('POST', '/visits'), { status: 200, text: '1' });
+  await wrangler(project, 'deploy', '--message', 'again');
+  assert.deepEqual(await ask('POST', '/visits'), { status: 200, text: '2' });
+
+  // All that was answered is there, whenever the power goes.
+  let acknowledged = 2;
+  const counting = (async () => {
+    for (;;) acknowledged = Number((await ask('POST', '/visits')).text);
+  })().catch(() => undefined);
+  await until('it counts', () => acknowledged > 20);
+  await loseEverything();
+  await counting;
+  const { status, text } = await ask('GET', '/visits');
+  assert.equal(status, 200);
+  assert.ok(Number(text) === acknowledged || Number(text) === acknowledged + 1, `${text} of ${acknowledged}`);
+
+  await wrangler(project, 'rollback', first, '-y', '--message', 'back');
+  assert.equal(Number((await ask('POST', '/visits')).text), Number(text) + 1);
+  assert.equal((await ask('POST', '/visits?reset=1')).text, 'begins anew in 1 s');
+  await loseEverything();
+  await until('the alarm that fell due while nothing ran', async () => (await ask('GET', '/visits')).text === '0');
+  counters = stored();
+  assert.equal(counters.length, 1);
+});
+
+test('[Y-3] no second version of a Worker with objects runs: a split is refused, a version has no address', async () => {
+  const project = server.projectFolder('durable-objects');
+  const second = idAfter('Worker Version ID:', await wrangler(project, 'versions', 'upload'));
+  const before = server.runtimes().length;
+  const page = await server.visit(server.host(`${second.slice(0, 8)}-durable-objects`));
+  assert.equal(page.status, 404);
+  assert.match(page.text, /its Durable Objects live in the deployed version alone|no Worker, version or alias/);
+  const versions = (await server.api('GET', 'workers/scripts/durable-objects/versions')) as { items: { id: string }[] };
+  const other = versions.items.find(({ id }) => id !== second)?.id;
+  assert.match(refused(await attempt(project, 'versions', 'deploy', `${second}@50`, `${other}@50`, '-y')).combined, /Durable Object/);
+  assert.equal(server.runtimes().length, before);
+});
+
+const enter = async (room: string, who: string) => {
+  const socket = new WebSocket(`${server.edgeUrl.replace('http', 'ws')}/${room}?as=${who}`, { headers: { host: server.host('chat') } });
+  const heard: { room: string; who: string; text: string }[] = [];
+  let code: number | undefined;
+  socket.on('message', (data) => heard.push(JSON.parse(String(data))));
+  socket.on('close', (closed) => (code = closed));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return { socket, heard, code: () => code, said: () => heard.map((line) => `${line.room} ${line.who} ${line.text}`) };
+};
+
+/** workerd evicts an object that nobody asked for 10 s (2026-11); nothing can be seen of it from outside without asking. */
+const EVICTED_MS = 12_000;
+
+test('[Y-9] a chat keeps its WebSockets while its room hibernates; a deployment closes them, and the room is as it was for who comes again', async () => {
+  const project = example('chat');
+  await wrangler(project, 'deploy');
+  assert.match((await server.visit('chat')).text, /<h1>Chat<\/h1>/);
+  const [ada, ben] = [await enter('lobby', 'ada'), await enter('lobby', 'ben')];
+  ada.socket.send('hello');
+  await until('both hear it', () => ada.heard.length === 1 && ben.heard.length === 1);
+  await wait(EVICTED_MS);
+  ben.socket.send('still here');
+  await until('both hear it', () => ada.heard.length === 2 && ben.heard.length === 2);
+  assert.deepEqual(ada.said(), ['lobby ada hello', 'lobby ben still here']);
+
+  await wrangler(project, 'deploy', '--message', 'again');
+  await until('they are closed', () => ada.code() !== undefined && ben.code() !== undefined);
+  assert.deepEqual([ada.code(), ben.code()], [1001, 1001]);
+  const again = await enter('lobby', 'ada');
+  await until('what was said is told', () => again.heard.length === 2);
+  assert.deepEqual(again.said(), ['lobby ada hello', 'lobby ben still here']);
+  again.socket.terminate();
+});
+
+test('[Y-8] a deleted Worker takes what its objects stored along, and nothing of another', async () => {
+  assert.equal(stored().length, 2);
+  await wrangler(server.projectFolder('chat'), 'delete', '--name', 'chat', '--force');
+  await until('its storage is removed', () => stored().length < 2);
+  assert.deepEqual(stored(), counters);
+  assert.equal((await ask('GET', '/visits')).status, 200);
+});
