@@ -126,7 +126,7 @@ const words: Words = {
     said(
       400,
       10021,
-      `Switchback does not support ${JSON.stringify(member)} yet, so nothing was changed. Remove it from the project's configuration to go on.`,
+      `Switchback does not support ${JSON.stringify(member)} yet, so nothing was changed. ${member === 'exports' ? 'Declare Durable Object classes in "migrations" instead' : "Remove it from the project's configuration to go on"}.`,
     ),
   binding_unsupported: ({ name, type }) =>
     said(

@@ -13,12 +13,14 @@ const migrationStep = {
 };
 
 /** Which Durable Object classes come, go or change their names: the steps after `old_tag`, or a single one. */
-const migrations = z.object({
-  old_tag: nullish(z.string()),
-  new_tag: nullish(z.string()),
-  steps: nullish(z.array(z.object(migrationStep))),
-  ...migrationStep,
-});
+export const migrations = nullish(
+  z.object({
+    old_tag: nullish(z.string()),
+    new_tag: nullish(z.string()),
+    steps: nullish(z.array(z.object(migrationStep))),
+    ...migrationStep,
+  }),
+).describe('Durable Object classes that come, go or change their names. Only where the upload is deployed at once.');
 
 /** The metadata part of an upload (https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/). */
 export const uploadMetadata = z
@@ -30,7 +32,7 @@ export const uploadMetadata = z
       'The files of a finished upload session, and how they are served.',
     ),
     keep_assets: nullish(z.boolean()).describe('The files of the version before.'),
-    migrations: nullish(migrations).describe('Only where the upload is deployed at once.'),
+    migrations,
     keep_bindings: keepBindings,
     logpush: nullish(z.boolean()),
     observability: nullish(observability),

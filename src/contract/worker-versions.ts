@@ -14,6 +14,7 @@ import {
   usageModel,
   versionSettings,
 } from './shapes.ts';
+import { migrations } from './upload-metadata.ts';
 import { WORKER } from './workers.ts';
 
 const moduleContent = z.object({ name: z.string(), content_type: z.string(), content_base64: z.base64() }).meta({ id: 'ModuleContent' });
@@ -23,6 +24,7 @@ const workerVersionRequest = z
   .looseObject({
     ...versionSettings,
     keep_bindings: keepBindings,
+    migrations,
     main_module: z.string(),
     modules: z.array(moduleContent).max(2000).describe('Each module as base64.'),
   })

@@ -54,7 +54,8 @@ export const unsupportedInPart = (metadata: Readonly<Record<string, unknown>>): 
   unsupportedMember(metadata) ?? ['assets', 'keep_assets', 'migrations'].find((member) => !isEmpty(metadata[member]));
 
 /** What of a migration there is to apply. */
-export const migrationIn = ({ migrations }: UploadMetadata): Migration | undefined => (isEmpty(migrations) ? undefined : migrations);
+export const migrationIn = ({ migrations }: Pick<UploadMetadata, 'migrations'>): Migration | undefined =>
+  isEmpty(migrations) ? undefined : migrations;
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { anApi, type TestApi } from '../support/api.ts';
-import { aWorker, type WorkerForm } from '../support/worker-form.ts';
+import { aWorker, MODULE, type WorkerForm } from '../support/worker-form.ts';
 
 /** A Worker that exports these classes. */
 const exporting = (classes: readonly string[], more: WorkerForm['metadata'] = {}): WorkerForm => ({
@@ -103,6 +103,13 @@ test('[G-7] a version upload with a migration is refused before a module of it i
   const refused = await api.refused('createVersion', { script_name: 'chat' }, { body });
   assert.deepEqual([refused.status, refused.code], [400, 10211]);
   assert.match(refused.message, /migrations must be fully applied via a non-versioned deployment.*`wrangler deploy`/);
+  assert.equal(stored(), before);
+  const asJson = {
+    main_module: 'index.js',
+    modules: [{ name: 'index.js', content_type: MODULE, content_base64: btoa('export class Log {}') }],
+    migrations: next,
+  };
+  assert.equal((await api.refused('createWorkerVersion', { worker: 'chat' }, { json: asJson })).code, 10211);
   assert.equal(stored(), before);
   await api.uploadVersion('chat', exporting(['Room', 'Other']));
 });
@@ -212,6 +219,34 @@ test('[G-11] a settings change binds a class that has objects and refuses one th
   assert.deepEqual(changed.bindings, [{ ...binds('ROOMS', 'Room'), namespace_id: room?.id }]);
   const refused = await api.refused('patchSettings', { script_name: 'chat' }, { json: { bindings: [binds('HALLS', 'Hall')] } });
   assert.equal(refused.code, 10061);
+});
+
+test('[G-5] the newer Worker resource carries a migration where it deploys, and one that is malformed is refused with the field', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat');
+  const content = btoa(exporting(['Room']).code ?? '');
+  const version = (migrations: unknown) => ({
+    main_module: 'index.js',
+    compatibility_date: '2026-11-01',
+    modules: [{ name: 'index.js', content_type: MODULE, content_base64: content }],
+    migrations,
+  });
+  const call = (migrations: unknown) => ({ json: version(migrations), query: { deploy: true } });
+  const malformed = await api.refused('createWorkerVersion', { worker: 'chat' }, call({ new_tag: 'v1', steps: 5 }));
+  assert.match(malformed.message, /migrations\.steps/);
+  await api.ok('createWorkerVersion', { worker: 'chat' }, call(FIRST));
+  assert.deepEqual(
+    (await namespacesOf(api)).map((each) => each.class),
+    ['Room'],
+  );
+});
+
+test('[V-9] declarative exports are refused by name, with what to do instead', async (t) => {
+  const api = await anApi(t);
+  const exports = { Room: { type: 'durable-object', storage: 'sqlite' } };
+  const refused = await refusedUpload(api, 'chat', exporting(['Room'], { exports }));
+  assert.equal(refused.code, 10021);
+  assert.match(refused.message, /does not support "exports" yet.*"migrations" instead/);
 });
 
 test('[G-12] what the objects of a namespace are is not listed, and that is said', async (t) => {

@@ -1,7 +1,7 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { changeSecretsOfNewest, deleteVersion, upload, type SecretChanges } from '../../control/index.ts';
 import type { BodyOf, Endpoints, workerVersionEndpoints } from '../../contract/index.ts';
-import { hyphenated, type Refusal, type UploadedFile, type Version } from '../../domain/index.ts';
+import { hyphenated, migrationIn, type Refusal, type UploadedFile, type Version } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
@@ -66,6 +66,7 @@ export const workerVersions: Handlers<typeof workerVersionEndpoints> = {
     const bindings = requestedBindings(worker.value.name, body.bindings);
     if (!bindings.ok) return bindings;
     const isDeployed = query.deploy === 'true';
+    if (!isDeployed && migrationIn(body) !== undefined) return refuse({ code: 'version_with_migration' });
     const made = await upload(api, actor, {
       name: worker.value.name,
       path: isDeployed ? 'script' : 'versions',
