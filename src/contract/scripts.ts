@@ -50,8 +50,11 @@ const uploadedScript = script
 /** What a legacy rollback answers. */
 const rolledBack = z.object({ id: z.string(), deployment_id: z.string() }).meta({ id: 'RolledBack' });
 
+/** Who binds whom: the Worker at the other end, and the binding's name in the one that calls. */
+const serviceReference = z.object({ service: z.string(), environment: z.literal('production'), name: z.string() });
+
 const references = z.object({
-  services: z.object({ incoming: z.array(z.unknown()), outgoing: z.array(z.unknown()) }),
+  services: z.object({ incoming: z.array(serviceReference), outgoing: z.array(serviceReference) }),
   durable_objects: z.array(
     z.object({
       service: z.string(),

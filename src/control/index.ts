@@ -10,7 +10,7 @@ export { Lanes } from './lanes.ts';
 export { usersOfObjects } from './objects.ts';
 export { preflightOf, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
-export { callersOf, type ServiceUser } from './services.ts';
+export { calleesOf, callersOf, type ServiceUser } from './services.ts';
 export { addConsumer, changeConsumer, changeQueue, deleteQueue, removeConsumer, settingsOfQueue, type WantedConsumer } from './queues.ts';
 export {
   changeResource,

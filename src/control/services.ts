@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import { isServiceBinding, withoutService, type Binding, type Refusal, type ServiceBinding, type ServingUser } from '../domain/index.ts';
-import type { Queries } from '../store/index.ts';
+import type { Queries, Worker } from '../store/index.ts';
 
 /** Refuses bindings to Workers that do not exist, all of them at once. A Worker may bind itself, also with its first upload. */
 export const checkServices = async (queries: Queries, self: string, bindings: readonly Binding[]): Promise<Result<null, Refusal>> => {
@@ -38,6 +38,14 @@ export const callersOf = async (queries: Queries, name: string): Promise<readonl
     }
   }
   return users;
+};
+
+/** What the versions of a Worker that serve bind of other Workers, each binding once. */
+export const calleesOf = async (queries: Queries, worker: Worker): Promise<readonly ServiceBinding[]> => {
+  const active = await queries.deployments.active(worker.tag);
+  const serving = await queries.versions.byIds(worker.tag, active?.split.map(({ versionId }) => versionId) ?? []);
+  const bound = serving.flatMap(({ bindings }) => bindings.filter(isServiceBinding));
+  return [...new Map(bound.map((binding) => [`${binding.name} ${binding.service}`, binding])).values()];
 };
 
 /** As a refusal tells of them. */

@@ -1,11 +1,11 @@
 import { accept, refuse } from '../../base/index.ts';
-import { deleteWorker, upload, usersOfObjects } from '../../control/index.ts';
+import { calleesOf, callersOf, deleteWorker, upload, usersOfObjects } from '../../control/index.ts';
 import type { scriptEndpoints } from '../../contract/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
 import { pageWithin } from '../page.ts';
-import { foundScriptView, objectReferenceView, scriptView } from '../views/index.ts';
+import { foundScriptView, objectReferenceView, scriptView, serviceReferenceView } from '../views/index.ts';
 import { servingOf, workerNamed } from './found.ts';
 import { rollBack } from './roll-back.ts';
 import { asForm, scriptSettingsIn, whenAnswered } from './uploaded.ts';
@@ -79,6 +79,10 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
       const users = await usersOfObjects(api.store.read, worker.value.tag, [namespace]);
       objects.push(...users.map(({ script }) => objectReferenceView(script, namespace)));
     }
-    return accept({ result: { services: { incoming: [], outgoing: [] }, durable_objects: objects, dispatch_outbounds: [] } });
+    const callers = await callersOf(api.store.read, worker.value.name);
+    const incoming = callers.flatMap(({ script, bindings }) => bindings.map(({ name }) => serviceReferenceView(script, name)));
+    const callees = await calleesOf(api.store.read, worker.value);
+    const outgoing = callees.map(({ service, name }) => serviceReferenceView(service, name));
+    return accept({ result: { services: { incoming, outgoing }, durable_objects: objects, dispatch_outbounds: [] } });
   },
 };

@@ -9,5 +9,6 @@ export * from './queue.ts';
 export * from './r2.ts';
 export * from './preflight.ts';
 export * from './script.ts';
+export * from './service.ts';
 export * from './version.ts';
 export * from './worker.ts';
