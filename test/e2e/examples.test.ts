@@ -118,6 +118,16 @@ exampleTest('assets', 'serves its files with their headers, redirects, and lets 
   assert.deepEqual([missing.status, /Not here/.test(missing.text)], [404, true]);
 });
 
+exampleTest('queues', 'does what is queued, and puts aside what fails', async (project) => {
+  await wrangler(project, ['deploy']);
+  const host = server.host('queues');
+  const ask = (method: string, body = '') => send({ url: `${server.edgeUrl}/`, method, headers: { host }, body: Buffer.from(body) });
+  for (const task of ['sweep', 'fail']) assert.equal((await ask('POST', task)).status, 202);
+  const failed = async () => (await server.api('GET', 'queues/jobs-failed/metrics')) as { readonly backlog_count: number };
+  await until('the task that fails to be put aside', async () => (await failed()).backlog_count === 1);
+  assert.deepEqual(JSON.parse((await ask('GET')).body.toString()), ['sweep']);
+});
+
 exampleTest('d1', 'keeps a guest book in a database that the first deploy makes', async (project) => {
   await wrangler(project, ['deploy', '--tag', 'first']);
   await wrangler(project, ['d1', 'migrations', 'apply', 'guestbook', '--remote']);

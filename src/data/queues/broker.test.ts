@@ -176,7 +176,7 @@ test('[Q-6] a message is kept as long as its queue says', async (t) => {
 
 test('a queue that is not there takes and gives nothing', async (t) => {
   const { broker } = await aBroker(t);
-  const missing = { ok: false, refusal: { status: 404, message: 'The queue does not exist.' } };
+  const missing = { ok: false, refusal: { status: 404, code: 11000, message: 'The queue does not exist.' } };
   assert.deepEqual(await broker.send('none', [text('a')]), missing);
   assert.deepEqual(
     broker.wait('none', AT_ONCE, () => assert.fail()),

@@ -112,10 +112,12 @@ const lineOf = ({ id, messages, metrics }: Lease): string =>
     metadata: { metrics },
   });
 
-/** A Worker's error ends with the words beside the status. */
+/** workerd makes a Worker's error of these two headers (src/workerd/api/queue.c++), older ones of the words beside the status. */
 const reply = (outgoing: ServerResponse, said: Reply): void => {
   const text = JSON.stringify(said.ok ? said.value : { error: said.refusal.message });
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-  if (said.ok) outgoing.writeHead(200, headers).end(text);
-  else outgoing.writeHead(said.refusal.status, said.refusal.message.replaceAll(/[^ -~]/g, '?'), headers).end(text);
+  if (said.ok) return void outgoing.writeHead(200, headers).end(text);
+  const { status, code, message } = said.refusal;
+  const words = message.replaceAll(/[^ -~]/g, '?');
+  outgoing.writeHead(status, words, { ...headers, 'cf-queues-error-code': String(code), 'cf-queues-error-cause': words }).end(text);
 };

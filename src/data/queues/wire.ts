@@ -71,11 +71,8 @@ const withinLimits = (messages: readonly SentMessage[]): Sent => {
   return accept(messages);
 };
 
-const malformed = (error: z.ZodError): Result<never, QueueFault> =>
-  refuse(
-    fault('malformed', error.issues.map(({ message, path }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; '))
-      .refusal,
-  );
+const malformed = ({ issues }: z.ZodError): Result<never, QueueFault> =>
+  refuse(fault('malformed', [...new Set(issues.map(({ message }) => message))].join('; ')).refusal);
 
 export const jsonIn = (body: Uint8Array): unknown => {
   try {
