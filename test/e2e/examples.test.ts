@@ -166,6 +166,16 @@ exampleTest('chat', 'lets all who are in a room hear what one of them says', asy
   for (const socket of [ada, ben]) socket.terminate();
 });
 
+exampleTest('services', 'calls one Worker from another', async (project) => {
+  await wrangler(join(project, 'back'), ['deploy', '--tag', 'first']);
+  await wrangler(join(project, 'front'), ['deploy']);
+  const shown = async (path: string): Promise<unknown> => JSON.parse((await server.visit('front', path)).text);
+  assert.deepEqual(await shown('/fetch'), { asked: '/fetch', version: 'first' });
+  assert.equal(await shown('/basket'), 7);
+  assert.deepEqual(await shown('/each'), ['A', 'B']);
+  assert.equal(await shown('/greeting'), 'Hello, front desk');
+});
+
 test('every example is deployed here and stands in the list', () => {
   const folders = readdirSync(EXAMPLES, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import type { HostIndex } from '../../domain/index.ts';
 import { ADDRESS_HEADER } from '../../runtime/index.ts';
 import { decideFor, type Wished } from '../decide.ts';
 import type { Page } from '../error-pages.ts';
 import type { ExchangeContext } from '../exchange.ts';
 import { messageOf } from '../log.ts';
-import { startWithin } from '../start-within.ts';
+import { noticed, startWithin } from '../start-within.ts';
 import type { RunningVersion } from '../version-pool.ts';
 
 export interface LeaseContext extends Pick<ExchangeContext, 'versions' | 'crowd' | 'startTimeoutMs' | 'log' | 'answerWithPage'> {
@@ -38,12 +39,34 @@ const versionFor = async (context: LeaseContext, script: string, wished: Wished)
   if (index === undefined) return 'no_table';
   const decision = decideFor(index, script, wished, context.random);
   if (decision.none !== undefined) return decision.none;
-  const { versionId } = decision;
+  return reachable(context, decision.versionId);
+};
+
+/** One that answers: where its process is gone and nobody has noticed yet, its successor. */
+const reachable = async (context: LeaseContext, versionId: string): Promise<RunningVersion | Page> => {
+  const giveUpAt = performance.now() + context.startTimeoutMs;
   try {
-    const version = context.versions.running(versionId) ?? (await startWithin(context.versions, versionId, context.startTimeoutMs));
-    return context.crowd.admits(version, 'request') ? version : 'crowded';
+    for (;;) {
+      const left = giveUpAt - performance.now();
+      const version = context.versions.running(versionId) ?? (await startWithin(context.versions, versionId, left));
+      if (!context.crowd.admits(version, 'request')) return 'crowded';
+      if (await isListening(version)) return version;
+      if (performance.now() > giveUpAt) return 'worker_gone';
+      await noticed(version);
+    }
   } catch (error) {
     context.log.warn({ versionId, error: messageOf(error) }, 'A call of another Worker found no version to answer it.');
     return 'could_not_start';
   }
 };
+
+/** A call that finds nobody looks to its caller like one that broke off, which may have been made: so this is asked before. */
+const isListening = ({ socketPath }: RunningVersion): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
