@@ -14,7 +14,7 @@ export interface LocalDatabaseOptions {
   readonly path: string;
   /** Forward only: what was once a step is never changed, a new one is added. */
   readonly steps: readonly string[];
-  /** Reached before each commit. */
+  /** Reached before each commit; with `ted` behind it after each, when nobody knows of it yet. */
   readonly failpoint: string;
 }
 
@@ -54,6 +54,7 @@ export class LocalDatabase implements Disposable {
       const outcomes = together.map((waiting) => this.#run(waiting));
       failpoint(this.#failpoint);
       this.sql.exec('commit');
+      failpoint(`${this.#failpoint}ted`);
       for (const settle of outcomes) settle();
     } catch (error) {
       if (this.sql.isTransaction) this.sql.exec('rollback');

@@ -166,8 +166,8 @@ export class Broker implements Disposable {
   async expire(): Promise<number> {
     let expired = 0;
     for (const queue of this.#store.queues()) {
-      for (let some = EXPIRED_AT_ONCE; some === EXPIRED_AT_ONCE; expired += some)
-        some = await this.#store.change(() => this.#store.expire(queue, this.#now(), EXPIRED_AT_ONCE));
+      while (this.#store.hasExpired(queue, this.#now()))
+        expired += await this.#store.change(() => this.#store.expire(queue, this.#now(), EXPIRED_AT_ONCE));
     }
     return expired;
   }

@@ -137,6 +137,10 @@ export class MessageStore implements Disposable {
     }
   }
 
+  hasExpired({ id, retention }: Pick<StoredQueue, 'id' | 'retention'>, now: number): boolean {
+    return this.#statements.expired.get(id, now - retention * 1000) !== undefined;
+  }
+
   /** Deletes what has been in its queue for longer than it is kept. Answers how many that were. */
   expire({ id, retention }: Pick<StoredQueue, 'id' | 'retention'>, now: number, limit: number): number {
     return Number(this.#statements.expire.run(id, now - retention * 1000, limit).changes);
@@ -177,5 +181,6 @@ const statementsOn = (sql: LocalDatabase['sql']) => ({
     `update messages set attempts = 0, queue = (select id from queues where name = ?1), arrived_at = ?2, visible_at = ?3
     where id = ?5 and queue = ?4`,
   ),
+  expired: sql.prepare('select 1 from messages where queue = ? and arrived_at <= ? limit 1'),
   expire: sql.prepare('delete from messages where seq in (select seq from messages where queue = ?1 and arrived_at <= ?2 limit ?3)'),
 });
