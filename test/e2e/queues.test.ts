@@ -298,6 +298,43 @@ test('[Q-1] [Q-7] what was sent is delivered: to two versions of a split, after 
   assert.equal((await seenBy('shop')).find(({ body }) => body === 'after the rollback')?.version, one);
 });
 
+test('[Q-1] each process killed in turn under sends: every acknowledged message is delivered', async () => {
+  const { project } = await aProject('turns', { max_batch_size: 5, max_retries: 20 });
+  await wrangler(project, 'deploy');
+  const acknowledged: string[] = [];
+  const over = new AbortController();
+  const senders = Array.from({ length: 4 }, async (_, sender) => {
+    for (let index = 0; !over.signal.aborted; index += 1) {
+      const name = `w${sender}-${index}`;
+      const answer = await ask('turns', 'POST', '/', name).catch(() => undefined);
+      if (answer?.status === 200) acknowledged.push(name);
+    }
+  });
+  const more = async () => {
+    const before = acknowledged.length;
+    await until('sends to be acknowledged', () => acknowledged.length > before + 20);
+  };
+  try {
+    await more();
+    for (const half of ['data', 'edge', 'control', 'data'] as const) {
+      process.kill(await until(`the ${half} process`, () => server.half(half)), 'SIGKILL');
+      await more();
+      for (const version of server.runtimes()) process.kill(version, 'SIGKILL');
+      await more();
+    }
+  } finally {
+    over.abort();
+    await Promise.all(senders);
+  }
+  await isEmpty('turns');
+  const delivered = new Set((await seenBy('turns')).map(({ body }) => body));
+  assert.deepEqual(
+    acknowledged.filter((name) => !delivered.has(name)),
+    [],
+    'each acknowledged message was delivered',
+  );
+});
+
 test('the example: wrangler makes its queue, sets its consumer anew with each deploy, and what fails is buried', async () => {
   const project = server.projectFolder('queues');
   cpSync(EXAMPLE, project, { recursive: true });
