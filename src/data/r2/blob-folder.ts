@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { failpoint, syncFolder } from '../../files/index.ts';
 
 /** A part of one blob, as bytes to read. */
@@ -12,8 +10,16 @@ export interface Extent {
   readonly length: number;
 }
 
+/** Bytes that stay where they are while they are read. */
+export interface BlobReading extends AsyncDisposable {
+  /** `write` has its bytes until it resolves, and no longer. */
+  sendTo(write: (bytes: Uint8Array) => Promise<void>): Promise<void>;
+}
+
 /** Larger reads cost memory for every reader, smaller ones time. */
 const READ_BYTES = 256 * 1024;
+/** Kept for the next readers: new memory costs as much as reading into it. */
+const MOST_BUFFERS = 32;
 
 /**
  * Values as files: `<first two digits>/<32 digits>`, each written once under a new name and durable before anything refers to it.
@@ -24,6 +30,7 @@ export class BlobFolder {
   /** Blobs that are written or read now; one that is let go meanwhile is removed when the last reader is done. */
   readonly #held = new Map<string, number>();
   readonly #dropped = new Set<string>();
+  readonly #buffers: Buffer[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -68,17 +75,28 @@ export class BlobFolder {
     }
   }
 
-  /** The bytes of these, one after another. They are held until the stream has ended or is destroyed. */
-  read(extents: readonly Extent[]): Readable {
+  /** The bytes of these, one after another, held until it is disposed of. */
+  hold(extents: readonly Extent[]): BlobReading {
     for (const { blob } of extents) this.#hold(blob);
-    const stream = Readable.from(this.#bytesOf(extents), { objectMode: false, highWaterMark: READ_BYTES });
-    stream.once('close', () => void Promise.all(extents.map(({ blob }) => this.release(blob))));
-    return stream;
+    return {
+      sendTo: (write) => this.#send(extents, write),
+      [Symbol.asyncDispose]: async () => void (await Promise.all(extents.map(({ blob }) => this.release(blob)))),
+    };
   }
 
-  async *#bytesOf(extents: readonly Extent[]): AsyncGenerator<Buffer, void> {
-    for (const { blob, offset, length } of extents)
-      yield* createReadStream(this.#path(blob), { start: offset, end: offset + length - 1, highWaterMark: READ_BYTES });
+  async #send(extents: readonly Extent[], write: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+    const buffer = this.#buffers.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES);
+    for (const { blob, offset, length } of extents) {
+      await using file = await open(this.#path(blob), 'r');
+      for (let at = 0; at < length;) {
+        const { bytesRead } = await file.read(buffer, 0, Math.min(READ_BYTES, length - at), offset + at);
+        if (bytesRead === 0) throw new Error(`The value ${blob} is shorter than it was.`);
+        await write(buffer.subarray(0, bytesRead));
+        at += bytesRead;
+      }
+    }
+    // One whose last write failed may still be on its way, and is not used again.
+    if (this.#buffers.length < MOST_BUFFERS) this.#buffers.push(buffer);
   }
 
   /** Removes blobs that nothing refers to any more; those that are read now, when they were. */

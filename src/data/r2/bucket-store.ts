@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { accept, type Clock, type Result } from '../../base/index.ts';
-import type { BlobFolder, Extent } from './blob-folder.ts';
+import type { BlobFolder, BlobReading, Extent } from './blob-folder.ts';
 import type { Bucket, BucketIndex, Piece, StoredObject } from './bucket-index.ts';
 import { Digests, givenIn, type Checksums } from './checksums.ts';
 import { holds } from './conditions.ts';
@@ -21,11 +20,11 @@ export interface BucketStore {
 
 export type Body = AsyncIterable<Uint8Array>;
 
-/** An object and the way to its bytes, or only the object where a condition did not hold. */
+/** An object and its bytes, which whoever gets it disposes of, or only the object where a condition did not hold. */
 export interface Found {
   readonly object: StoredObject;
   readonly range: Range;
-  readonly open: (() => Readable) | undefined;
+  readonly reading: BlobReading | undefined;
 }
 
 export const headObject = ({ index }: BucketStore, { id }: Bucket, key: string): Result<StoredObject, Fault> => {
@@ -38,11 +37,11 @@ export const getObject = ({ index, blobs }: BucketStore, { id }: Bucket, wanted:
   const object = index.object(id, wanted.object);
   if (object === undefined) return fault('noSuchKey');
   if (wanted.onlyIf !== undefined && !holds(wanted.onlyIf, object))
-    return accept({ object, range: { offset: 0, length: object.size }, open: undefined });
+    return accept({ object, range: { offset: 0, length: object.size }, reading: undefined });
   const range = rangeWithin(wanted, object.size);
   if (!range.ok) return range;
   const extents = extentsOf(index.pieces(object.version), range.value);
-  return accept({ object, range: range.value, open: () => blobs.read(extents) });
+  return accept({ object, range: range.value, reading: blobs.hold(extents) });
 };
 
 /** Where the bytes of a range are. */

@@ -1,18 +1,18 @@
 import { accept, type Result } from '../../base/index.ts';
 import { deleteObjects, getObject, headObject, putObject, STORAGE_CLASSES, type Body, type BucketStore } from './bucket-store.ts';
+import type { BlobReading } from './blob-folder.ts';
 import type { Bucket } from './bucket-index.ts';
 import { fault, type Fault } from './fault.ts';
 import { listObjects } from './list.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import type { R2Request, R2RequestOf } from './request.ts';
 import { objectJson } from './wire.ts';
-import type { Readable } from 'node:stream';
 
 /** What goes back: JSON, behind it perhaps an object's bytes; a fault may come with the object it is about. */
 export interface Reply {
   readonly metadata?: unknown;
   readonly fault?: Fault;
-  readonly bytes?: { readonly length: number; open(): Readable };
+  readonly bytes?: { readonly length: number; readonly reading: BlobReading };
 }
 
 /** Does what a binding, or the API, asks of a bucket. */
@@ -52,11 +52,11 @@ const replyTo = <Value>(result: Result<Value, Fault>, shown: (value: Value) => u
 
 const replyToGet = (result: ReturnType<typeof getObject>): Reply => {
   if (!result.ok) return { fault: result.refusal };
-  const { object, range, open } = result.value;
+  const { object, range, reading } = result.value;
   const metadata = objectJson(object, { range });
-  return open === undefined
+  return reading === undefined
     ? { metadata, fault: fault('preconditionFailed').refusal }
-    : { metadata, bytes: { length: range.length, open } };
+    : { metadata, bytes: { length: range.length, reading } };
 };
 
 /** Makes it, or changes the class of what is put into it from now on. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { finished, pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import { RESOURCE_HEADER } from '../../runtime/index.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { fault } from './fault.ts';
@@ -36,6 +36,7 @@ const answer = async (store: BucketStore, incoming: IncomingMessage, outgoing: S
     log(detailOf(error), 'A request to an R2 bucket failed.');
     return { fault: fault('internal').refusal };
   });
+  await using _held = reply.bytes?.reading;
   // workerd writes its whole request before it looks for an answer, and takes an earlier one for a lost connection.
   if (!incoming.readableEnded) await finished(incoming.resume());
   await send(outgoing, reply);
@@ -78,5 +79,19 @@ const send = async (outgoing: ServerResponse, { metadata, fault: wrong, bytes }:
     return;
   }
   outgoing.write(json);
-  await pipeline(bytes.open(), outgoing);
+  await bytes.reading.sendTo((part) => written(outgoing, part));
+  outgoing.end();
 };
+
+/** Resolves when the bytes are the kernel's. An answer that nobody waits for any more says so by its end alone. */
+const written = (outgoing: ServerResponse, bytes: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const onClose = (): void => reject(new Error('Who asked is gone.'));
+    if (outgoing.closed || outgoing.destroyed) return onClose();
+    outgoing.once('close', onClose);
+    outgoing.write(bytes, (error) => {
+      outgoing.off('close', onClose);
+      if (error == null) resolve();
+      else reject(error);
+    });
+  });
