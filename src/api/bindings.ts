@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { accept, refuse, type Result } from '../base/index.ts';
 import { requestedBinding } from '../contract/index.ts';
 import type { Refusal, RequestedBinding } from '../domain/index.ts';
@@ -14,25 +13,15 @@ interface AnyBinding {
 }
 
 /** The bindings of a Worker's upload: one of a type we do not offer is refused by name, a malformed one with its fault. */
-export const requestedBindings = (
-  script: string,
-  given: readonly AnyBinding[] | undefined,
-): Result<readonly RequestedBinding[], Refusal> => {
+export const requestedBindings = (given: readonly AnyBinding[] | undefined): Result<readonly RequestedBinding[], Refusal> => {
   const bindings: RequestedBinding[] = [];
   for (const binding of given ?? []) {
     const { name, type } = binding;
     if (!KNOWN.has(type)) return refuse({ code: 'binding_unsupported', name, type });
     const parsed = requestedBinding.safeParse(binding);
     if (!parsed.success) return refuse({ code: 'binding_invalid', name, fault: faultsIn(parsed.error).join('; ') });
-    const fault = unsupportedIn(parsed.data, script);
-    if (fault !== undefined) return refuse({ code: 'binding_invalid', name, fault });
     // zod gives optional members as `string | undefined`, which mean the same as absent ones here.
     bindings.push(parsed.data as RequestedBinding);
   }
   return accept(bindings);
 };
-
-const unsupportedIn = (binding: z.infer<typeof requestedBinding>, script: string): string | undefined =>
-  binding.type === 'durable_object_namespace' && (binding.script_name ?? script) !== script
-    ? `its class is one of the Worker ${JSON.stringify(binding.script_name)}, and Switchback does not support objects of another Worker yet; call that Worker instead`
-    : undefined;

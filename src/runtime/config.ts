@@ -81,14 +81,17 @@ const renderNamed = ({ name, field, content }: ModulePlan | BindingPlan): string
 
 const renderContent = (content: Content): string => {
   if (content === 'void') return content;
+  if ('className' in content) return renderClass(content);
   if ('inline' in content) return capnpString(content.inline);
   if ('entrypoint' in content) return renderDesignator(content);
   if ('service' in content) return capnpString(content.service);
-  if ('className' in content) return capnpStruct({ className: capnpString(content.className) });
   if ('file' in content) return `embed ${capnpString(content.file)}`;
   const fetcher = capnpStruct({ name: capnpString('fetcher'), service: capnpString(content.fetcher) });
   return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${fetcher}]` });
 };
+
+const renderClass = ({ className, service }: Extract<Content, { className: string }>): string =>
+  capnpStruct({ className: capnpString(className), serviceName: service === undefined ? undefined : capnpString(service) });
 
 const renderDesignator = ({ service, entrypoint, props }: Designator): string =>
   capnpStruct({

@@ -2,6 +2,7 @@ import { invariant } from '../base/index.ts';
 import { hasScript, isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
 import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
+import { planNamespace, withObjectGates } from './object-gate-plan.ts';
 import { planObjects, type ObjectsPlan } from './object-plan.ts';
 import { planResource, type ExternalPlan } from './resource-plan.ts';
 import { planNoService, planService, withServices } from './service-plan.ts';
@@ -40,7 +41,7 @@ export type Content =
   | { readonly inline: string }
   | { readonly file: string }
   | { readonly service: string }
-  | { readonly className: string }
+  | { readonly className: string; readonly service?: string }
   | Designator
   | Wrapped
   | 'void';
@@ -138,8 +139,11 @@ export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => {
 };
 
 /** Any Worker may be bound by another while it runs: each process can be called, and calls those its version binds. */
-const inService = (plan: ProcessPlan, spec: VersionSpec, { debugSocket, servicesSocket }: Where): ProcessPlan =>
-  debugSocket === undefined ? plan : { ...withServices(plan, spec, servicesSocket), isExperimental: true, debugSocket };
+const inService = (plan: ProcessPlan, spec: VersionSpec, where: Where): ProcessPlan => {
+  const { debugSocket, servicesSocket } = where;
+  const called = debugSocket === undefined ? plan : { ...withServices(plan, spec, servicesSocket), isExperimental: true, debugSocket };
+  return withObjectGates(called, spec, where);
+};
 
 /** The same process with nothing of a user's in it, to measure what workerd itself costs. */
 export const planBare = (where: Where): ProcessPlan => planFor({ ...PROBE, name: 'main' }, where);
@@ -233,7 +237,7 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
       case 'service':
         return where.debugSocket === undefined ? planNoService(binding) : planService(binding);
       case 'durable_object_namespace':
-        return { name, field: 'durableObjectNamespace', content: { className: binding.class_name } };
+        return planNamespace(binding, spec);
       default:
         return planResource(binding, where.dataFolder).binding;
     }

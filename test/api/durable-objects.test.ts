@@ -191,12 +191,17 @@ test('[G-9] a deployment across a migration is refused with the classes of both 
   assert.deepEqual([report.allowed, report.blockers.map(({ code }) => code)], [false, [100363]]);
 });
 
-test('[G-10] a class of another Worker cannot be bound yet, and that is said; its own may be named by the name of the Worker', async (t) => {
+test('[G-10] a class is bound by its own Worker and by others, which own nothing by that; one that is no class is not bound', async (t) => {
   const api = await anApi(t);
-  await api.upload('chat', exporting(['Room'], { migrations: FIRST, bindings: [binds('ROOMS', 'Room', 'chat')] }));
-  const refused = await refusedUpload(api, 'lobby', { metadata: { bindings: [binds('ROOMS', 'Room', 'chat')] } });
-  assert.deepEqual([refused.status, refused.code], [400, 10021]);
-  assert.match(refused.message, /class is one of the Worker "chat".*does not support objects of another Worker yet/);
+  const binding = binds('ROOMS', 'Room', 'chat');
+  await api.upload('chat', exporting(['Room'], { migrations: FIRST, bindings: [binding] }));
+  const [namespace] = await namespacesOf(api);
+  await api.upload('lobby', { metadata: { bindings: [binding] } });
+  const { bindings } = await api.ok('getSettings', { script_name: 'lobby' });
+  assert.deepEqual(bindings, [{ ...binding, namespace_id: namespace?.id }]);
+  assert.equal(entryOf(api, 'lobby')?.ownsObjects, undefined);
+  const refused = await refusedUpload(api, 'lobby', { metadata: { bindings: [binds('ROOMS', 'Nothing', 'chat')] } });
+  assert.match(refused.message, /Nothing/);
 });
 
 test('[G-10] a Worker that is deleted takes its namespaces along, and the same Worker made again has new ones', async (t) => {

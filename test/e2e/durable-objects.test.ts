@@ -6,6 +6,7 @@ import test, { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { idAfter } from '../support/printed.ts';
+import { makeProject } from '../support/project.ts';
 import { refused, succeeded } from '../support/run.ts';
 import { send } from '../support/send.ts';
 import { startServer } from '../support/server.ts';
@@ -113,6 +114,26 @@ test('[Y-9] a chat keeps its WebSockets while its room hibernates; a deployment 
   await until('what was said is told', () => again.heard.length === 2);
   assert.deepEqual(again.said(), ['lobby ada hello', 'lobby ben still here']);
   again.socket.terminate();
+});
+
+test("[Y-11] a Worker calls another's objects, which are the ones that visitors of that one meet", async () => {
+  const project = makeProject({
+    dir: server.projectFolder('bystander'),
+    name: 'bystander',
+    code: `export default { async fetch(request, { COUNTERS }) {
+      return new Response(String(await COUNTERS.getByName('shared').count('bystander')));
+    } };`,
+    config: {
+      compatibility_date: '2026-11-01',
+      durable_objects: { bindings: [{ name: 'COUNTERS', class_name: 'Counter', script_name: 'durable-objects' }] },
+    },
+    format: 'jsonc',
+  });
+  await wrangler(project, 'deploy');
+  assert.equal((await server.visit('bystander')).text, '1');
+  assert.equal((await ask('POST', '/shared')).text, '2');
+  assert.equal((await server.visit('bystander')).text, '3');
+  await wrangler(project, 'delete', '--name', 'bystander', '--force');
 });
 
 test('[Y-8] a deleted Worker takes what its objects stored along, and nothing of another', async () => {

@@ -40,7 +40,7 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
     }
     const { metadata, files } = asForm(form, body);
     if (metadata === undefined) return refuse({ code: 'metadata_missing' });
-    const bindings = requestedBindings(params.script_name, metadata.bindings);
+    const bindings = requestedBindings(metadata.bindings);
     if (!bindings.ok) return bindings;
     const made = await upload(api, actor, {
       name: params.script_name,

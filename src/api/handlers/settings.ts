@@ -16,7 +16,7 @@ const codeWith =
   (code: VersionCode, worker: Worker): Result<VersionCode, Refusal> => {
     const changed = { ...code, ...changedMembers(patch) };
     if (patch.bindings === undefined) return accept(changed);
-    const requested = requestedBindings(worker.name, patch.bindings);
+    const requested = requestedBindings(patch.bindings);
     if (!requested.ok) return requested;
     const bindings = resolveBindings({
       requested: requested.value,

@@ -39,7 +39,7 @@ export const versions: Handlers<typeof versionEndpoints> = {
   },
   createVersion: async (api, { params, query, body, form, actor, client }) => {
     if (body === undefined || form === undefined) return refuse({ code: 'metadata_missing' });
-    const bindings = requestedBindings(params.script_name, body.bindings);
+    const bindings = requestedBindings(body.bindings);
     if (!bindings.ok) return bindings;
     const made = await upload(api, actor, {
       name: params.script_name,

@@ -63,7 +63,7 @@ export const workerVersions: Handlers<typeof workerVersionEndpoints> = {
   createWorkerVersion: async (api, { params, query, body, actor, client }) => {
     const worker = await workerCalled(api, params.worker);
     if (!worker.ok) return worker;
-    const bindings = requestedBindings(worker.value.name, body.bindings);
+    const bindings = requestedBindings(body.bindings);
     if (!bindings.ok) return bindings;
     const isDeployed = query.deploy === 'true';
     if (!isDeployed && migrationIn(body) !== undefined) return refuse({ code: 'version_with_migration' });
