@@ -93,6 +93,7 @@ const BACK = `import { RpcTarget, WorkerEntrypoint } from 'cloudflare:workers';
     }
     version() { return VERSION; }
     get motto() { return 'calm'; }
+    get inner() { return new Counter(); }
     sum(a, b) { return a + b; }
     counter() { return new Counter(); }
     async through(callback) { return 2 * (await callback(20)); }
@@ -137,6 +138,7 @@ test('[F-2] methods of a bound Worker are called: values, properties, stubs, cal
     t,
     `sum: ({ BACK }) => BACK.sum(1, 2),
      motto: ({ BACK }) => BACK.motto,
+     inner: async ({ BACK }) => (await BACK.inner).add(5),
      stub: async ({ BACK }) => { using counter = await BACK.counter(); await counter.add(); return counter.add(2); },
      pipelined: ({ BACK }) => BACK.counter().add(7),
      callback: ({ BACK }) => { let seen; return BACK.through((n) => n + 1); },
@@ -151,6 +153,7 @@ test('[F-2] methods of a bound Worker are called: values, properties, stubs, cal
   );
   assert.equal(await ask('sum'), 3);
   assert.equal(await ask('motto'), 'calm');
+  assert.equal(await ask('inner'), 5);
   assert.equal(await ask('stub'), 3);
   assert.equal(await ask('pipelined'), 7);
   assert.equal(await ask('callback'), 42);
