@@ -11,7 +11,16 @@ export { usersOfObjects } from './objects.ts';
 export { preflightOf, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
 export { calleesOf, callersOf, type ServiceUser } from './services.ts';
-export { addConsumer, changeConsumer, changeQueue, deleteQueue, removeConsumer, settingsOfQueue, type WantedConsumer } from './queues.ts';
+export {
+  addConsumer,
+  changeConsumer,
+  changeQueue,
+  deleteQueue,
+  producersOfQueues,
+  removeConsumer,
+  settingsOfQueue,
+  type WantedConsumer,
+} from './queues.ts';
 export {
   changeResource,
   checkResources,

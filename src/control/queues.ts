@@ -152,6 +152,23 @@ const useOf = async (queries: Queries, queue: Resource): Promise<Refusal | undef
   return { code: 'resource_in_use', kind: KIND, id: queue.id, name: queue.name, users, consumers };
 };
 
+/** The Workers that bind each queue in a version that serves, by the queue's name. */
+export const producersOfQueues = async (queries: Queries): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+  const producers = new Map<string, Set<string>>();
+  for (const worker of await queries.workers.all()) {
+    const active = await queries.deployments.active(worker.tag);
+    const ids = active?.split.map(({ versionId }) => versionId) ?? [];
+    for (const { bindings } of await queries.versions.byIds(worker.tag, ids)) {
+      for (const binding of bindings) {
+        if (binding.type !== 'queue') continue;
+        const { queue_name: name } = binding;
+        producers.set(name, (producers.get(name) ?? new Set()).add(worker.name));
+      }
+    }
+  }
+  return producers;
+};
+
 /** What an edge takes messages from for this Worker. */
 export const consumedQueues = async (queries: Queries, worker: Worker): Promise<readonly ConsumedQueue[]> => {
   const consumed: ConsumedQueue[] = [];

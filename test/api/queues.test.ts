@@ -98,6 +98,7 @@ test('a queue that is bound, consumed or buried in is deleted by force only, and
   const bound = await api.refused('deleteQueue', { queue_id });
   assert.deepEqual([bound.status, bound.code], [409, 100340]);
   await api.ok('createQueueConsumer', { queue_id }, worker({ dead_letter_queue: 'dead' }));
+  assert.deepEqual((await api.ok('getQueue', { queue_id })).producers, [{ type: 'worker', script: 'worker' }]);
   const { message } = await api.refused('deleteQueue', { queue_id });
   assert.match(message, /of worker serves and binds it as JOBS; worker consumes it \(`wrangler queues consumer remove jobs worker`/);
   assert.match(

@@ -1,5 +1,5 @@
-import { accept, refuse, type Result } from '../../base/index.ts';
-import { changeQueue, createResource, deleteQueue, settingsOfQueue, usersOf } from '../../control/index.ts';
+import { accept, invariant, refuse, type Result } from '../../base/index.ts';
+import { changeQueue, createResource, deleteQueue, producersOfQueues, settingsOfQueue } from '../../control/index.ts';
 import type { queueEndpoints } from '../../contract/index.ts';
 import { remoteQueue } from '../../data/index.ts';
 import { queueName, queueSettings, USUAL_QUEUE, type QueueSettings, type Refusal, type Resource } from '../../domain/index.ts';
@@ -24,9 +24,19 @@ export const consumersOf = async (api: Api, queue: Resource): Promise<readonly N
   return [{ consumer, queue: queue.name, script: worker?.name ?? '' }];
 };
 
+export const shownQueues = async (api: Api, queues: readonly Resource[]) => {
+  const producers = await producersOfQueues(api.store.read);
+  return Promise.all(
+    queues.map(async (queue) =>
+      queueView(queue, settingsOfQueue(queue), [...(producers.get(queue.name) ?? [])], await consumersOf(api, queue)),
+    ),
+  );
+};
+
 export const shownQueue = async (api: Api, queue: Resource) => {
-  const producers = new Set((await usersOf(api.store.read, queue)).map(({ script }) => script));
-  return queueView(queue, settingsOfQueue(queue), [...producers], await consumersOf(api, queue));
+  const [shown] = await shownQueues(api, [queue]);
+  invariant(shown !== undefined, 'each queue is shown');
+  return shown;
 };
 
 /**
@@ -71,7 +81,7 @@ export const queues: Handlers<Family> = {
     const all = await api.store.read.resources.ofKind(KIND);
     const named = query.name === undefined ? all : all.filter(({ name }) => query.name?.includes(name));
     const { result, resultInfo } = pageWithin(named, query);
-    return accept({ result: await Promise.all(result.map((queue) => shownQueue(api, queue))), resultInfo });
+    return accept({ result: await shownQueues(api, result), resultInfo });
   },
   createQueue: async (api, { body, actor }) => {
     const name = queueName(body.queue_name);
