@@ -5,7 +5,7 @@ import { faultsIn } from './faults.ts';
 
 const PLAIN = ['plain_text', 'json', 'secret_text', 'version_metadata', 'assets', 'wasm_module', 'text_blob', 'data_blob', 'inherit'];
 const RESOURCES = ['kv_namespace', 'd1', 'r2_bucket', 'queue'];
-const KNOWN: ReadonlySet<string> = new Set([...PLAIN, ...RESOURCES, 'service', 'durable_object_namespace']);
+const KNOWN: ReadonlySet<string> = new Set([...PLAIN, ...RESOURCES, 'service', 'ratelimit', 'durable_object_namespace']);
 
 interface AnyBinding {
   readonly name: string;

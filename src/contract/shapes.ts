@@ -47,6 +47,17 @@ const serviceBinding = z.object({
   props: z.record(z.string(), z.unknown()).optional(),
 });
 
+const rateLimitBinding = z.object({
+  ...named,
+  type: z.literal('ratelimit'),
+  namespace_id: z.string().regex(/^[1-9]\d{0,18}$/, 'must be a positive integer, written as a string'),
+  simple: z.strictObject({
+    limit: z.number().int().positive(),
+    period: z.union([z.literal(10), z.literal(60)], 'must be 10 or 60'),
+    mitigation_timeout: z.literal(0).optional().describe('0 is "none", which is all that is offered.'),
+  }),
+});
+
 /** A binding in an upload's metadata, of a type we offer. */
 export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.literal('plain_text'), text: z.string() }),
@@ -57,6 +68,7 @@ export const requestedBinding = z.discriminatedUnion('type', [
   z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
   ...resourceBindings,
   serviceBinding,
+  rateLimitBinding,
   z.object(durableObjectBinding),
   z.object({ ...named, type: z.literal('inherit'), old_name: z.string().optional(), version_id: z.string().optional() }),
 ]);
@@ -75,6 +87,7 @@ export const shownBinding = z
     z.object({ ...named, type: z.enum(['wasm_module', 'text_blob', 'data_blob']), part: z.string() }),
     ...resourceBindings,
     serviceBinding,
+    rateLimitBinding,
     z.object({ ...durableObjectBinding, namespace_id: z.string().optional() }),
   ])
   .meta({ id: 'ShownBinding' });

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { ResourceKind } from '../domain/index.ts';
-import { capnpString, RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
+import { capnpString, RESOURCE_HEADER, resourceSocket, type DataSocket } from '../runtime/index.ts';
 import { d1Entry } from './d1-entry.ts';
 
 export interface DataConfig {
@@ -55,8 +54,8 @@ export const dataFolders = (dataDir: string): readonly string[] =>
 const objectsOf = (dataDir: string, name: string): string => join(dataDir, name, 'objects');
 const blobsOf = (dataDir: string, name: string): string => join(dataDir, name, 'blobs');
 
-/** Descriptors of listening sockets, by the kind of resource whose they are. */
-export type HeldDescriptors = Readonly<Partial<Record<ResourceKind, number>>>;
+/** Descriptors of listening sockets, by what answers there. */
+export type HeldDescriptors = Readonly<Partial<Record<DataSocket, number>>>;
 
 /** The sockets that are held for it, by their names in the configuration. */
 export const heldSockets = (descriptors: HeldDescriptors): Readonly<Record<string, number>> =>

@@ -2,6 +2,7 @@
 export { DataClient, type DataAnswer, type DataCall } from './data-client.ts';
 export { type HeldDescriptors } from './config.ts';
 export { DataProcess, type DataProcessOptions } from './data-process.ts';
+export { RateLimits, type RateLimitsOptions } from './rate-limits/rate-limits.ts';
 export { R2, type R2Options } from './r2/r2.ts';
 export { r2Bucket, type RemoteBucket } from './r2/remote-bucket.ts';
 export type { Listed as R2Listed } from './r2/list.ts';

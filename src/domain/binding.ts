@@ -11,7 +11,8 @@ export type PlainBinding =
   /** `env.ASSETS`: the version's own assets. */
   | { readonly type: 'assets'; readonly name: string }
   | { readonly type: 'wasm_module' | 'text_blob' | 'data_blob'; readonly name: string; readonly part: string }
-  | ServiceBinding;
+  | ServiceBinding
+  | RateLimitBinding;
 
 /** Reaches another Worker, or this one: its default export, or the entrypoint that is named. */
 export interface ServiceBinding {
@@ -23,6 +24,15 @@ export interface ServiceBinding {
   readonly entrypoint?: string | undefined;
   /** What the entrypoint finds in `ctx.props`: an object. */
   readonly props?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Counts calls by key. Whoever names the same namespace, whichever Worker or version, counts together. */
+export interface RateLimitBinding {
+  readonly type: 'ratelimit';
+  readonly name: string;
+  readonly namespace_id: string;
+  /** So many calls of one key in 10 or 60 seconds. */
+  readonly simple: { readonly limit: number; readonly period: 10 | 60; readonly mitigation_timeout?: 0 | undefined };
 }
 
 /** Names a resource whose content lives outside of every version. */

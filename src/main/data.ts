@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataProcess, Queues, R2 } from '../data/index.ts';
+import { DataProcess, Queues, R2, RateLimits } from '../data/index.ts';
 import { privateFolder } from '../runtime/index.ts';
 import { heldForUs, runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
@@ -18,6 +18,7 @@ const startData = async (settings: Settings): Promise<Service> => {
     await DataProcess.open({ ...options, descriptors }),
     await R2.open({ ...options, descriptor: descriptors['r2_bucket'] }),
     await Queues.open({ ...options, descriptor: descriptors['queue'] }),
+    await RateLimits.open({ runtimeDir: options.runtimeDir, descriptor: descriptors['ratelimit'] }),
   ];
   return {
     ready: { type: 'ready', role: 'data' },

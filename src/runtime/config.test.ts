@@ -79,7 +79,18 @@ const OBJECTS: VersionSpec = {
   ],
 };
 
-for (const [name, spec] of Object.entries({ modules: MODULES, 'service-worker': SERVICE_WORKER, events: EVENTS, objects: OBJECTS })) {
+const RATE_LIMITS: VersionSpec = {
+  ...SERVICE_WORKER,
+  bindings: ['FIRST', 'SECOND'].map((name) => ({ type: 'ratelimit', name, namespace_id: '1001', simple: { limit: 5, period: 10 } })),
+};
+
+for (const [name, spec] of Object.entries({
+  'rate-limits': RATE_LIMITS,
+  modules: MODULES,
+  'service-worker': SERVICE_WORKER,
+  events: EVENTS,
+  objects: OBJECTS,
+})) {
   test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
     const golden = new URL(`golden/${name}.capnp`, import.meta.url);
     assert.equal(renderConfig(planProcess(spec, WHERE)), await readFile(golden, 'utf8'));

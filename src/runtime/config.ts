@@ -2,7 +2,7 @@ import { capnpList, capnpString, capnpStruct } from './capnp-text.ts';
 import { OBJECTS, type ObjectsPlan } from './object-plan.ts';
 import type { ExternalPlan } from './resource-plan.ts';
 import { CF_BLOB_HEADER, SCHEME_HEADER } from './plan.ts';
-import type { BindingPlan, Content, Designator, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
+import type { BindingPlan, Content, Designator, ExtensionPlan, ModulePlan, ProcessPlan, SocketPlan, WorkerPlan } from './plan.ts';
 
 /** The plan as workerd's text configuration, for `workerd serve <file> -I/`: files are embedded by absolute path. */
 export const renderConfig = (plan: ProcessPlan): string => `using Workerd = import "/workerd/workerd.capnp";
@@ -19,9 +19,17 @@ ${plan.workers.map(renderWorker).join('')}${plan.externals.map(renderExternal).j
       ),
     ),
   ],
-  sockets = ${capnpList(plan.sockets.map(renderSocket), '  ')},
+  sockets = ${capnpList(plan.sockets.map(renderSocket), '  ')},${renderExtensions(plan.extensions)}
 );
 `;
+
+const renderExtensions = (extensions: readonly ExtensionPlan[]): string => {
+  if (extensions.length === 0) return '';
+  const modules = extensions.map(({ name, source }) =>
+    capnpStruct({ name: capnpString(name), internal: 'true', esModule: capnpString(source) }),
+  );
+  return `\n  extensions = [(modules = ${capnpList(modules, '    ')})],`;
+};
 
 const renderWorker = (worker: WorkerPlan): string => `    (
       name = ${capnpString(worker.name)},
@@ -87,7 +95,10 @@ const renderContent = (content: Content): string => {
   if ('service' in content) return capnpString(content.service);
   if ('file' in content) return `embed ${capnpString(content.file)}`;
   const fetcher = capnpStruct({ name: capnpString('fetcher'), service: capnpString(content.fetcher) });
-  return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${fetcher}]` });
+  const inner = Object.entries(content.inner ?? {}).map(([name, value]) =>
+    capnpStruct({ name: capnpString(name), json: capnpString(JSON.stringify(value)) }),
+  );
+  return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${[fetcher, ...inner].join(', ')}]` });
 };
 
 const renderClass = ({ className, service }: Extract<Content, { className: string }>): string =>

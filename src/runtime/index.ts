@@ -12,7 +12,7 @@ export { ASSETS_HEADER, CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type Process
 export { renderConfig } from './config.ts';
 export { capnpString } from './capnp-text.ts';
 export { Child, describeEnding } from './child.ts';
-export { QUEUE_DELAY_HEADER, RESOURCE_HEADER, resourceSocket, resourceSockets } from './resource-plan.ts';
+export { QUEUE_DELAY_HEADER, RESOURCE_HEADER, resourceSocket, resourceSockets, type DataSocket } from './resource-plan.ts';
 export { ADDRESS_HEADER, LEASED_SOURCE, planAsk, REFUSAL_HEADER, SERVICE_HEADER, serviceRequest, type ServiceRequest } from './service-plan.ts';
 export { untilReady } from './startup.ts';
 export { workerdBinary } from './binary.ts';

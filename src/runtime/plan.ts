@@ -4,6 +4,7 @@ import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
 import { planNamespace, withObjectGates } from './object-gate-plan.ts';
 import { planObjects, type ObjectsPlan } from './object-plan.ts';
+import { planRateLimit, RATE_LIMIT, rateLimitCounter } from './rate-limit-plan.ts';
 import { planResource, type ExternalPlan } from './resource-plan.ts';
 import { planNoService, planService, withServices } from './service-plan.ts';
 
@@ -14,6 +15,8 @@ export interface ProcessPlan {
   readonly sockets: readonly SocketPlan[];
   /** What it reaches over unix sockets of ours. */
   readonly externals: readonly ExternalPlan[];
+  /** Modules of ours that bindings are made by. No version can import them. */
+  readonly extensions: readonly ExtensionPlan[];
   /** Networks the version may not reach although they look public; private ones are never reachable (I6). */
   readonly deniedNetworks: readonly string[];
   /** Secrets, the whole environment of the process. They never stand in its configuration file (I8). */
@@ -22,6 +25,11 @@ export interface ProcessPlan {
   readonly isExperimental: boolean;
   /** Path of a socket that gives full access to the process. Takes experimental workerd. */
   readonly debugSocket?: string | undefined;
+}
+
+export interface ExtensionPlan {
+  readonly name: string;
+  readonly source: string;
 }
 
 export interface WorkerPlan {
@@ -57,6 +65,8 @@ export interface Designator {
 export interface Wrapped {
   readonly wrappedBy: string;
   readonly fetcher: string;
+  /** What else it finds inside, as JSON. */
+  readonly inner?: Readonly<Record<string, unknown>>;
 }
 
 /** Named by workerd's own fields, see `Worker.Module` and `Worker.Binding` in workerd.capnp. */
@@ -133,6 +143,7 @@ export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => {
   const plan = {
     ...planFor(planWorker(spec, where), where),
     externals: externalsOf(spec, where),
+    extensions: spec.bindings.some(({ type }) => type === 'ratelimit') ? [RATE_LIMIT] : [],
     environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
   };
   return inService(handlesEvents(spec) ? withEvents(plan, where.eventSocket) : plan, spec, where);
@@ -156,6 +167,7 @@ const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
     { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined, schemeHeader: undefined },
   ],
   externals: [],
+  extensions: [],
   deniedNetworks: [...LEADS_INSIDE, ...(where.deniedNetworks ?? [])],
   environment: {},
   isExperimental: false,
@@ -236,6 +248,8 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
         return { name, field: 'service', content: { service: ASSETS } };
       case 'service':
         return where.debugSocket === undefined ? planNoService(binding) : planService(binding);
+      case 'ratelimit':
+        return planRateLimit(binding);
       case 'durable_object_namespace':
         return planNamespace(binding, spec);
       default:
@@ -244,9 +258,12 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
   });
 };
 
-/** Two bindings to the same resource share one. */
+/** Two bindings to the same resource or counter share one. */
 const externalsOf = (spec: VersionSpec, where: Where): readonly ExternalPlan[] => {
-  const externals = spec.bindings.filter(isResourceBinding).map((binding) => planResource(binding, where.dataFolder).external);
+  const externals = spec.bindings.flatMap((binding) => {
+    if (isResourceBinding(binding)) return [planResource(binding, where.dataFolder).external];
+    return binding.type === 'ratelimit' ? [rateLimitCounter(binding, where.dataFolder)] : [];
+  });
   const assets = { name: ASSETS, socketPath: where.assetsSocket, headers: { [ASSETS_HEADER]: spec.id } };
   const bindsAssets = spec.bindings.some(({ type }) => type === 'assets');
   return [...new Map(externals.map((external) => [external.name, external])).values(), ...(bindsAssets ? [assets] : [])];

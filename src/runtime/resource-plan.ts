@@ -17,18 +17,28 @@ export const RESOURCE_HEADER = 'switchback-resource';
 /** The delay of a queue's binding in seconds, for messages without one of their own. */
 export const QUEUE_DELAY_HEADER = 'switchback-queue-delay';
 
-const SOCKETS: Readonly<Record<ResourceKind, string>> = { kv_namespace: 'kv', d1: 'd1', r2_bucket: 'r2', queue: 'queue' };
+/** What has a socket there: the resources, by kind, and the counters of rate limits, which are none. */
+export type DataSocket = ResourceKind | 'ratelimit';
 
-/** All sockets at which resources answer, by kind. */
-export const resourceSockets = (dataFolder: string): Readonly<Record<ResourceKind, string>> => ({
+const SOCKETS: Readonly<Record<DataSocket, string>> = {
+  kv_namespace: 'kv',
+  d1: 'd1',
+  r2_bucket: 'r2',
+  queue: 'queue',
+  ratelimit: 'ratelimit',
+};
+
+/** All sockets at which what bindings reach answers. */
+export const resourceSockets = (dataFolder: string): Readonly<Record<DataSocket, string>> => ({
   kv_namespace: resourceSocket(dataFolder, 'kv_namespace'),
   d1: resourceSocket(dataFolder, 'd1'),
   r2_bucket: resourceSocket(dataFolder, 'r2_bucket'),
   queue: resourceSocket(dataFolder, 'queue'),
+  ratelimit: resourceSocket(dataFolder, 'ratelimit'),
 });
 
 /** Where the resources of a kind answer, each in the protocol of workerd's binding to it. */
-export const resourceSocket = (dataFolder: string, kind: ResourceKind): string => join(dataFolder, SOCKETS[kind]);
+export const resourceSocket = (dataFolder: string, kind: DataSocket): string => join(dataFolder, SOCKETS[kind]);
 
 const FIELDS = { kv_namespace: 'kvNamespace', d1: 'wrapped', r2_bucket: 'r2Bucket', queue: 'queue' } as const satisfies Record<
   ResourceKind,

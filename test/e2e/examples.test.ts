@@ -176,6 +176,14 @@ exampleTest('services', 'calls one Worker from another', async (project) => {
   assert.equal(await shown('/greeting'), 'Hello, front desk');
 });
 
+exampleTest('rate-limit', 'lets everybody guess three times', async (project) => {
+  await wrangler(project, ['deploy']);
+  const guess = async (query: string) => (await server.visit('rate-limit', `/?${query}`)).text;
+  for (let each = 0; each < 3; each += 1) assert.equal(await guess('name=ada&word=open'), 'No.\n');
+  assert.equal(await guess('name=ada&word=sesame'), 'Slow down, ada.\n');
+  assert.equal(await guess('name=bob&word=sesame'), 'Open!\n');
+});
+
 test('every example is deployed here and stands in the list', () => {
   const folders = readdirSync(EXAMPLES, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { DataClient, DataProcess, Queues, R2 } from '../../src/data/index.ts';
+import { DataClient, DataProcess, Queues, R2, RateLimits } from '../../src/data/index.ts';
 import { makeProcessFolder } from '../../src/runtime/index.ts';
 import { tmpdir } from 'node:os';
 
@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 export const someData = async (t: TestContext, folder: string): Promise<DataClient> => {
   const { path } = await makeProcessFolder(tmpdir());
   const options = { dataDir: join(folder, 'resources'), runtimeDir: path, log: () => {} };
-  for (const holder of [await DataProcess.open(options), await R2.open(options), await Queues.open(options)])
-    t.after(() => holder[Symbol.asyncDispose]());
+  const holders = [await DataProcess.open(options), await R2.open(options), await Queues.open(options), await RateLimits.open(options)];
+  for (const holder of holders) t.after(() => holder[Symbol.asyncDispose]());
   return dataAt(t, path);
 };
 
