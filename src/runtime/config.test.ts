@@ -4,6 +4,7 @@ import test from 'node:test';
 import type { Module, ModuleKind, VersionSpec } from '../domain/index.ts';
 import { renderConfig } from './config.ts';
 import { planProcess, type Where } from './plan.ts';
+import { planTrial } from './trial-entry.ts';
 
 const WHERE: Where = {
   modulePath: (digest) => `/data/modules/${digest}`,
@@ -79,6 +80,15 @@ const OBJECTS: VersionSpec = {
   ],
 };
 
+const SERVICES: VersionSpec = {
+  ...EVENTS,
+  handlers: ['fetch'],
+  bindings: [
+    { type: 'service', name: 'BACK', service: 'back' },
+    { type: 'service', name: 'ADMIN', service: 'back', entrypoint: 'Admin', props: { role: 'say "hi"' } },
+  ],
+};
+
 const RATE_LIMITS: VersionSpec = {
   ...SERVICE_WORKER,
   bindings: ['FIRST', 'SECOND'].map((name) => ({ type: 'ratelimit', name, namespace_id: '1001', simple: { limit: 5, period: 10 } })),
@@ -90,12 +100,19 @@ for (const [name, spec] of Object.entries({
   'service-worker': SERVICE_WORKER,
   events: EVENTS,
   objects: OBJECTS,
+  services: SERVICES,
 })) {
   test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
     const golden = new URL(`golden/${name}.capnp`, import.meta.url);
-    assert.equal(renderConfig(planProcess(spec, WHERE)), await readFile(golden, 'utf8'));
+    const where = spec === SERVICES ? { ...WHERE, debugSocket: '/run/sb/w-abc/g' } : WHERE;
+    assert.equal(renderConfig(planProcess(spec, where)), await readFile(golden, 'utf8'));
   });
 }
+
+test('[X-36] a trial has no gate, no debug port and nothing experimental, whatever the version binds', () => {
+  const { workers, externals, isExperimental, debugSocket } = planTrial(SERVICES, { ...WHERE, debugSocket: '/run/sb/w-abc/g' });
+  assert.deepEqual([workers.map(({ name }) => name), externals, isExperimental, debugSocket], [['probe', 'main'], [], false, undefined]);
+});
 
 test('[X-3] secrets go into the environment of the process, never into its configuration', () => {
   const plan = planProcess(MODULES, WHERE);
