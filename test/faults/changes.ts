@@ -15,7 +15,22 @@ export interface Kind {
   readonly make: (control: Pick<ControlPlaneAsked, 'call'>, present: Present) => Promise<{ readonly status: number }>;
   /** A client that got no answer makes the very same upload again and gets the same version. */
   readonly isUpload?: true;
+  /** How it is answered when it is made again although its answer came. */
+  readonly statusAgain?: number;
 }
+
+/** A Worker whose exports are these Durable Object classes. */
+const withClasses = (classes: readonly string[], migrations: object, bound: string) =>
+  aWorker({
+    code: `${classes.map((name) => `export class ${name} {}\n`).join('')}${saying('rooms')}`,
+    metadata: { migrations, bindings: [{ type: 'durable_object_namespace', name: 'ROOMS', class_name: bound }] },
+  });
+
+const NEXT_MIGRATION = {
+  old_tag: 'v1',
+  new_tag: 'v2',
+  steps: [{ deleted_classes: ['Old'] }, { renamed_classes: [{ from: 'Room', to: 'Hall' }], new_sqlite_classes: ['Log'] }],
+};
 
 export const KINDS: readonly Kind[] = [
   {
@@ -27,6 +42,13 @@ export const KINDS: readonly Kind[] = [
     title: 'an upload that deploys',
     isUpload: true,
     make: (control) => control.call('PUT', 'workers/scripts/hello', aWorker({ code: saying('deployed') })),
+  },
+  {
+    title: 'an upload with a migration of Durable Object classes',
+    isUpload: true,
+    // Its tag is the current one by then.
+    statusAgain: 412,
+    make: (control) => control.call('PUT', 'workers/scripts/rooms', withClasses(['Hall', 'Log'], NEXT_MIGRATION, 'Hall')),
   },
   {
     title: 'an upload of a version with an alias',
@@ -62,7 +84,7 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
-/** What there is before each change: two Workers, three versions of the first, and hosts that lead to the second. */
+/** What there is before each change: two Workers, three versions of the first, and hosts that lead to the second; a third with objects. */
 export const prepare = async (control: Pick<ControlPlaneAsked, 'call'>): Promise<Present> => {
   const made = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const { status, result } = await control.call(method, path, body);
@@ -71,6 +93,8 @@ export const prepare = async (control: Pick<ControlPlaneAsked, 'call'>): Promise
   };
   await made('PUT', 'workers/scripts/hello', aWorker());
   for (const code of ['two', 'three']) await made('POST', 'workers/scripts/hello/versions', aWorker({ code: saying(code) }));
+  const first = { new_tag: 'v1', steps: [{ new_sqlite_classes: ['Room'], new_classes: ['Old'] }] };
+  await made('PUT', 'workers/scripts/rooms', withClasses(['Room', 'Old'], first, 'Room'));
   await made('PUT', 'workers/scripts/aged', aWorker({ code: saying('aged') }));
   await made('PUT', 'workers/scripts/aged/schedules', [{ cron: '* * * * *' }]);
   const { id: zone } = (await made('POST', '/zones', { name: 'example.com' })) as { readonly id: string };
