@@ -214,7 +214,7 @@ test('[V-8] the first upload of a Worker cannot be a version upload, except to o
 
 test('[V-9] what this release cannot do is refused by name and never dropped', async (t) => {
   const plane = await aControlPlane(t);
-  for (const member of ['migrations', 'tail_consumers', 'containers']) {
+  for (const member of ['tail_consumers', 'containers']) {
     const request = await aScriptUpload(plane.control, 'hello', { metadata: { [member]: [{ tag: 'v1' }] } });
     assert.deepEqual(refused(await upload(plane.control, ADA, request)), { code: 'metadata_unsupported', member });
   }
