@@ -50,18 +50,21 @@ export const removeFolder = (folder: ProcessFolder): Promise<void> => rm(folder.
  */
 export const endOrphans = async (runtimeDir: string): Promise<number> => {
   const names = await readdir(runtimeDir).catch(noSuchFolder);
-  let ended = 0;
-  for (const name of names.filter((each) => each.startsWith(PREFIX))) {
-    const path = join(runtimeDir, name);
-    try {
-      if (await endRecorded(recordIn(path))) ended += 1;
-    } catch {
-      // It stays recorded for the next start; what may not run beside it is held apart by its own record.
-      continue;
-    }
-    await rm(path, { recursive: true, force: true });
+  // All at once: each is waited for, and visitors wait for all of them.
+  const ended = await Promise.all(names.filter((each) => each.startsWith(PREFIX)).map((name) => endedIn(join(runtimeDir, name))));
+  return ended.filter((wasThere) => wasThere).length;
+};
+
+const endedIn = async (path: string): Promise<boolean> => {
+  let wasThere: boolean;
+  try {
+    wasThere = await endRecorded(recordIn(path));
+  } catch {
+    // It stays recorded for the next start; what may not run beside it is held apart by its own record.
+    return false;
   }
-  return ended;
+  await rm(path, { recursive: true, force: true });
+  return wasThere;
 };
 
 const noSuchFolder = (error: NodeJS.ErrnoException): string[] => {
