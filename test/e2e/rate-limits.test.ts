@@ -18,6 +18,7 @@ const code = (tag: string): string => `export default {
     const { searchParams } = new URL(request.url);
     const options = searchParams.has('options') ? JSON.parse(searchParams.get('options')) : { key: searchParams.get('key') };
     try {
+      if (searchParams.has('module')) await import(searchParams.get('module'));
       return Response.json({ tag: '${tag}', ...(await env.LIMITER.limit(options)), reached: Object.keys(env.LIMITER) });
     } catch (error) {
       return Response.json({ tag: '${tag}', error: String(error) });
@@ -64,12 +65,13 @@ test('[J-2] another Worker that names the namespace counts along, against its ow
   assert.equal((await passes('apart', 'carl', 4)).passed, 2);
 });
 
-test('what is no key is refused to the Worker that asks, and nothing but limit() can be reached', async () => {
+test('[J-6] what is no key is refused to the Worker that asks, and nothing but limit() can be reached', async () => {
   const said = async (options: unknown) => (await ask('apart', `options=${encodeURIComponent(JSON.stringify(options))}`)).error;
   assert.match((await said(null)) ?? '', /takes an object/);
   assert.match((await said({ key: 7 })) ?? '', /must be a string/);
   assert.match((await said({ key: 'x', limit: 9 })) ?? '', /not limit/);
   assert.deepEqual((await ask('apart', 'key=d')).reached, []);
+  assert.match((await ask('apart', 'key=d&module=switchback:ratelimit')).error ?? '', /No such module/);
 });
 
 test("[J-4] a rule out of Cloudflare's bounds is refused, and says which member", async () => {

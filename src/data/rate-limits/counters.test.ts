@@ -72,3 +72,27 @@ test('[J-1] whenever it is asked, no key passes more often in its window than it
     }),
   );
 });
+
+test('[J-3] whatever is asked and forgotten, what stands first goes first', () => {
+  const call = fc.record({ key: fc.nat(9), after: fc.nat(6_000) });
+  fc.assert(
+    fc.property(fc.array(call, { maxLength: 300 }), fc.integer({ min: 1, max: 6 }), (calls, most) => {
+      const { counters, move } = someCounters(most);
+      let now = 0;
+      let open: { key: number; endsAt: number; count: number }[] = [];
+      for (const { key, after } of calls) {
+        move(after);
+        now += after;
+        open = open.filter(({ endsAt }) => endsAt > now);
+        let window = open.find((each) => each.key === key);
+        if (window === undefined) {
+          window = { key, endsAt: now + 10_000, count: 0 };
+          open = [...open.slice(open.length >= most ? 1 : 0), window];
+        }
+        assert.equal(counters.take('1', String(key), RULE), window.count < RULE.limit);
+        window.count = Math.min(RULE.limit, window.count + 1);
+        assert.equal(counters.size, open.length);
+      }
+    }),
+  );
+});
