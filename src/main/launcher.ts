@@ -94,8 +94,14 @@ class Launcher {
     if (this.#isStopping) return;
     this.#isStopping = true;
     clearTimeout(this.#edgeTimer);
-    const stopping = [...this.#children.values()].map((child) => child.stop(stopDeadlineMs(this.#settings)));
-    void Promise.all(stopping).then(() => this.#ended.resolve(exitCode), this.#ended.reject);
+    void this.#stopInOrder().then(() => this.#ended.resolve(exitCode), this.#ended.reject);
+  }
+
+  /** Visitors first: what still answers them needs its data to the end. */
+  async #stopInOrder(): Promise<void> {
+    const deadlineMs = stopDeadlineMs(this.#settings);
+    await this.#children.get('edge')?.stop(deadlineMs);
+    await Promise.all([...this.#children].map(([role, child]) => (role === 'edge' ? undefined : child.stop(deadlineMs))));
   }
 
   kill(exitCode: number): void {

@@ -8,11 +8,20 @@ import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { aWorker } from '../support/worker-form.ts';
 
-const SLOW = `export default { async fetch() { await new Promise((done) => setTimeout(done, 1500)); return new Response('whole'); } };`;
+/** Needs its data to the end. */
+const SLOW = `export default {
+  async fetch(request, { KV }) {
+    await new Promise((done) => setTimeout(done, 1500));
+    await KV.put('answer', 'whole');
+    return new Response(await KV.get('answer'));
+  },
+};`;
 const STUCK = `export default { fetch: () => new Promise((done) => setTimeout(done, 60_000)) };`;
 
 const deploy = async (server: Awaited<ReturnType<typeof startServer>>, code: string): Promise<void> => {
-  await server.api('PUT', 'workers/scripts/hello', aWorker({ code }));
+  const { id: namespace_id } = (await server.api('POST', 'storage/kv/namespaces', { title: 'answers' })) as { id: string };
+  const bindings = [{ type: 'kv_namespace', name: 'KV', namespace_id }];
+  await server.api('PUT', 'workers/scripts/hello', aWorker({ code, metadata: { bindings } }));
   await server.api('POST', 'workers/scripts/hello/subdomain', { enabled: true });
 };
 
