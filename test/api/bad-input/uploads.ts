@@ -24,6 +24,14 @@ const script =
 const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const many = (count: number) => Array.from({ length: count }, (_, index) => ({ type: 'plain_text', name: `N${index}`, text: '' }));
 
+const rateLimit = (wrong: Readonly<Record<string, unknown>>) => ({
+  type: 'ratelimit',
+  name: 'LIMITER',
+  namespace_id: '1',
+  simple: { limit: 1, period: 10 },
+  ...wrong,
+});
+
 export const badForms: readonly BadInput[] = [
   { what: 'no body', send: uploading(() => '', MULTIPART) },
   { what: 'a body that is no form', send: uploading(() => '{}', { 'content-type': 'application/json' }) },
@@ -96,6 +104,11 @@ export const badMetadata: readonly BadInput[] = [
   { what: 'two bindings of one name', send: binding({ type: 'plain_text', name: 'A', text: '' }, { type: 'json', name: 'A', json: 1 }) },
   { what: 'a binding without a name', send: binding({ type: 'plain_text', name: '', text: '' }) },
   { what: 'a binding name with a space', send: binding({ type: 'plain_text', name: 'A B', text: '' }) },
+  { what: 'a rate limit of no namespace', send: binding(rateLimit({ namespace_id: 'mine' })) },
+  { what: 'a rate limit of nothing', send: binding(rateLimit({ simple: { limit: 0, period: 60 } })) },
+  { what: 'a rate limit with another period', send: binding(rateLimit({ simple: { limit: 1, period: 30 } })) },
+  { what: 'a rate limit with a penalty', send: binding(rateLimit({ simple: { limit: 1, period: 10, mitigation_timeout: 60 } })) },
+  { what: 'an mTLS certificate', send: binding({ type: 'mtls_certificate', name: 'CERT', certificate_id: 'x' }) },
   { what: 'bindings that inherit from nothing', send: binding({ type: 'inherit', name: 'A' }, { type: 'inherit', name: 'B' }) },
   { what: 'more bindings than are allowed', send: binding(...many(513)) },
   { what: 'a blob binding whose part was not uploaded', send: binding({ type: 'text_blob', name: 'A', part: 'note.txt' }) },
