@@ -18,7 +18,7 @@ export const queueWords = {
       `The queue ${JSON.stringify(queue)} has a consumer already, the Worker ${JSON.stringify(script)}, and can have no other. Take that one away with \`wrangler queues consumer remove ${queue} ${script}\`.`,
     ),
   queue_consumer_not_found: ({ queue, consumerId }: Of<'queue_consumer_not_found'>) =>
-    said(404, 100351, `The queue ${JSON.stringify(queue)} has no consumer ${JSON.stringify(consumerId)}.`),
+    said(404, 100381, `The queue ${JSON.stringify(queue)} has no consumer ${JSON.stringify(consumerId)}.`),
   queue_handler_missing: ({ script }: Of<'queue_handler_missing'>) =>
     said(
       400,
@@ -28,7 +28,7 @@ export const queueWords = {
   queue_keeps_name: ({ name, wanted }: Of<'queue_keeps_name'>) =>
     said(
       400,
-      100352,
+      100382,
       `The queue ${JSON.stringify(name)} cannot be renamed to ${JSON.stringify(wanted)}: Workers bind it by its name. Create another queue instead.`,
     ),
 };

@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<ResourceKind, Words>> = {
   },
   d1: { what: 'D1 database', missing: 10181, notFound: 7404, exists: 7502, invalid: 7400, create: 'wrangler d1 create' },
   r2_bucket: { what: 'R2 bucket', missing: 10085, notFound: 10006, exists: 10004, invalid: 10005, create: 'wrangler r2 bucket create' },
-  queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100350, create: 'wrangler queues create' },
+  queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100380, create: 'wrangler queues create' },
 };
 
 /** Where the calls on one resource of a kind are, under an account's path. */

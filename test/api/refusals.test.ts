@@ -187,6 +187,16 @@ test('[A-11] every refusal has its code, status and sentence, as they were revie
   assert.deepEqual(sentences, reviewed.value);
 });
 
+test('[A-11] a code of ours, from 100300 on, is that of one refusal', () => {
+  // A refused deployment speaks with the codes of its reasons.
+  const { deployment_refused: _, ...others } = sentences;
+  const ours = Object.values(others).flatMap(({ code }) => (code >= 100_300 ? [code] : []));
+  assert.deepEqual(
+    ours.filter((code, index) => ours.indexOf(code) !== index),
+    [],
+  );
+});
+
 test('[A-11] a sentence begins with a capital, ends, and shows no word of ours', () => {
   for (const [code, { status, code: number, message }] of Object.entries(sentences)) {
     assert.ok(status >= 400 && status < 500 && Number.isInteger(number), code);

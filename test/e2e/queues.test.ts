@@ -185,11 +185,11 @@ test('a binding sends what it sends at Cloudflare, with the same limits, and the
   await wrangler(project, 'deploy');
   const answered = JSON.parse((await ask('probe', 'POST', '/')).text) as Record<string, unknown>;
   assert.deepEqual(answered, {
-    large: 'Error: message length of 128001 bytes exceeds limit of 128000 (100350)',
+    large: 'Error: message length of 128001 bytes exceeds limit of 128000 (100380)',
     largest: 'object',
-    heavy: 'Error: batch size of 300000 bytes exceeds limit of 256000 (100350)',
-    many: 'Error: batch message count of 101 exceeds limit of 100 (100350)',
-    late: 'Error: a delay must be from 0 to 86400 seconds (100350)',
+    heavy: 'Error: batch size of 300000 bytes exceeds limit of 256000 (100380)',
+    many: 'Error: batch message count of 101 exceeds limit of 100 (100380)',
+    late: 'Error: a delay must be from 0 to 86400 seconds (100380)',
     waiting: true,
   });
   await isEmpty('probe');

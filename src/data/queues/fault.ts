@@ -9,9 +9,9 @@ export interface QueueFault {
 
 const FAULTS = {
   noSuchQueue: [404, 11000, 'The queue does not exist.'],
-  full: [429, 100353, 'Storage Limit Exceeded'],
-  malformed: [400, 100350, 'The request is not valid.'],
-  tooLarge: [413, 100350, 'The message is too large.'],
+  full: [429, 100383, 'Storage Limit Exceeded'],
+  malformed: [400, 100380, 'The request is not valid.'],
+  tooLarge: [413, 100380, 'The message is too large.'],
   internal: [500, 15000, 'An internal error happened. Please try again.'],
 } as const satisfies Record<string, readonly [status: number, code: number, message: string]>;
 
