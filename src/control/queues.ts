@@ -198,7 +198,7 @@ const consumerIn = async (queries: Queries, queueId: string, consumerId: string)
 };
 
 const scriptOf = async (queries: Pick<Change, 'workers'>, { workerTag }: QueueConsumer): Promise<string> =>
-  (await queries.workers.all()).find(({ tag }) => tag === workerTag)?.name ?? '';
+  (await queries.workers.byTag(workerTag))?.name ?? '';
 
 /** Serves with a version that handles messages: those of a Worker that never can would wait for nothing. */
 const workerThatConsumes = async (queries: Queries, name: string): Promise<Result<Worker, Refusal>> => {

@@ -20,7 +20,7 @@ export const queueOf = async (api: Api, key: string): Promise<Result<Resource, R
 export const consumersOf = async (api: Api, queue: Resource): Promise<readonly NamedConsumer[]> => {
   const consumer = await api.store.read.consumers.ofQueue(queue.id);
   if (consumer === undefined) return [];
-  const worker = (await api.store.read.workers.all()).find(({ tag }) => tag === consumer.workerTag);
+  const worker = await api.store.read.workers.byTag(consumer.workerTag);
   return [{ consumer, queue: queue.name, script: worker?.name ?? '' }];
 };
 
