@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { script } from './scripts.ts';
-import { ACCOUNT, nothing, paging, shownBinding, usageModel, WORKERS } from './shapes.ts';
+import { nothing, shownBinding, usageModel, WORKERS } from './shapes.ts';
 import { subdomainState } from './triggers.ts';
 import { route } from './zones.ts';
 
@@ -70,14 +70,6 @@ export const serviceEndpoints = {
     path: `${WORKERS}/tails/by-consumer/:script_name`,
     tag: 'Services',
     summary: 'Workers that send their tail here: none',
-    result: z.array(z.never()),
-  },
-  listKvNamespaces: {
-    method: 'GET',
-    path: `${ACCOUNT}/storage/kv/namespaces`,
-    tag: 'Services',
-    summary: 'KV namespaces: none',
-    query: paging.extend({ order: z.string().optional(), direction: z.string().optional() }),
     result: z.array(z.never()),
   },
 } as const satisfies Record<string, Endpoint>;

@@ -3,7 +3,6 @@ import { deleteWorker } from '../../control/index.ts';
 import type { serviceEndpoints } from '../../contract/index.ts';
 import type { Refusal } from '../../domain/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { pageWithin } from '../page.ts';
 import { bindingView, environmentView, serviceView, zonedRouteView } from '../views/index.ts';
 import { contentOf } from './content.ts';
 import { serving, type Serving } from './found.ts';
@@ -59,5 +58,4 @@ export const services: Handlers<typeof serviceEndpoints> = {
     return found.ok ? contentOf(api, params.script_name, undefined) : found;
   },
   listTailsByConsumer: async () => accept({ result: [] }),
-  listKvNamespaces: async (_api, { query }) => accept(pageWithin<never>([], query)),
 };
