@@ -52,10 +52,14 @@ export const proposalFor = async (
     newestNumber: worker.nextNumber - 1,
     window,
     resources,
-    services: await deployedOnOf(
-      queries,
-      named.flatMap(({ bindings }) => bindings),
-    ),
+    services: new Map([
+      ...(await deployedOnOf(
+        queries,
+        named.flatMap(({ bindings }) => bindings),
+      )),
+      // One that binds itself reaches whatever of it is deployed.
+      [worker.name, undefined],
+    ]),
     classes: classesOf(worker.name, namespaces),
     namespaceIds: new Set(namespaces.map(({ namespaceId }) => namespaceId)),
     deletions: await deletionsOf(

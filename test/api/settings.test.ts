@@ -44,6 +44,27 @@ for (const [dialect, call] of [
   });
 }
 
+test('[V-5] bindings that are named with nothing but their types stay as they are, as wrangler 4.60 asks in `secret bulk`', async (t) => {
+  const api = await anApi(t);
+  const { id: namespace_id } = await api.ok('createKvNamespace', {}, { json: { title: 'links' } });
+  const bindings = [
+    COLOUR,
+    { type: 'json', name: 'DOORS', json: { front: 'open' } },
+    { type: 'kv_namespace', name: 'LINKS', namespace_id },
+    { type: 'service', name: 'SELF', service: 'hello' },
+    { type: 'ratelimit', name: 'LIMIT', namespace_id: '7', simple: { limit: 5, period: 10 } },
+    { type: 'version_metadata', name: 'VERSION' },
+  ];
+  const before = await api.upload('hello', { metadata: { bindings } });
+  const { id: other } = await api.uploadVersion('hello', { code: saying('two'), metadata: { bindings: [COLOUR] } });
+  await api.deploy('hello', { [String(before.deployment_id)]: 70, [other]: 30 });
+  const kept = bindings.map(({ name, type }) => ({ name, type }));
+  const { bindings: after } = await api.ok('patchSettings', HELLO, {
+    json: { bindings: [...kept, { type: 'secret_text', name: 'KEY', text: 'open sesame' }] },
+  });
+  assert.deepEqual(after, [...bindings, { type: 'secret_text', name: 'KEY' }]);
+});
+
 test('settings can delete bindings, also all of them', async (t) => {
   const api = await anApi(t);
   await withSecret(api);

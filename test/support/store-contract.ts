@@ -32,6 +32,7 @@ export const aWorker = (name = 'hello', more: Partial<Worker> = {}): Worker => (
   nextNumber: 1,
   workersDev: false,
   previews: true,
+  migrationTag: undefined,
   settings: { logpush: true, tags: ['a'] },
   ...more,
 });

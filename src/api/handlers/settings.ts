@@ -11,18 +11,28 @@ import { scriptSettingsIn } from './uploaded.ts';
 
 type Patch = NonNullable<BodyOf<Endpoints['patchSettings']>>;
 
+type GivenBinding = NonNullable<Patch['bindings']>[number];
+
+/** All that these have is a name. */
+const WHOLE_BY_NAME: ReadonlySet<string> = new Set(['inherit', 'secret_text', 'version_metadata', 'assets']);
+
+/** How wrangler before 4.70 says in `secret bulk` that a binding stays as it is: by its name and type alone. */
+const isKept = ({ name: _, type, ...members }: GivenBinding): boolean => !WHOLE_BY_NAME.has(type) && Object.keys(members).length === 0;
+
 const codeWith =
   (api: Api, patch: Patch) =>
   (code: VersionCode, worker: Worker): Result<VersionCode, Refusal> => {
     const changed = { ...code, ...changedMembers(patch) };
     if (patch.bindings === undefined) return accept(changed);
-    const requested = requestedBindings(patch.bindings);
+    const given = patch.bindings.map((binding) => (isKept(binding) ? { name: binding.name, type: 'inherit' } : binding));
+    const requested = requestedBindings(given);
     if (!requested.ok) return requested;
     const bindings = resolveBindings({
       requested: requested.value,
       // The list is the whole of the bindings: one that is left out goes, a secret without a text stays as it is.
       keepTypes: [],
-      strictInherit: true,
+      // Each deployed version is revised, and one of them may never have had what another has.
+      strictInherit: !patch.bindings.some(isKept),
       previous: code.bindings,
       versionById: () => undefined,
       seal: (text) => sealed(api, worker.tag, text),
