@@ -22,16 +22,21 @@ export const migrations = nullish(
   }),
 ).describe('Durable Object classes that come, go or change their names. Only where the upload is deployed at once.');
 
+/** The files a version gets, whichever way it is sent. */
+export const versionAssets = {
+  assets: nullish(z.object({ jwt: nullish(z.string()), config: nullish(z.record(z.string(), z.unknown())) })).describe(
+    'The files of a finished upload session, and how they are served.',
+  ),
+  keep_assets: nullish(z.boolean()).describe('The files of the version before.'),
+};
+
 /** The metadata part of an upload (https://developers.cloudflare.com/workers/configuration/multipart-upload-metadata/). */
 export const uploadMetadata = z
   .looseObject({
     ...versionSettings,
     main_module: nullish(z.string()).describe('The module that is the entry; ES modules.'),
     body_part: nullish(z.string()).describe('The part that is the script; service-worker syntax, only on PUT.'),
-    assets: nullish(z.object({ jwt: nullish(z.string()), config: nullish(z.record(z.string(), z.unknown())) })).describe(
-      'The files of a finished upload session, and how they are served.',
-    ),
-    keep_assets: nullish(z.boolean()).describe('The files of the version before.'),
+    ...versionAssets,
     migrations,
     keep_bindings: keepBindings,
     logpush: nullish(z.boolean()),

@@ -14,7 +14,7 @@ import {
   usageModel,
   versionSettings,
 } from './shapes.ts';
-import { migrations } from './upload-metadata.ts';
+import { migrations, versionAssets } from './upload-metadata.ts';
 import { WORKER } from './workers.ts';
 
 const moduleContent = z.object({ name: z.string(), content_type: z.string(), content_base64: z.base64() }).meta({ id: 'ModuleContent' });
@@ -23,6 +23,7 @@ const moduleContent = z.object({ name: z.string(), content_type: z.string(), con
 const workerVersionRequest = z
   .looseObject({
     ...versionSettings,
+    ...versionAssets,
     keep_bindings: keepBindings,
     migrations,
     main_module: z.string(),

@@ -16,6 +16,13 @@ const sending =
 
 const config = (members: Readonly<Record<string, unknown>>) => metadata({ keep_assets: true, assets: { config: members } });
 
+const MODULE = { name: 'index.js', content_type: 'application/javascript+module', content_base64: btoa('export default {}') };
+
+const jsonVersion =
+  (members: Readonly<Record<string, unknown>>) =>
+  ({ api }: World): Promise<Response> =>
+    api.response('createWorkerVersion', { worker: 'hello' }, { json: { main_module: 'index.js', modules: [MODULE], ...members } });
+
 const named = (hash: string, content: string): FormData => {
   const form = new FormData();
   form.set(hash, new File([content], hash));
@@ -50,6 +57,12 @@ export const badAssets: readonly BadInput[] = [
   { what: 'assets of an unfinished session', send: async (world) => metadata({ assets: { jwt: await opened(world) } })(world) },
   { what: 'assets of a made-up session', send: metadata({ assets: { jwt: 'a.b.c' } }) },
   { what: 'assets kept where there are none', send: metadata({ keep_assets: true }) },
+  { what: 'a JSON version with a session that is no text', send: jsonVersion({ assets: { jwt: 5 } }) },
+  { what: 'a JSON version that keeps its assets by a text', send: jsonVersion({ keep_assets: 'yes' }) },
+  {
+    what: 'a JSON version with null for assets and with assets kept where there are none',
+    send: jsonVersion({ assets: null, keep_assets: true }),
+  },
   { what: 'an unknown html_handling', send: config({ html_handling: 'magic' }) },
   { what: 'an unknown not_found_handling', send: config({ not_found_handling: 'ignore' }) },
   { what: 'run_worker_first that is a number', send: config({ run_worker_first: 1 }) },
