@@ -1,6 +1,8 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
+  queueSettings,
   USUAL_QUEUE,
+  type AskedQueue,
   type ConsumedQueue,
   type ConsumerSettings,
   type QueueSettings,
@@ -98,19 +100,21 @@ export const removeConsumer = (
     () => auditEntry(control, actor, 'queue.consumer.remove', `queue/${queueId}`, { consumer: consumerId }),
   );
 
-/** A queue that is paused takes messages and gives none. */
-export const changeQueue = (control: Control, actor: Actor, queueId: string, settings: QueueSettings): Promise<Result<Resource, Refusal>> =>
+/** A queue that is paused takes messages and gives none. What is not asked for stays as it is. */
+export const changeQueue = (control: Control, actor: Actor, queueId: string, asked: AskedQueue): Promise<Result<Resource, Refusal>> =>
   control.store.change<Resource, Refusal>(
     async (change) => {
       const present = await change.resources.byId(KIND, queueId);
       if (present === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
-      const changed = { ...present, settings: { ...settings, modifiedOn: control.clock.now().toISOString() } };
+      const settings = queueSettings(settingsOfQueue(present), asked);
+      if (!settings.ok) return settings;
+      const changed = { ...present, settings: { ...settings.value, modifiedOn: control.clock.now().toISOString() } };
       await change.resources.update(changed);
       const consumer = await change.consumers.ofQueue(queueId);
       if (consumer !== undefined) change.touchWorker(await scriptOf(change, consumer));
       return accept(changed);
     },
-    () => auditEntry(control, actor, 'queue.change', `queue/${queueId}`, { ...settings }),
+    ({ settings }) => auditEntry(control, actor, 'queue.change', `queue/${queueId}`, settings),
   );
 
 /**

@@ -50,6 +50,15 @@ test('a queue is made, found by id and name, listed, changed and deleted', async
   assert.deepEqual(await names(api), ['more', 'other']);
 });
 
+test('changes of one queue at the same time lose none of each other', async (t) => {
+  const { api, queue_id } = await aQueue(t);
+  const settings = { delivery_delay: 60, delivery_paused: true, message_retention_period: 120 };
+  await Promise.all(
+    Object.entries(settings).map(([name, value]) => api.ok('patchQueue', { queue_id }, { json: { settings: { [name]: value } } })),
+  );
+  assert.deepEqual((await api.ok('getQueue', { queue_id })).settings, settings);
+});
+
 test('messages are pushed, counted and purged, and a queue made anew has none of the old one', async (t) => {
   const { api, queue_id } = await aQueue(t);
   const count = async () => (await api.ok('getQueueMetrics', { queue_id: 'jobs' })).backlog_count;

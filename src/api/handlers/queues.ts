@@ -49,7 +49,7 @@ export const makePlace = async (api: Api, name: string, settings: QueueSettings)
   return emptied.ok ? place.put(settings) : emptied;
 };
 
-/** Whoever makes or deletes queues of one name does so in turn. */
+/** Whoever makes, changes or deletes queues of one name does so in turn. */
 export const inTurn = <Value>(api: Api, name: string, work: () => Promise<Value>): Promise<Value> => api.lanes.take(`queue/${name}`, work);
 
 const make = async (api: Api, actor: Actor, name: string, settings: QueueSettings): Promise<Result<Resource, Refusal>> => {
@@ -61,19 +61,22 @@ const make = async (api: Api, actor: Actor, name: string, settings: QueueSetting
 type Names = 'listQueues' | 'createQueue' | 'getQueue' | 'putQueue' | 'patchQueue' | 'deleteQueue';
 type Family = Pick<typeof queueEndpoints, Names>;
 
-/** What is not named stays, with PUT too: the official clients send what they want changed. */
+/**
+ * What is not named stays, with PUT too: the official clients send what they want changed. The database first: what did not come to the
+ * store of the messages any more, the next change sets there, because it sets all of it.
+ */
 const change: Handler<Family['patchQueue']> = async (api, { params, body, actor }) => {
   const found = await queueOf(api, params.queue_id);
   if (!found.ok) return found;
-  const queue = found.value;
-  const { queue_name: wanted = queue.name } = body;
-  if (wanted !== queue.name) return refuse({ code: 'queue_keeps_name', name: queue.name, wanted });
-  const settings = queueSettings(settingsOfQueue(queue), body.settings ?? {});
-  if (!settings.ok) return settings;
-  const set = await remoteQueue(api.data, queue.name).put(settings.value);
-  if (!set.ok) return set;
-  const changed = await changeQueue(api, actor, queue.id, settings.value);
-  return changed.ok ? accept({ result: await shownQueue(api, changed.value) }) : changed;
+  const { id, name } = found.value;
+  const { queue_name: wanted = name } = body;
+  if (wanted !== name) return refuse({ code: 'queue_keeps_name', name, wanted });
+  return inTurn(api, name, async () => {
+    const changed = await changeQueue(api, actor, id, body.settings ?? {});
+    if (!changed.ok) return changed;
+    const set = await remoteQueue(api.data, name).put(settingsOfQueue(changed.value));
+    return set.ok ? accept({ result: await shownQueue(api, changed.value) }) : set;
+  });
 };
 
 export const queues: Handlers<Family> = {
