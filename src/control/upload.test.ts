@@ -14,7 +14,7 @@ import {
   type ControlPlane,
 } from '../../test/support/control-plane.ts';
 import { isSecret, type RequestedBinding, type Version } from '../domain/index.ts';
-import { answered, createWorker, deleteVersion, deleteWorker, deploy, upload } from './index.ts';
+import { answered, createResource, createWorker, deleteResource, deleteVersion, deleteWorker, deploy, upload } from './index.ts';
 
 const numbersOf = async ({ control }: ControlPlane, tag: string): Promise<readonly number[]> =>
   (await control.store.read.versions.page(tag, { offset: 0, limit: 1000 })).map(({ number }) => number);
@@ -396,4 +396,20 @@ test('[W-4] an alias is given to the version uploaded with it, and given again m
   await uploaded(control, aVersionUpload(control, 'hello', { annotations: { alias: 'staging' } }));
   const second = await uploaded(control, aVersionUpload(control, 'hello', { annotations: { alias: 'staging' } }));
   assert.deepEqual(await control.store.read.versions.aliases(worker.tag), { staging: second.version.id });
+});
+
+test('what a version binds and somebody deletes while it is tried is missed when it is stored, and nothing is', async (t) => {
+  const plane = await aControlPlane(t);
+  const { control } = plane;
+  const { id } = accepted(await createResource(control, ADA, { kind: 'kv_namespace', id: 'a'.repeat(32), name: 'links' }));
+  await uploaded(control, aScriptUpload(control, 'hello'));
+  const before = await stateOf(plane);
+  plane.trial = async () => {
+    accepted(await deleteResource(control, BOB, { kind: 'kv_namespace', id }, false));
+    return STARTED;
+  };
+  const binding: RequestedBinding = { type: 'kv_namespace', name: 'LINKS', namespace_id: id };
+  const { code } = refused(await upload(control, ADA, await aScriptUpload(control, 'hello', { metadata: { bindings: [binding] } })));
+  assert.equal(code, 'resources_missing');
+  assert.deepEqual((await stateOf(plane)).workers, before.workers);
 });

@@ -9,6 +9,7 @@ import {
   unsupportedMember,
   uploadedCode,
   type Annotations,
+  type Binding,
   type Deployment,
   type Refusal,
   type UploadedFile,
@@ -17,7 +18,7 @@ import {
   type Version,
   type VersionCode,
 } from '../domain/index.ts';
-import type { Worker, WorkerSettings } from '../store/index.ts';
+import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { assetsFor } from './assets.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { boundToObjects, migrationDetail, planObjects, storeObjects, type ObjectsPlan } from './objects.ts';
@@ -103,6 +104,8 @@ const stored = (
 ): Promise<Result<Uploaded, Refusal>> =>
   control.store.change<Uploaded, Refusal>(
     async (change) => {
+      const reachable = await checkReachable(change, worker.name, ready.bindings);
+      if (!reachable.ok) return reachable;
       if ((await change.workers.byTag(worker.tag)) === undefined) {
         await change.workers.insert(worker);
         change.touchWorker(worker.name);
@@ -175,10 +178,8 @@ const codeOf = async (control: Control, worker: Worker, request: Upload, objects
   const bindings = await boundToObjects(control.store.read, worker.name, resolved.value, objects);
   if (!bindings.ok) return bindings;
   const classes = classesOf(worker.name, objects.namespaces);
-  const reachable = await checkResources(control.store.read, bindings.value);
+  const reachable = await checkReachable(control.store.read, worker.name, bindings.value);
   if (!reachable.ok) return reachable;
-  const callable = await checkServices(control.store.read, worker.name, bindings.value);
-  if (!callable.ok) return callable;
   const assets = await assetsFor(control, worker.name, metadata, previous?.assets);
   if (!assets.ok) return assets;
   return accept({
@@ -193,6 +194,12 @@ const codeOf = async (control: Control, worker: Worker, request: Upload, objects
     ...(assets.value === undefined ? {} : { assets: assets.value }),
     ...(classes.length === 0 ? {} : { durableObjects: classes }),
   });
+};
+
+/** Asked before a trial, which takes a while, and again when its version is stored. */
+const checkReachable = async (queries: Queries, self: string, bindings: readonly Binding[]): Promise<Result<null, Refusal>> => {
+  const reachable = await checkResources(queries, bindings);
+  return reachable.ok ? checkServices(queries, self, bindings) : reachable;
 };
 
 export const sealed = (control: Pick<Control, 'vault'>, workerTag: string, text: string) => ({
