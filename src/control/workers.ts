@@ -79,6 +79,7 @@ export const deleteWorker = (control: Control, actor: Actor, name: string, isFor
         const at = control.clock.now().toISOString();
         for (const namespace of namespaces) await change.namespaces.delete(namespace, at);
         await change.hosts.releaseWorker(name);
+        await change.assets.forgetAllOf(name);
         await change.workers.delete(worker.tag);
         change.touchWorker(name);
         change.touchHosts();

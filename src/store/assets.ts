@@ -41,6 +41,10 @@ export const assets = (db: Kysely<Schema>) => ({
       await db.deleteFrom('uploaded_assets').where('script', '=', script).where('hash', '=', hash).where('used_on', '<', before).execute();
     }
   },
+  /** A Worker was deleted: one of its name that is made later begins without them. */
+  forgetAllOf: async (script: string): Promise<void> => {
+    await db.deleteFrom('uploaded_assets').where('script', '=', script).execute();
+  },
   /** Digests of every version's manifest. */
   manifests: async (): Promise<readonly string[]> => {
     const rows = await db.selectFrom('version_assets').select('manifest').distinct().execute();

@@ -41,6 +41,18 @@ test('[K-1] a file is uploaded once for a Worker, whatever its paths and version
   assert.equal((await filesOf(api, three.deployment_id))[0]?.digest, before[0]?.digest);
 });
 
+test('[K-6] with a Worker goes what is known of its uploads: one of its name begins anew', async (t) => {
+  const api = await anApi(t);
+  const { jwt } = await assetSession(api, 'site', { '/a.txt': 'a' });
+  const other = await assetSession(api, 'other', { '/a.txt': 'a' });
+  await api.upload('site', withAssets(jwt));
+  await api.ok('deleteScript', { script_name: 'site' });
+  const known = api.plane.control.store.read.assets;
+  assert.deepEqual([(await known.uploaded('site')).size, (await known.uploaded('other')).size], [0, 1]);
+  assert.deepEqual((await assetSession(api, 'site', { '/a.txt': 'a' })).uploaded, [assetHash('a')]);
+  await api.upload('other', withAssets(other.jwt));
+});
+
 test('[K-1] [V-3] secrets and settings keep a version’s files, keep_assets takes them over, and an upload without any has none', async (t) => {
   const api = await anApi(t);
   const { jwt } = await assetSession(api, 'site', { '/a.txt': 'a' });
