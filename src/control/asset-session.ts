@@ -6,6 +6,8 @@ import type { Control } from './control.ts';
 
 /** How long a client has from asking what to upload to making its version. */
 const SESSION_MS = 60 * 60_000;
+/** A file used since then is not marked again: it stays for two hours, longer than this and a session together. */
+const RECENT_MS = SESSION_MS / 2;
 
 /** What a session's token says. It is the client's to keep, so nothing of a session is stored but the list of what it wants. */
 export interface AssetClaims {
@@ -35,10 +37,13 @@ export const openAssetSession = async (
   if (count > MOST_ASSETS) return refuse({ code: 'assets_too_many', count, limit: MOST_ASSETS });
   const fault = faultInAssets(wanted);
   if (fault !== undefined) return refuse({ code: 'asset_invalid', ...fault });
-  await control.store.note((queries) => queries.assets.use(script, control.clock.now().toISOString()));
+  const now = control.clock.now();
+  const recent = new Date(now.getTime() - RECENT_MS);
+  await control.store.note((queries) => queries.assets.use(script, now.toISOString(), recent.toISOString()));
   const stored = await control.modules.put(once(Buffer.from(JSON.stringify(wanted))));
   const exp = Math.floor((control.clock.now().getTime() + SESSION_MS) / 1000);
-  const missing = await missingOf(control, script, wanted);
+  const { unknown, known } = await sorted(control, script, wanted);
+  const missing = [...unknown, ...(await goneOf(control, known))];
   const use = missing.length === 0 ? 'complete' : 'upload';
   return accept({ jwt: signed(control, { use, script, wanted: stored.digest, token: tokenId, exp }), buckets: uploadBuckets(missing) });
 };
@@ -57,19 +62,39 @@ export const keepUploadedAssets = async (
     if (expected !== size) return refuse({ code: 'asset_differs', hash, expected, size });
   }
   await control.store.note((queries) => queries.assets.add(claims.script, files, control.clock.now().toISOString()));
-  const missing = await missingOf(control, claims.script, wanted);
-  return accept({ jwt: missing.length === 0 ? signed(control, { ...claims, use: 'complete' }) : undefined });
+  const { unknown, known } = await sorted(control, claims.script, wanted);
+  // Files are looked at with the last of them: a look at each with every request would be quadratic in their number.
+  const isComplete = unknown.length === 0 && (await goneOf(control, known)).length === 0;
+  return accept({ jwt: isComplete ? signed(control, { ...claims, use: 'complete' }) : undefined });
 };
 
-/** Each hash once, whatever the number of its paths. */
-const missingOf = async (control: Control, script: string, wanted: WantedAssets) => {
-  const known = await control.store.read.assets.uploaded(script);
-  const missing = new Map<string, { readonly hash: string; readonly size: number }>();
-  for (const file of Object.values(wanted)) {
-    const present = known.get(file.hash);
-    if (present === undefined || present.size !== file.size || !(await control.modules.has(present.digest))) missing.set(file.hash, file);
+interface WantedFile {
+  readonly hash: string;
+  readonly size: number;
+}
+
+interface KnownFile extends WantedFile {
+  readonly digest: string;
+}
+
+/** What is wanted, by whether it was ever uploaded for this Worker: each hash once, whatever the number of its paths. */
+const sorted = async (control: Control, script: string, wanted: WantedAssets) => {
+  const uploaded = await control.store.read.assets.uploaded(script);
+  const unknown: WantedFile[] = [];
+  const known: KnownFile[] = [];
+  for (const file of new Map(Object.values(wanted).map((each) => [each.hash, each])).values()) {
+    const present = uploaded.get(file.hash);
+    if (present?.size === file.size) known.push(present);
+    else unknown.push(file);
   }
-  return [...missing.values()];
+  return { unknown, known };
+};
+
+/** Which of them are stored no more. */
+const goneOf = async (control: Control, known: readonly KnownFile[]): Promise<readonly WantedFile[]> => {
+  const gone: WantedFile[] = [];
+  for (const file of known) if (!(await control.modules.has(file.digest))) gone.push(file);
+  return gone;
 };
 
 /** The list that a session is about. */

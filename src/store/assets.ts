@@ -25,9 +25,12 @@ export const assets = (db: Kysely<Schema>) => ({
       await db.replaceInto('uploaded_assets').values(rows).execute();
     }
   },
-  /** A client was told that it need not upload these again: they stay until it has made its version. */
-  use: async (script: string, at: string): Promise<void> => {
-    await db.updateTable('uploaded_assets').set({ used_on: at }).where('script', '=', script).execute();
+  /**
+   * A client was told that it need not upload these again: they stay until it has made its version. Those used since `recent` stay
+   * long enough as they are.
+   */
+  use: async (script: string, at: string, recent: string): Promise<void> => {
+    await db.updateTable('uploaded_assets').set({ used_on: at }).where('script', '=', script).where('used_on', '<', recent).execute();
   },
   /** Digests of files that a client may be about to make a version of. */
   usedSince: async (since: string): Promise<readonly string[]> => {

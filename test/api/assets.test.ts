@@ -41,6 +41,36 @@ test('[K-1] a file is uploaded once for a Worker, whatever its paths and version
   assert.equal((await filesOf(api, three.deployment_id))[0]?.digest, before[0]?.digest);
 });
 
+test('[K-1] an upload asks the file system for each file once, whatever the number of its requests', async (t) => {
+  const api = await anApi(t);
+  const looks = t.mock.method(api.plane.control.modules, 'has');
+  const manifest = manifestOf({ '/a.txt': 'a', '/again.txt': 'a', '/b.txt': 'b', '/c.txt': 'c' });
+  const { jwt } = await api.ok('createAssetSession', { script_name: 'site' }, { json: { manifest } });
+  const sent = async (text: string) => {
+    const answer = await (await uploadAssets(api, jwt, assetForm([text]))).json();
+    return { isComplete: typeof (answer as { result: { jwt?: string } }).result.jwt === 'string', looks: looks.mock.callCount() };
+  };
+  assert.deepEqual(await sent('a'), { isComplete: false, looks: 0 });
+  assert.deepEqual(await sent('b'), { isComplete: false, looks: 0 });
+  assert.deepEqual(await sent('c'), { isComplete: true, looks: 3 });
+});
+
+test('[K-6] files wanted again shortly after are not all written anew, and stay as long as a session needs them', async (t) => {
+  const api = await anApi(t);
+  const { control, clock } = api.plane;
+  const files = { '/a.txt': 'a' };
+  const { jwt } = await assetSession(api, 'site', files);
+  const used = async (minutes: number) =>
+    (await control.store.read.assets.usedSince(new Date(clock.now().getTime() - minutes * 60_000).toISOString())).length;
+  clock.move(20 * 60_000);
+  await assetSession(api, 'site', files);
+  assert.equal(await used(10), 0, 'used a moment ago: it stays long enough as it is');
+  clock.move(20 * 60_000);
+  await assetSession(api, 'site', files);
+  assert.equal(await used(10), 1);
+  await api.upload('site', withAssets(jwt));
+});
+
 test('[K-6] with a Worker goes what is known of its uploads: one of its name begins anew', async (t) => {
   const api = await anApi(t);
   const { jwt } = await assetSession(api, 'site', { '/a.txt': 'a' });
