@@ -70,13 +70,16 @@ export const proposalFor = async (
   };
 };
 
-/** The audit log remembers what a resource was called and who deleted it. */
+/** The audit log remembers what a resource was called and who deleted it: it tells of it under its id, and what it was called. */
 const deletionsOf = async (queries: Queries, lost: ReturnType<typeof withoutResource>): Promise<readonly Deletion[]> => {
   const found: Deletion[] = [];
-  for (const { kind, key } of lost.map(refOf)) {
-    const [entry] = await queries.audit.page({ offset: 0, limit: 1 }, `${kind}/${key}`);
-    if (entry?.action !== `${kind}.delete`) continue;
-    found.push({ kind, key, name: String(entry.detail['name'] ?? key), by: entry.actor.email, on: entry.at });
+  for (const { kind, by, key } of lost.map(refOf)) {
+    const action = `${kind}.delete`;
+    const entry =
+      by === 'name'
+        ? await queries.audit.newestNamed(action, key)
+        : (await queries.audit.page({ offset: 0, limit: 1 }, `${kind}/${key}`)).find((newest) => newest.action === action);
+    if (entry !== undefined) found.push({ kind, key, name: String(entry.detail['name'] ?? key), by: entry.actor.email, on: entry.at });
   }
   return found;
 };

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Author } from '../domain/index.ts';
 import type { Schema } from './schema.ts';
 
@@ -33,6 +33,18 @@ export const audit = (db: Kysely<Schema>) => ({
   },
   has: async (id: string): Promise<boolean> =>
     (await db.selectFrom('audit').select('seq').where('id', '=', id).executeTakeFirst()) !== undefined,
+  /** The newest of its kind on something that was called so: a deletion, say, of what is known by name only. */
+  newestNamed: async (action: string, name: string): Promise<AuditEntry | undefined> => {
+    const row = await db
+      .selectFrom('audit')
+      .selectAll()
+      .where('action', '=', action)
+      .where(sql`json_extract(detail, '$.name')`, '=', name)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && entryFrom(row);
+  },
   /** Newest first; with a target only what was done to that. */
   page: async (page: { readonly offset: number; readonly limit: number }, target?: string): Promise<readonly AuditEntry[]> => {
     const rows = await db
@@ -43,14 +55,7 @@ export const audit = (db: Kysely<Schema>) => ({
       .offset(page.offset)
       .limit(page.limit)
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      at: row.at,
-      actor: { id: row.actor_id, email: row.actor_email },
-      action: row.action,
-      target: row.target,
-      detail: JSON.parse(row.detail),
-    }));
+    return rows.map(entryFrom);
   },
   count: async (target?: string): Promise<number> => {
     const { count } = await db
@@ -60,4 +65,13 @@ export const audit = (db: Kysely<Schema>) => ({
       .executeTakeFirstOrThrow();
     return Number(count);
   },
+});
+
+const entryFrom = (row: Selectable<Schema['audit']>): AuditEntry => ({
+  id: row.id,
+  at: row.at,
+  actor: { id: row.actor_id, email: row.actor_email },
+  action: row.action,
+  target: row.target,
+  detail: JSON.parse(row.detail),
 });

@@ -9,7 +9,7 @@ const HELLO = { script_name: 'hello' };
 const NOTHING = { added: [], removed: [], changed: [] };
 
 const CACHE: NewResource = { kind: 'kv_namespace', id: '0123456789abcdef0123456789abcdef', name: 'cache' };
-const PHOTOS: NewResource = { kind: 'r2_bucket', id: 'photos', name: 'photos' };
+const PHOTOS: NewResource = { kind: 'r2_bucket', id: '89abcdef0123456789abcdef01234567', name: 'photos' };
 const JOBS: NewResource = { kind: 'queue', id: 'fedcba9876543210fedcba9876543210', name: 'jobs' };
 const ORDERS: NewResource = { kind: 'd1', id: '22222222-2222-4222-8222-222222222222', name: 'orders' };
 
@@ -59,7 +59,7 @@ test('[R-5] all that is gone is named at once, each with its remedy', async (t) 
   const { message } = await api.refused('createDeployment', HELLO, { json: aSplit({ [one]: 100 }) });
   assert.match(
     message,
-    /CACHE binds the KV namespace "cache".*PHOTOS binds the R2 bucket "photos".*JOBS binds the queue "jobs".*DB binds the D1 database "orders"/,
+    /CACHE binds the KV namespace "cache".*, deleted by bob at .*PHOTOS binds the R2 bucket "photos", deleted by bob at 2026-11-01T10:00:03.000Z .*JOBS binds the queue "jobs", deleted by bob at 2026-11-01T10:00:04.000Z .*DB binds the D1 database "orders".*, deleted by bob at/,
   );
   assert.match(message, /`wrangler r2 bucket create photos`.*`wrangler queues create jobs`/);
   await create(api, PHOTOS, JOBS);
