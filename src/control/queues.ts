@@ -25,14 +25,20 @@ export interface WantedConsumer {
 /** A queue's settings stand in its resource. */
 export const settingsOfQueue = ({ settings }: Resource): QueueSettings => ({ ...USUAL_QUEUE, ...settings });
 
+/** A consumer that was set, and what else that made. */
+interface SetConsumer {
+  readonly consumer: QueueConsumer;
+  readonly madeQueue: Resource | undefined;
+}
+
 /** Gives a queue its consumer, of which it has one. */
 export const addConsumer = (
   control: Control,
   actor: Actor,
   queueId: string,
   wanted: WantedConsumer,
-): Promise<Result<QueueConsumer, Refusal>> =>
-  control.store.change<QueueConsumer, Refusal>(
+): Promise<Result<SetConsumer, Refusal>> =>
+  control.store.change<SetConsumer, Refusal>(
     async (change) => {
       const queue = await change.resources.byId(KIND, queueId);
       if (queue === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
@@ -51,11 +57,11 @@ export const addConsumer = (
         createdOn: control.clock.now().toISOString(),
       };
       await change.consumers.insert(consumer);
-      await ensureDeadLetters(control, change, wanted);
+      const madeQueue = await ensureDeadLetters(control, change, wanted);
       change.touchWorker(worker.value.name);
-      return accept(consumer);
+      return accept({ consumer, madeQueue });
     },
-    ({ id }) => auditEntry(control, actor, 'queue.consumer.add', `queue/${queueId}`, { consumer: id, script: wanted.script }),
+    (set) => auditEntry(control, actor, 'queue.consumer.add', `queue/${queueId}`, told(set, wanted)),
   );
 
 /** Sets a consumer anew; batches that are out are finished as they were begun. */
@@ -65,8 +71,8 @@ export const changeConsumer = (
   queueId: string,
   consumerId: string,
   wanted: WantedConsumer,
-): Promise<Result<QueueConsumer, Refusal>> =>
-  control.store.change<QueueConsumer, Refusal>(
+): Promise<Result<SetConsumer, Refusal>> =>
+  control.store.change<SetConsumer, Refusal>(
     async (change) => {
       const present = await consumerIn(change, queueId, consumerId);
       if (!present.ok) return present;
@@ -75,29 +81,36 @@ export const changeConsumer = (
       const { settings, deadLetterQueue } = wanted;
       const changed = { ...present.value, workerTag: worker.value.tag, settings, deadLetterQueue };
       await change.consumers.update(changed);
-      await ensureDeadLetters(control, change, wanted);
+      const madeQueue = await ensureDeadLetters(control, change, wanted);
       change.touchWorker(await scriptOf(change, present.value));
       change.touchWorker(worker.value.name);
-      return accept(changed);
+      return accept({ consumer: changed, madeQueue });
     },
-    () => auditEntry(control, actor, 'queue.consumer.change', `queue/${queueId}`, { consumer: consumerId, script: wanted.script }),
+    (set) => auditEntry(control, actor, 'queue.consumer.change', `queue/${queueId}`, told(set, wanted)),
   );
+
+/** As the audit log names it. */
+interface RemovedConsumer {
+  readonly consumer: string;
+  readonly script: string;
+}
 
 export const removeConsumer = (
   control: Control,
   actor: Actor,
   queueId: string,
   consumerId: string,
-): Promise<Result<QueueConsumer, Refusal>> =>
-  control.store.change<QueueConsumer, Refusal>(
+): Promise<Result<RemovedConsumer, Refusal>> =>
+  control.store.change<RemovedConsumer, Refusal>(
     async (change) => {
       const present = await consumerIn(change, queueId, consumerId);
       if (!present.ok) return present;
       await change.consumers.delete(present.value);
-      change.touchWorker(await scriptOf(change, present.value));
-      return present;
+      const script = await scriptOf(change, present.value);
+      change.touchWorker(script);
+      return accept({ consumer: consumerId, script });
     },
-    () => auditEntry(control, actor, 'queue.consumer.remove', `queue/${queueId}`, { consumer: consumerId }),
+    (removed) => auditEntry(control, actor, 'queue.consumer.remove', `queue/${queueId}`, { ...removed }),
   );
 
 /** A queue that is paused takes messages and gives none. What is not asked for stays as it is. */
@@ -117,27 +130,39 @@ export const changeQueue = (control: Control, actor: Actor, queueId: string, ask
     ({ settings }) => auditEntry(control, actor, 'queue.change', `queue/${queueId}`, settings),
   );
 
+interface DeletedQueue {
+  readonly name: string;
+  /** Who lost it: as what they consumed, and as where they buried. */
+  readonly removedConsumers: readonly RemovedConsumer[];
+  readonly noLongerBury: readonly RemovedConsumer[];
+}
+
 /**
  * Removes a queue that nobody sends to, consumes or buries messages in, unless the client says by force: then it has no consumer any
  * more, and what another queue would bury in it is dropped.
  */
-export const deleteQueue = (control: Control, actor: Actor, queueId: string, isForced: boolean): Promise<Result<Resource, Refusal>> =>
-  control.store.change<Resource, Refusal>(
+export const deleteQueue = (control: Control, actor: Actor, queueId: string, isForced: boolean): Promise<Result<DeletedQueue, Refusal>> =>
+  control.store.change<DeletedQueue, Refusal>(
     async (change) => {
       const queue = await change.resources.byId(KIND, queueId);
       if (queue === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
       const refusal = await useOf(change, queue);
       if (refusal !== undefined && !isForced) return refuse(refusal);
+      const removedConsumers: RemovedConsumer[] = [];
+      const noLongerBury: RemovedConsumer[] = [];
       for (const consumer of await change.consumers.all()) {
-        if (consumer.queueId === queueId) await change.consumers.delete(consumer);
-        else if (consumer.deadLetterQueue === queue.name) await change.consumers.update({ ...consumer, deadLetterQueue: null });
-        else continue;
-        change.touchWorker(await scriptOf(change, consumer));
+        const isOfThis = consumer.queueId === queueId;
+        if (!isOfThis && consumer.deadLetterQueue !== queue.name) continue;
+        await (isOfThis ? change.consumers.delete(consumer) : change.consumers.update({ ...consumer, deadLetterQueue: null }));
+        const script = await scriptOf(change, consumer);
+        (isOfThis ? removedConsumers : noLongerBury).push({ consumer: consumer.id, script });
+        change.touchWorker(script);
       }
       await change.resources.delete(queue);
-      return accept(queue);
+      return accept({ name: queue.name, removedConsumers, noLongerBury });
     },
-    ({ name }) => auditEntry(control, actor, 'queue.delete', `queue/${queueId}`, { name, ...(isForced ? { forced: true } : {}) }),
+    ({ name, ...parted }) =>
+      auditEntry(control, actor, 'queue.delete', `queue/${queueId}`, { name, ...(isForced ? { forced: true, ...parted } : {}) }),
   );
 
 /** Why a queue cannot be deleted just so. */
@@ -183,16 +208,25 @@ export const consumedQueues = async (queries: Queries, worker: Worker): Promise<
   return consumed;
 };
 
-const ensureDeadLetters = async (control: Control, change: Change, { deadLetterQueue: name }: WantedConsumer): Promise<void> => {
-  if (name === null || (await change.resources.byName(KIND, name)) !== undefined) return;
-  await change.resources.insert({
-    kind: KIND,
-    id: control.ids.hex32(),
-    name,
-    createdOn: control.clock.now().toISOString(),
-    settings: { ...USUAL_QUEUE },
-  });
+/** Answers the queue that it had to make. */
+const ensureDeadLetters = async (
+  control: Control,
+  change: Change,
+  { deadLetterQueue: name }: WantedConsumer,
+): Promise<Resource | undefined> => {
+  if (name === null || (await change.resources.byName(KIND, name)) !== undefined) return undefined;
+  const createdOn = control.clock.now().toISOString();
+  const made: Resource = { kind: KIND, id: control.ids.hex32(), name, createdOn, settings: { ...USUAL_QUEUE } };
+  await change.resources.insert(made);
+  return made;
 };
+
+/** What the audit log says of a consumer that was set; the one row of the change names a queue that it made, too. */
+const told = ({ consumer, madeQueue }: SetConsumer, wanted: WantedConsumer) => ({
+  consumer: consumer.id,
+  ...wanted,
+  ...(madeQueue === undefined ? {} : { madeQueue: { id: madeQueue.id, name: madeQueue.name } }),
+});
 
 const consumerIn = async (queries: Queries, queueId: string, consumerId: string): Promise<Result<QueueConsumer, Refusal>> => {
   const queue = await queries.resources.byId(KIND, queueId);

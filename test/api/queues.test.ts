@@ -120,6 +120,35 @@ test('a queue that is bound, consumed or buried in is deleted by force only, and
   assert.equal(api.edge.table()?.workers[0]?.queues, undefined);
 });
 
+test('the audit log tells of a consumer all that was set, the queue that was made with it, and whom a forced deletion parted from it', async (t) => {
+  const { api, queue_id } = await aQueue(t);
+  await api.upload('worker', { code: CONSUMING });
+  const newest = async () => {
+    const [row] = await api.api.store.read.audit.page({ offset: 0, limit: 1 });
+    const { source: _, ...detail } = row?.detail ?? {};
+    return [row?.action, row?.target, detail];
+  };
+  const target = `queue/${queue_id}`;
+  const settings = { batchSize: 5, maxWaitMs: 5000, maxRetries: 3, retryDelay: 0, maxConcurrency: null };
+  const burying = worker({ dead_letter_queue: 'dead', settings: { batch_size: 5 } });
+  const { consumer_id } = await api.ok('createQueueConsumer', { queue_id }, burying);
+  const dead = (await api.ok('getQueue', { queue_id: 'dead' })).queue_id;
+  const set = { consumer: consumer_id, script: 'worker', settings, deadLetterQueue: 'dead' };
+  assert.deepEqual(await newest(), ['queue.consumer.add', target, { ...set, madeQueue: { id: dead, name: 'dead' } }]);
+  await api.ok('putQueueConsumer', { queue_id, consumer_id }, burying);
+  assert.deepEqual(await newest(), ['queue.consumer.change', target, set]);
+  const parted = { consumer: consumer_id, script: 'worker' };
+  await api.ok('deleteQueue', { queue_id: dead }, { query: { force: true } });
+  const buried = { name: 'dead', forced: true, removedConsumers: [], noLongerBury: [parted] };
+  assert.deepEqual(await newest(), ['queue.delete', `queue/${dead}`, buried]);
+  await api.ok('deleteQueueConsumer', { queue_id, consumer_id });
+  assert.deepEqual(await newest(), ['queue.consumer.remove', target, parted]);
+  const { consumer_id: another } = await api.ok('createQueueConsumer', { queue_id }, worker());
+  await api.ok('deleteQueue', { queue_id }, { query: { force: true } });
+  const removedConsumers = [{ consumer: another, script: 'worker' }];
+  assert.deepEqual(await newest(), ['queue.delete', target, { name: 'jobs', forced: true, removedConsumers, noLongerBury: [] }]);
+});
+
 test('a consumer goes with its Worker, and the queue stays', async (t) => {
   const { api, queue_id } = await aQueue(t);
   await api.upload('worker', { code: CONSUMING });

@@ -56,7 +56,7 @@ export const queueConsumers: Handlers<Family> = {
     const wanted = wantedConsumer(queue.value, body);
     if (!wanted.ok) return wanted;
     const added = await withDeadLetters(api, wanted.value, () => addConsumer(api, actor, queue.value.id, wanted.value));
-    return added.ok ? shown(api, queue.value, added.value.id) : added;
+    return added.ok ? shown(api, queue.value, added.value.consumer.id) : added;
   },
   getQueueConsumer: async (api, { params }) => {
     const queue = await queueOf(api, params.queue_id);
@@ -70,7 +70,7 @@ export const queueConsumers: Handlers<Family> = {
     const changed = await withDeadLetters(api, wanted.value, () =>
       changeConsumer(api, actor, queue.value.id, params.consumer_id, wanted.value),
     );
-    return changed.ok ? shown(api, queue.value, changed.value.id) : changed;
+    return changed.ok ? shown(api, queue.value, changed.value.consumer.id) : changed;
   },
   deleteQueueConsumer: async (api, { params, actor }) => {
     const queue = await queueOf(api, params.queue_id);
