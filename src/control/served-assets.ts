@@ -19,8 +19,8 @@ export const servedAssets = async (
   if (withAssets.size === 0) return undefined;
   const retained = new Map<string, number | null>();
   let until: number | null = null;
-  for (const { split, createdOn } of await queries.deployments.page(worker.tag, { offset: 0, limit: MOST_DEPLOYMENTS })) {
-    if (until !== null && until <= now.getTime()) break;
+  const since = new Date(now.getTime() - RETAINED_MS).toISOString();
+  for (const { split, createdOn } of await queries.deployments.servedSince(worker.tag, since, MOST_DEPLOYMENTS)) {
     for (const { versionId } of split) {
       if (withAssets.has(versionId) && !retained.has(versionId) && retained.size < MOST_RETAINED) retained.set(versionId, until);
     }

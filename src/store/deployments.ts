@@ -54,6 +54,21 @@ export const deployments = (db: Kysely<Schema>) => {
       const later = db.selectFrom('deployments').select('created_on').where('worker_tag', '=', workerTag).where('number', '>', last.number);
       return (await later.orderBy('number').limit(1).executeTakeFirst())?.created_on;
     },
+    /** What served at any time since then, newest first: the deployments made after it, and the one before them. */
+    servedSince: async (
+      workerTag: string,
+      since: string,
+      most: number,
+    ): Promise<readonly Pick<StoredDeployment, 'split' | 'createdOn'>[]> => {
+      const ofWorker = db.selectFrom('deployments').where('worker_tag', '=', workerTag).orderBy('number', 'desc');
+      const served = await ofWorker.select('number').where('created_on', '<=', since).limit(1).executeTakeFirst();
+      const rows = await ofWorker
+        .select(['split', 'created_on'])
+        .where('number', '>=', served?.number ?? 0)
+        .limit(most)
+        .execute();
+      return rows.map(({ split, created_on }) => ({ split: JSON.parse(split), createdOn: created_on }));
+    },
     insert: async (deployment: Deployment): Promise<StoredDeployment> => {
       const last = await newestFirst(deployment.scriptTag).limit(1).executeTakeFirst();
       const number = (last?.number ?? 0) + 1;
