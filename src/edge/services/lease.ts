@@ -8,9 +8,11 @@ import type { ExchangeContext } from '../exchange.ts';
 import { messageOf } from '../log.ts';
 import { noticed, startWithin } from '../start-within.ts';
 import type { RunningVersion } from '../version-pool.ts';
+import type { OpenLeases } from './open-leases.ts';
 
 export interface LeaseContext extends Pick<ExchangeContext, 'versions' | 'crowd' | 'startTimeoutMs' | 'log' | 'answerWithPage'> {
   readonly index: () => HostIndex | undefined;
+  readonly leases: OpenLeases;
   readonly random: () => number;
 }
 
@@ -30,7 +32,7 @@ export const giveLease = async (
   if (typeof version === 'string') return context.answerWithPage(request, response, version, { ray: '' });
   version.enter('request');
   response.once('close', () => version.leave('request'));
-  void version.exited.then(() => response.end());
+  context.leases.add(version, response);
   response.writeHead(200, { [ADDRESS_HEADER]: `unix:${version.debugSocketPath}` }).flushHeaders();
 };
 

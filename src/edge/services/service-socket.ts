@@ -17,6 +17,7 @@ import { WebSockets } from '../websocket.ts';
 import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
 import { callReceiver } from './call-arrival.ts';
 import { giveLease, type LeaseContext } from './lease.ts';
+import { OpenLeases } from './open-leases.ts';
 import { refuseCall, refuseWith, ringSentence } from './refused-call.ts';
 
 export interface ServiceSocketOptions {
@@ -50,6 +51,7 @@ export class ServiceSocket implements AsyncDisposable {
       versions,
       upstreams: new Upstreams(responseTimeoutMs),
       crowd: new Crowd(limits, log),
+      leases: new OpenLeases(),
       startTimeoutMs,
       log,
       answerWithPage: refuseCall,
