@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
-import { ADDRESS_HEADER } from '../../runtime/index.ts';
+import { ADDRESS_HEADER, REFUSAL_HEADER } from '../../runtime/index.ts';
 import { Crowd } from '../crowd.ts';
 import { DEFAULT_LIMITS, type EdgeLimits } from '../limits.ts';
 import { RoutingState } from '../routing-state.ts';
@@ -14,6 +14,7 @@ import { refuseCall } from './refused-call.ts';
 
 interface World {
   readonly version: FakeVersion;
+  readonly pool: FakePool;
   /** Resolves with the head of the answer, which stays open where it is a lease. */
   lease(): Promise<IncomingMessage>;
 }
@@ -52,7 +53,7 @@ const aWorld = async (t: TestContext, limits: Partial<EdgeLimits> = {}): Promise
   };
   const version = pool.versions.get(V1);
   assert.ok(version);
-  return { version, lease };
+  return { version, pool, lease };
 };
 
 test('[F-7] a lease is work of its process until it is closed, and ends with the process; the leases of one wait for that together', async (t) => {
@@ -69,4 +70,30 @@ test('[F-7] a lease is work of its process until it is closed, and ends with the
   await version.end();
   await ended;
   await until(() => version.inFlight === 0, 'all are closed');
+});
+
+test('[B-13] leases that are asked for at once are no more than the process may have in hand', async (t) => {
+  const { version, lease } = await aWorld(t, { maxRequestsPerVersion: 3 });
+  const answers = await Promise.all(Array.from({ length: 10 }, lease));
+  const refused = answers.filter(({ statusCode }) => statusCode === 500);
+  assert.equal(refused.length, 7);
+  assert.match(decodeURIComponent(String(refused[0]?.headers[REFUSAL_HEADER])), /^The Worker "" was not called: it has as many requests/);
+  assert.equal(version.inFlight, 3);
+  for (const answer of answers) answer.destroy();
+  await until(() => version.inFlight === 0, 'all are closed');
+  assert.equal((await lease()).statusCode, 200);
+});
+
+test('[F-10] a lease asked of a process that is gone counts on its successor alone', async (t) => {
+  const { version, pool, lease } = await aWorld(t);
+  await version.die();
+  const asked = lease();
+  await until(() => version.entered === 1, 'the process is asked for');
+  version.beMissed();
+  const answer = await asked;
+  const successor = pool.versions.get(V1);
+  assert.equal(answer.headers[ADDRESS_HEADER], `unix:${successor?.debugSocketPath}`);
+  assert.deepEqual([version.inFlight, successor?.inFlight], [0, 1]);
+  answer.destroy();
+  await until(() => successor?.inFlight === 0, 'it is closed');
 });

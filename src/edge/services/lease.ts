@@ -28,14 +28,14 @@ export const giveLease = async (
   response: ServerResponse,
 ): Promise<void> => {
   const version = await versionFor(context, script, wished);
-  if (response.destroyed) return;
-  if (typeof version === 'string') return context.answerWithPage(request, response, version, { ray: '' });
-  version.enter('request');
+  if (typeof version === 'string') return response.destroyed ? undefined : context.answerWithPage(request, response, version, { ray: '' });
+  if (response.destroyed) return version.leave('request');
   response.once('close', () => version.leave('request'));
   context.leases.add(version, response);
   response.writeHead(200, { [ADDRESS_HEADER]: `unix:${version.debugSocketPath}` }).flushHeaders();
 };
 
+/** Already entered, so that whoever asked for it has to leave it. */
 const versionFor = async (context: LeaseContext, script: string, wished: Wished): Promise<RunningVersion | Page> => {
   const index = context.index();
   if (index === undefined) return 'no_table';
@@ -44,7 +44,7 @@ const versionFor = async (context: LeaseContext, script: string, wished: Wished)
   return reachable(context, decision.versionId);
 };
 
-/** One that answers: where its process is gone and nobody has noticed yet, its successor. */
+/** One that answers, entered: where its process is gone and nobody has noticed yet, its successor. */
 const reachable = async (context: LeaseContext, versionId: string): Promise<RunningVersion | Page> => {
   const giveUpAt = performance.now() + context.startTimeoutMs;
   try {
@@ -52,7 +52,10 @@ const reachable = async (context: LeaseContext, versionId: string): Promise<Runn
       const left = giveUpAt - performance.now();
       const version = context.versions.running(versionId) ?? (await startWithin(context.versions, versionId, left));
       if (!context.crowd.admits(version, 'request')) return 'crowded';
+      // Before anything is waited for: others that come meanwhile have to see it.
+      version.enter('request');
       if (await isListening(version)) return version;
+      version.leave('request');
       if (performance.now() > giveUpAt) return 'worker_gone';
       await noticed(version);
     }
