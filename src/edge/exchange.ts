@@ -62,6 +62,8 @@ export class Exchange implements Asking {
   }
 
   begin(): void {
+    // Who left while the version's assets were looked at is not heard of again.
+    if (this.#response.destroyed) return;
     this.#response.once('close', () => this.#visitorLeft());
     const version = this.#context.versions.running(this.#arrival.versionId);
     if (version === undefined) void this.#hold();

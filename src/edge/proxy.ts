@@ -1,6 +1,7 @@
 import type { AssetDesk } from './assets/index.ts';
 import type { Arrival, Receive } from './arrival.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
+import { messageOf } from './log.ts';
 import type { VisitorResponse } from './page-answer.ts';
 import { newRay } from './ray.ts';
 import { RequestBody } from './request-body.ts';
@@ -29,6 +30,16 @@ export class Proxy {
   /** `expectsContinue`: the visitor waits for a 100 before it sends the body, and gets it once the Worker's side reads. */
   handle(request: VisitorRequest, response: VisitorResponse, expectsContinue = false): void {
     const ray = newRay();
+    try {
+      this.#serve(request, response, ray, expectsContinue);
+    } catch (error) {
+      // A fault of ours costs this request, not the edge and everybody's.
+      this.#context.log.error({ ray, error: messageOf(error) }, 'A request could not be served.');
+      response.destroy();
+    }
+  }
+
+  #serve(request: VisitorRequest, response: VisitorResponse, ray: string, expectsContinue: boolean): void {
     const arrival = this.#receive(request, ray);
     const { answerWithPage } = this.#context;
     const facts = { ray, isLast: this.#context.isDraining };

@@ -6,7 +6,7 @@ import type { ReadyMessage } from './child.ts';
 import type { Settings } from './settings.ts';
 import { HeldSockets, holdDataSockets } from './held-sockets.ts';
 import { onStopSignals } from './stop-signals.ts';
-import { SupervisedChild } from './supervised-child.ts';
+import { SupervisedChild, type Sockets } from './supervised-child.ts';
 
 /** Where the product answers, as far as this machine runs it. */
 export interface Addresses {
@@ -63,7 +63,7 @@ class Launcher {
   #settings: Settings;
   #addresses: Addresses = {};
   #edgeTimer: NodeJS.Timeout | undefined;
-  #held: HeldSockets | undefined;
+  #holding: Promise<HeldSockets | undefined> | undefined;
   #isStopping = false;
 
   constructor(settings: Settings, events: LaunchEvents, scripts: Readonly<Record<Role, string>>) {
@@ -110,13 +110,13 @@ class Launcher {
     this.#ended.resolve(exitCode);
   }
 
-  #start(role: Role): void {
+  #start(role: Role, sockets: Sockets = {}): void {
     if (this.#isStopping || this.#children.has(role)) return;
     const child = new SupervisedChild({
       role,
       script: this.#scripts[role],
       settings: () => this.#settings,
-      sockets: role === 'data' ? this.#held?.sockets : undefined,
+      sockets,
       events: {
         onReady: (message) => this.#childIsReady(message),
         onCrash: (reason, pauseMs) => this.#events.say(`${reason}; starting it again in ${pauseMs / 1000} s.`),
@@ -152,14 +152,15 @@ class Launcher {
 
   #startTheRest(): void {
     clearTimeout(this.#edgeTimer);
-    void this.#holdSockets().then(() => this.#roles.forEach((role) => this.#start(role)));
+    if (!this.#roles.includes('data')) return this.#startAll({});
+    // Once, before the first data process, and never before the control plane has found that no other server is on this directory. A
+    // folder that cannot be used is the data process's to explain.
+    this.#holding ??= holdDataSockets(this.#settings.data).catch(() => undefined);
+    void this.#holding.then((held) => this.#startAll(held?.sockets ?? {}));
   }
 
-  /** Before the first data process, and never before the control plane has found that no other server is on this directory. */
-  async #holdSockets(): Promise<void> {
-    if (!this.#roles.includes('data') || this.#held !== undefined) return;
-    // A folder that cannot be used is the data process's to explain.
-    this.#held = await holdDataSockets(this.#settings.data).catch(() => undefined);
+  #startAll(dataSockets: Sockets): void {
+    for (const role of this.#roles) this.#start(role, role === 'data' ? dataSockets : {});
   }
 }
 

@@ -57,7 +57,7 @@ export interface ChildOptions {
   /** Asked at every start: a restart keeps the port that was found the first time. */
   readonly settings: () => Settings;
   /** Held for it whether it runs or not. */
-  readonly sockets?: Sockets | undefined;
+  readonly sockets: Sockets;
   readonly events: ChildEvents;
 }
 
@@ -76,7 +76,7 @@ export class SupervisedChild {
   #unusable: string | undefined;
   #unusableTries = 0;
 
-  constructor({ role, script, settings, sockets = {}, events }: ChildOptions) {
+  constructor({ role, script, settings, sockets, events }: ChildOptions) {
     this.#role = role;
     this.#script = script;
     this.#settings = settings;

@@ -45,6 +45,9 @@ test('[K-1] a folder of files is a Worker without a script, and a second deploym
   assert.equal((await server.visit(name, '/about')).text, 'about');
   assert.deepEqual([(await server.visit(name, '/b')).status, (await server.visit(name, '/b')).headers.location], [307, '/b/']);
   assert.equal((await server.visit(name, '/nothing')).status, 404);
+  // Paths that are no paths of an URL; none of them ends the edge.
+  for (const path of ['//', '//[', '//a.example/b', '/%', '/\\'])
+    assert.ok([307, 404].includes((await server.visit(name, path)).status), path);
   const again = await server.visit(name, '/app.js', { 'if-none-match': String((await server.visit(name, '/app.js')).headers.etag) });
   assert.deepEqual([again.status, again.text], [304, '']);
   const second = await wrangler(aSite({ name, files: { ...files, 'app.js': 'let b' } }), ['deploy']);

@@ -58,10 +58,9 @@ export class AssetDesk {
     const index = this.#indexAtHand(arrival);
     const found = index === undefined ? undefined : this.#decideAtHand(index, asked, arrival);
     if (found !== undefined) return this.#answer(request, response, asked, found, facts, toWorker);
-    this.#decide(asked, arrival).then(
-      (late) => this.#answer(request, response, asked, late, facts, toWorker),
-      (error: unknown) => this.#fail(request, response, facts, error),
-    );
+    this.#decide(asked, arrival)
+      .then((late) => this.#answer(request, response, asked, late, facts, toWorker))
+      .catch((error: unknown) => this.#fail(request, response, facts, error));
   }
 
   /** A version without assets has an index of none: its Worker is asked, unless another version has the file. */
@@ -127,10 +126,10 @@ export class AssetDesk {
         const headers = responseHeaders(reply.headers, facts);
         const source = this.#options.files.atHand(decision.file);
         if (reply.part === undefined || source !== undefined) return sendAsset(response, reply, headers, source);
-        void this.#options.files.load(decision.file).then(
-          (loaded) => sendAsset(response, reply, headers, loaded),
-          (error: unknown) => this.#fail(request, response, facts, error),
-        );
+        this.#options.files
+          .load(decision.file)
+          .then((loaded) => sendAsset(response, reply, headers, loaded))
+          .catch((error: unknown) => this.#fail(request, response, facts, error));
       }
     }
   }
@@ -185,7 +184,8 @@ export const assetRequest = (
   return {
     method,
     host: plainHost(host),
-    path: PLAIN_PATH.test(plain) ? plain : new URL(plain, 'http://x').pathname,
+    // Not resolved against a base: `//x` is a path here, not a host.
+    path: PLAIN_PATH.test(plain) || !plain.startsWith('/') ? plain : new URL(`http://x${plain}`).pathname,
     search,
     isNavigation,
   };

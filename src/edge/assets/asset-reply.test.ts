@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { assetIndex, type Asset } from '../../domain/index.ts';
-import { fileReply, type Conditions } from './asset-reply.ts';
+import fc from 'fast-check';
+import { assetIndex, decideAsset, decodedPath, type Asset } from '../../domain/index.ts';
+import { assetRequest } from './asset-desk.ts';
+import { fileReply, redirectReply, type Conditions } from './asset-reply.ts';
 
 const FILE: Asset = { path: '/a.txt', digest: 'd'.repeat(64), size: 100, contentType: 'text/plain', hash: '' };
 const ETAG = `"${'d'.repeat(32)}"`;
@@ -56,4 +58,29 @@ test('[K-3] one range is answered by itself, one outside by 416, and several or 
 test('[K-3] a rule cannot change how long the answer is', () => {
   const { headers } = reply({}, { _headers: '/*\n  Content-Length: 5\n  Transfer-Encoding: chunked\n  X-A: b' });
   assert.deepEqual([headers['content-length'], headers['transfer-encoding'], headers['x-a']], ['100', undefined, 'b']);
+});
+
+test('[K-3] whatever a path is, it is one of this host, and no request for it fails', () => {
+  const pathOf = (path: string) => assetRequest({ method: 'GET', headers: {} }, { host: 'site.example', path }).path;
+  assert.deepEqual(['//', '//[', '//a.example/f', '/a/../b', '*', '/%zz'].map(pathOf), ['//', '//[', '//a.example/f', '/b', '*', '/%zz']);
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      assert.ok(pathOf(`/${text}`).startsWith('/'));
+      assert.doesNotThrow(() => decodedPath(pathOf(`/${text}`)));
+    }),
+  );
+});
+
+test('[K-3] what a rule says stands in a header, in whatever letters it was written', () => {
+  const _redirects = '/a https://😀.example/\ud83d 302\n/b/* /c/:splat 302';
+  const config = { _redirects, _headers: '/*\n  X-Face: 😀\ud83d' };
+  const index = assetIndex({ files: [FILE], config, hasWorker: false, compatibilityDate: undefined, compatibilityFlags: [] });
+  for (const path of ['/a', '/b/é😀', '/a.txt']) {
+    const asked = { ...REQUEST, path };
+    const decision = decideAsset(index, asked);
+    const none = { ifNoneMatch: undefined, ifRange: undefined, range: undefined, isAuthorized: false };
+    const { headers } =
+      decision.kind === 'redirect' ? redirectReply(index, asked, decision) : fileReply(index, asked, { file: FILE, status: 200 }, none);
+    for (const part of headers) assert.match(part, /^[\t\x20-\x7e]*$/, path);
+  }
 });

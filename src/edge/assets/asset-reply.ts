@@ -41,7 +41,7 @@ export const fileReply = (
 ): AssetReply => {
   const etag = etagOf(file);
   const own = new Map([['etag', etag]]);
-  if (file.contentType !== undefined) own.set('content-type', file.contentType);
+  if (file.contentType !== undefined) own.set('content-type', headerSafe(file.contentType));
   if (!conditions.isAuthorized) own.set('cache-control', CACHE_CONTROL);
   if (status === 200 && isKnown(conditions.ifNoneMatch, etag))
     return { status: 304, headers: headersFor(own, index, request), part: undefined };
@@ -94,4 +94,5 @@ const headersFor = (own: ReadonlyMap<string, string>, index: AssetIndex, { host,
 };
 
 /** A value made of what a visitor sent: what cannot stand in a header is encoded. */
-const headerSafe = (value: string): string => value.replace(/[^\t\x20-\x7e]/g, (character) => encodeURIComponent(character));
+const headerSafe = (value: string): string =>
+  value.toWellFormed().replace(/[^\t\x20-\x7e]/gu, (character) => encodeURIComponent(character));
