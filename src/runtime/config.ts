@@ -95,10 +95,7 @@ const renderContent = (content: Content): string => {
   if ('service' in content) return capnpString(content.service);
   if ('file' in content) return `embed ${capnpString(content.file)}`;
   const fetcher = capnpStruct({ name: capnpString('fetcher'), service: capnpString(content.fetcher) });
-  const inner = Object.entries(content.inner ?? {}).map(([name, value]) =>
-    capnpStruct({ name: capnpString(name), json: capnpString(JSON.stringify(value)) }),
-  );
-  return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${[fetcher, ...inner].join(', ')}]` });
+  return capnpStruct({ moduleName: capnpString(content.wrappedBy), innerBindings: `[${fetcher}]` });
 };
 
 const renderClass = ({ className, service }: Extract<Content, { className: string }>): string =>

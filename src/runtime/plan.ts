@@ -65,8 +65,6 @@ export interface Designator {
 export interface Wrapped {
   readonly wrappedBy: string;
   readonly fetcher: string;
-  /** What else it finds inside, as JSON. */
-  readonly inner?: Readonly<Record<string, unknown>>;
 }
 
 /** Named by workerd's own fields, see `Worker.Module` and `Worker.Binding` in workerd.capnp. */

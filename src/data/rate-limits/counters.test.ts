@@ -9,7 +9,7 @@ const someCounters = (most?: number) => {
   return { counters: new Counters(() => ms, most), move: (by: number) => void (ms += by) };
 };
 
-const RULE = { limit: 2, period: 10 };
+const RULE = { limit: 2, period: 10 } as const;
 
 test('[J-1] a key passes as often as its limit from its first call on, and again when the period is over', () => {
   const { counters, move } = someCounters();
@@ -23,7 +23,7 @@ test('[J-1] a key passes as often as its limit from its first call on, and again
 
 test('[J-2] keys, namespaces and periods are counted apart; who counts together has each its own limit', () => {
   const { counters } = someCounters();
-  const once = { limit: 1, period: 10 };
+  const once = { limit: 1, period: 10 } as const;
   assert.deepEqual(
     [
       counters.take('1', 'ada', once),
@@ -53,7 +53,7 @@ test('[J-3] counters hold no more keys than they may, and none whose period is o
 });
 
 test('[J-1] whenever it is asked, no key passes more often in its window than its limit says', () => {
-  const call = fc.record({ key: fc.constantFrom('a', 'b', 'c'), after: fc.nat(7_000), period: fc.constantFrom(10, 60) });
+  const call = fc.record({ key: fc.constantFrom('a', 'b', 'c'), after: fc.nat(7_000), period: fc.constantFrom(10 as const, 60 as const) });
   fc.assert(
     fc.property(fc.array(call, { maxLength: 200 }), fc.integer({ min: 1, max: 5 }), (calls, limit) => {
       const { counters, move } = someCounters();

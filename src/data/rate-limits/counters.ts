@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Windows } from './windows.ts';
 
-/** How many calls in how many seconds. */
+/** How many calls in how many seconds. Each period has its own memory: there are these two. */
 export interface Rule {
   readonly limit: number;
-  readonly period: number;
+  readonly period: 10 | 60;
 }
 
 /** Of each period: 39 MB. */

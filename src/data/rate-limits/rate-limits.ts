@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { RESOURCE_HEADER, resourceSocket } from '../../runtime/index.ts';
+import { LIMIT_HEADER, PERIOD_HEADER, RESOURCE_HEADER, resourceSocket } from '../../runtime/index.ts';
 import { closeServer } from '../close-server.ts';
 import { listen } from '../listen.ts';
 import { Counters } from './counters.ts';
@@ -17,7 +17,15 @@ const END_WITHIN_MS = 1_000;
 /** A Worker's key comes from its visitors. */
 const MOST_REQUEST_BYTES = 256 * 1024;
 
-const call = z.object({ key: z.string(), limit: z.number().int().positive(), period: z.number().int().positive() });
+/** What workerd writes for the binding, whatever the Worker may have set: none has another's counter, nor another rule than its own. */
+const headers = z.object({
+  [RESOURCE_HEADER]: z.string(),
+  [LIMIT_HEADER]: z.coerce.number().int().positive(),
+  [PERIOD_HEADER]: z.enum(['10', '60']).transform((seconds) => (seconds === '10' ? 10 : 60)),
+});
+
+/** What the Worker says itself. */
+const call = z.object({ key: z.string() });
 
 /** Counters on this machine, in memory: one socket for every namespace, which a header names. */
 export class RateLimits implements AsyncDisposable {
@@ -51,11 +59,12 @@ const createRateLimitServer = (counters: Counters): Server => {
 
 const answer = async (counters: Counters, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
   const body = await bodyOf(incoming);
-  const namespace = incoming.headers[RESOURCE_HEADER];
   if (body === undefined) return reply(outgoing, 413, { error: `a key has at most ${MOST_REQUEST_BYTES} bytes` });
+  const bound = headers.safeParse(incoming.headers);
   const asked = call.safeParse(jsonIn(body));
-  if (typeof namespace !== 'string' || !asked.success) return reply(outgoing, 400, { error: 'the call is malformed' });
-  reply(outgoing, 200, { success: counters.take(namespace, asked.data.key, asked.data) });
+  if (!bound.success || !asked.success) return reply(outgoing, 400, { error: 'the call is malformed' });
+  const { [RESOURCE_HEADER]: namespace, [LIMIT_HEADER]: limit, [PERIOD_HEADER]: period } = bound.data;
+  reply(outgoing, 200, { success: counters.take(namespace, asked.data.key, { limit, period }) });
 };
 
 /** workerd writes its whole request before it looks for an answer. Undefined where there is too much of it. */

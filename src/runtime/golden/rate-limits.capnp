@@ -24,19 +24,21 @@ const config :Workerd.Config = (
         compatibilityFlags = [],
         serviceWorkerScript = embed "/data/modules/script_js",
         bindings = [
-          (name = "FIRST", wrapped = (moduleName = "switchback:ratelimit", innerBindings = [(name = "fetcher", service = "ratelimit:1001"), (name = "rule", json = "{\"limit\":5,\"period\":10}")])),
-          (name = "SECOND", wrapped = (moduleName = "switchback:ratelimit", innerBindings = [(name = "fetcher", service = "ratelimit:1001"), (name = "rule", json = "{\"limit\":5,\"period\":10}")])),
+          (name = "FIRST", wrapped = (moduleName = "switchback:ratelimit", innerBindings = [(name = "fetcher", service = "ratelimit:1001:5:10")])),
+          (name = "SECOND", wrapped = (moduleName = "switchback:ratelimit", innerBindings = [(name = "fetcher", service = "ratelimit:1001:5:10")])),
         ],
         globalOutbound = "internet",
         cacheApiOutbound = (name = "probe", entrypoint = "cache"),
       ),
     ),
     (
-      name = "ratelimit:1001",
+      name = "ratelimit:1001:5:10",
       external = (
         address = "unix:/run/sb/data/ratelimit",
         http = (injectRequestHeaders = [
             (name = "switchback-resource", value = "1001"),
+            (name = "switchback-ratelimit-limit", value = "5"),
+            (name = "switchback-ratelimit-period", value = "10"),
           ]),
       ),
     ),
@@ -69,6 +71,6 @@ const config :Workerd.Config = (
     (name = "probe", address = "unix:/run/sb/w-abc/p", http = (), service = "probe"),
   ],
   extensions = [(modules = [
-      (name = "switchback:ratelimit", internal = true, esModule = "class RateLimit {\n  #fetcher;\n  #rule;\n  constructor({ fetcher, rule }) {\n    this.#fetcher = fetcher;\n    this.#rule = rule;\n  }\n  async limit(options) {\n    if (typeof options !== 'object' || options === null) throw new TypeError('limit() takes an object with a \"key\"');\n    const { key, ...others } = options;\n    const unknown = Object.keys(others);\n    if (unknown.length > 0) throw new TypeError('limit() takes a \"key\" only, not ' + unknown.join(', '));\n    if (typeof key !== 'string') throw new TypeError('the \"key\" of limit() must be a string');\n    const answer = await this.#fetcher.fetch('http://ratelimit/', { method: 'POST', body: JSON.stringify({ key, ...this.#rule }) });\n    const said = await answer.json();\n    if (!answer.ok) throw new Error('The rate limit cannot be checked: ' + said.error);\n    return said;\n  }\n}\nexport default (inside) => new RateLimit(inside);\n"),
+      (name = "switchback:ratelimit", internal = true, esModule = "class RateLimit {\n  #fetcher;\n  constructor({ fetcher }) {\n    this.#fetcher = fetcher;\n  }\n  async limit(options) {\n    if (typeof options !== 'object' || options === null) throw new TypeError('limit() takes an object with a \"key\"');\n    const { key, ...others } = options;\n    const unknown = Object.keys(others);\n    if (unknown.length > 0) throw new TypeError('limit() takes a \"key\" only, not ' + unknown.join(', '));\n    if (typeof key !== 'string') throw new TypeError('the \"key\" of limit() must be a string');\n    const answer = await this.#fetcher.fetch('http://ratelimit/', { method: 'POST', body: JSON.stringify({ key }) });\n    const said = await answer.json();\n    if (!answer.ok) throw new Error('The rate limit cannot be checked: ' + said.error);\n    return said;\n  }\n}\nexport default (inside) => new RateLimit(inside);\n"),
     ])],
 );
