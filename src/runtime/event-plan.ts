@@ -7,9 +7,8 @@ const EVENT_HANDLERS = new Set(['scheduled', 'queue']);
 export const handlesEvents = ({ handlers }: VersionSpec): boolean => handlers?.some((name) => EVENT_HANDLERS.has(name)) ?? false;
 
 /**
- * The process with a Worker of ours that calls the version's handlers. That takes an experimental flag, and so the whole process
- * one more argument; the version's own flags were refused in its trial if any of them is experimental (I6). Versions that handle
- * nothing but requests are spared both.
+ * The process with a Worker of ours that calls the version's handlers, which takes an experimental flag. The version's own flags were
+ * refused in its trial if any of them is experimental (I6).
  */
 export const withEvents = (plan: ProcessPlan, eventSocket: string): ProcessPlan => ({
   ...plan,
