@@ -147,6 +147,11 @@ export class FakePool implements VersionPool, AsyncDisposable {
     return this.versions.get(versionId);
   }
 
+  /** All Workers have the same versions here. */
+  processesOf(): readonly RunningVersion[] {
+    return [...this.versions.values()];
+  }
+
   async start(versionId: string): Promise<RunningVersion> {
     const running = this.versions.get(versionId);
     if (running !== undefined) return running;

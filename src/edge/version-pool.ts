@@ -26,5 +26,7 @@ export interface RunningVersion {
 /** All that a request needs of the supervisor. */
 export interface VersionPool {
   running(versionId: string): RunningVersion | undefined;
+  /** All that answer for a Worker, whatever its deployment says by now: those too that only finish what they have in hand. */
+  processesOf(script: string): readonly RunningVersion[];
   start(versionId: string): Promise<RunningVersion>;
 }

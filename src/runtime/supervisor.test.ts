@@ -194,6 +194,19 @@ test('[X-6] a request in flight keeps it, however long it takes', async (t) => {
   assert.equal(await served(await supervisor.start(id), '/slow'), 'hello');
 });
 
+test('[X-6] a process that only finishes what it has in hand is known to be of its Worker until it ends', async (t) => {
+  const { supervisor, add } = await aWorld(t);
+  const version = await supervisor.start(await add(HELLO, { script: 'hello' }));
+  await supervisor.start(await add(HELLO, { script: 'other' }));
+  version.enter('request');
+  const closed = supervisor.close();
+  assert.equal(supervisor.running(version.versionId), undefined);
+  assert.deepEqual(supervisor.processesOf('hello'), [version]);
+  version.leave('request');
+  await closed;
+  assert.deepEqual(supervisor.processesOf('hello'), []);
+});
+
 test('[X-8] a version the deployments left stays warm, and goes when that time is over', async (t) => {
   const { supervisor, add, report } = await aWorld(t, { warmMs: 400 });
   const id = await add(HELLO);

@@ -78,6 +78,11 @@ export class Supervisor {
     return this.#ready.get(versionId);
   }
 
+  /** All of a Worker that run: those that its deployment needs, those kept warm, and those that finish what they have in hand. */
+  processesOf(script: string): readonly RunningVersion[] {
+    return [...this.#ready.values(), ...this.#draining.keys()].filter(({ spec }) => spec.script === script);
+  }
+
   /**
    * The version once it answers. Calls for one version share one start. What failed a moment ago is waited for; what keeps
    * failing is refused at once until it is tried again. Throws {@link StartFailure}.

@@ -12,6 +12,7 @@ import { FakeControl } from '../fake-control.ts';
 import { aLog, aTable, aWorker, until } from '../testing.ts';
 
 const FRONT = '11111111-1111-4111-8111-111111111111';
+const FRONT_2 = '12222222-2222-4222-8222-222222222222';
 const BACK_1 = '21111111-1111-4111-8111-111111111111';
 const BACK_2 = '22222222-2222-4222-8222-222222222222';
 
@@ -235,6 +236,33 @@ test('[F-6] Workers that call each other in a ring are stopped with an error tha
       /^The Worker "front" was not called: Workers call each other in a ring \(front → front\), with 32 calls under way/,
     );
   }
+});
+
+test('[F-6] what a version that leaves its deployment has in hand still is no ring: those of the next may call as before', async (t) => {
+  const bindings = [aService('SELF', { service: 'front' })];
+  const { ask, control } = await aWorld(
+    t,
+    `held: async ({ SELF }) => (await SELF.fetch('http://x/leaf')).json(), begun: () => globalThis.begun ?? 0,
+     leaf: async () => { globalThis.begun = (globalThis.begun ?? 0) + 1; await scheduler.wait(4000); return 'leaf'; }`,
+    BACK,
+    bindings,
+  );
+  const next = `export default { async fetch({ url }, { SELF }) {
+    if (new URL(url).pathname === '/leaf') return new Response('next leaf');
+    try { return await SELF.fetch('http://x/leaf'); } catch ({ message }) { return new Response(message); }
+  } };`;
+  control.addVersion(FRONT_2, 'front', next, { bindings });
+  const held = Promise.all(Array.from({ length: 40 }, () => ask('held')));
+  await until(async () => (await ask('begun')) === 40, 'all have called');
+  const split = [{ versionId: FRONT_2, share: 100_000 }];
+  control.say({
+    type: 'change',
+    change: { generation: 2, previous: 1, workers: [aWorker('front', { deployment: { id: 'd-2', split } })] },
+  });
+  let answer: unknown = 0;
+  await until(async () => (answer = await ask('begun')) !== 40, 'the next version answers');
+  assert.equal(answer, 'next leaf');
+  assert.deepEqual(new Set(await held), new Set(['leaf']));
 });
 
 test('[F-7] a call is work of the process that is called until all it gave is let go: a version that leaves its deployment ends after that', async (t) => {

@@ -60,7 +60,7 @@ export class ServiceSocket implements AsyncDisposable {
     const receive = callReceiver(index, random);
     this.#proxy = new Proxy(receive, this.#context, assets, { maxBodyBytes: Infinity });
     this.#webSockets = new WebSockets(receive, this.#context);
-    this.#rings = new CallRings((script) => inHand(index(), versions, script));
+    this.#rings = new CallRings((script) => inHand(versions, script));
     // Nobody is waited for or cut off here: that is between the Workers, and each call counts as work of the one that is called.
     this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 0 });
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#take(request, response));
@@ -117,7 +117,6 @@ const wishedBy = ({ headers }: IncomingMessage) => ({
 
 const text = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : value?.join(', '));
 
-const inHand = (index: HostIndex | undefined, versions: VersionPool, script: string): number => {
-  const running = index?.workers.get(script)?.deployment?.split.flatMap(({ versionId }) => versions.running(versionId) ?? []) ?? [];
-  return running.reduce((sum, version) => sum + version.underWay('request') + version.underWay('webSocket'), 0);
-};
+/** Of all its processes: a call says which Worker makes it, and not which version. */
+const inHand = (versions: VersionPool, script: string): number =>
+  versions.processesOf(script).reduce((sum, version) => sum + version.underWay('request') + version.underWay('webSocket'), 0);
