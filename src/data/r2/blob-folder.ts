@@ -45,8 +45,15 @@ export class BlobFolder {
     return new BlobFolder(folder);
   }
 
-  /** Writes a new blob and answers its name and size. It is held until `release`, so that nothing takes it for left over. */
-  async write(source: AsyncIterable<Uint8Array>, onChunk: (chunk: Uint8Array) => void): Promise<{ blob: string; size: number }> {
+  /**
+   * Writes a new blob and answers its name and size. It is held until `release`, so that nothing takes it for left over. What is
+   * beyond `mostBytes` is read and counted, and not written.
+   */
+  async write(
+    source: AsyncIterable<Uint8Array>,
+    mostBytes: number,
+    onChunk: (chunk: Uint8Array) => void,
+  ): Promise<{ blob: string; size: number }> {
     const blob = randomBytes(16).toString('hex');
     this.#hold(blob);
     try {
@@ -54,11 +61,12 @@ export class BlobFolder {
       let size = 0;
       try {
         for await (const chunk of source) {
+          size += chunk.byteLength;
+          if (size > mostBytes) continue;
           const written = writeAll(file, chunk);
           // While the disk works.
           onChunk(chunk);
           await written;
-          size += chunk.byteLength;
         }
         failpoint('r2:blob written');
         await file.datasync();

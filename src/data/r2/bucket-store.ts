@@ -122,7 +122,7 @@ export const withValue = async <Value>(
   keep: (value: StoredValue) => Promise<Result<Value, Fault>>,
 ): Promise<Result<Value, Fault>> => {
   const digests = new Digests(given);
-  const { blob, size } = await blobs.write(body, (chunk) => digests.update(chunk));
+  const { blob, size } = await blobs.write(body, LIMITS.uploadBytes, (chunk) => digests.update(chunk));
   let isKept = false;
   try {
     if (size > LIMITS.uploadBytes) return fault('tooLarge');
