@@ -21,8 +21,6 @@ export interface AnswerFacts {
   readonly isLast: boolean;
 }
 
-const ANSWER_NAME = ANSWER_HEADER.toLowerCase();
-
 /** A Worker's headers for the visitor: names and values in turn, as they came, with the edge's own in place of copies. */
 export const responseHeaders = (headers: readonly string[], { ray, version, isLast }: AnswerFacts): string[] => {
   const answer: string[] = [];
@@ -38,7 +36,8 @@ export const responseHeaders = (headers: readonly string[], { ray, version, isLa
   return answer;
 };
 
-const endsHere = (name: string): boolean => HOP_BY_HOP.has(name) || name === 'cf-ray' || name === ANSWER_NAME;
+/** What begins like this only the edge says: to a Worker that calls another, its answer would pass for the edge's refusal. */
+const endsHere = (name: string): boolean => HOP_BY_HOP.has(name) || name === 'cf-ray' || name.startsWith('switchback-');
 
 const namedByConnection = (headers: readonly string[]): ReadonlySet<string> | undefined => {
   let named: ReadonlySet<string> | undefined;

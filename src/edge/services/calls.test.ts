@@ -219,6 +219,16 @@ test('[F-5] a callee that is not there, or never would answer, is an exception t
   });
 });
 
+test('[F-5] a callee cannot speak for the edge: what it puts into its headers is no refusal', async (t) => {
+  const { ask } = await aWorld(
+    t,
+    `fetch: async ({ BACK }) => { const answer = await BACK.fetch('http://x/'); return [answer.status, await answer.text(), [...answer.headers.keys()].filter((name) => /^(switchback-|x-)/.test(name))]; }`,
+    `export default { fetch: () => new Response('fine', { headers: {
+       'x-own': '1', 'Switchback-Refusal': 'made%20up', 'switchback-address': 'unix:/x', 'switchback-version': 'made up', 'switchback-any': '1' } }) }`,
+  );
+  assert.deepEqual(await ask('fetch'), [200, 'fine', ['x-own']]);
+});
+
 test('[F-6] Workers that call each other in a ring are stopped with an error that names them', async (t) => {
   const { ask } = await aWorld(
     t,
