@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedMessage, HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
 import type { Commit, Queries, Store, Worker } from '../store/index.ts';
 import type { EdgeFeed } from './edge-feed.ts';
-import { consumedQueues } from './queues.ts';
 import { servedAssets } from './served-assets.ts';
+import { factsOf, factsOfAll, type WorkerFacts } from './worker-facts.ts';
 
 export interface PublisherOptions {
   readonly store: Store;
@@ -108,8 +108,9 @@ export class Publisher {
   async #table(): Promise<RoutingTable> {
     return this.#store.snapshot(async (queries) => {
       const all = await queries.workers.all();
+      const factsFor = await factsOfAll(queries);
       const workers: WorkerEntry[] = [];
-      for (const worker of all) workers.push(await entryFor(queries, worker));
+      for (const worker of all) workers.push(await entryFor(queries, worker, factsFor(worker)));
       return { generation: await queries.meta.generation(), hosts: await this.#hosts(queries), workers };
     });
   }
@@ -135,17 +136,14 @@ const MOST_VERSION_URLS = 1000;
 
 const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | undefined> => {
   const worker = await queries.workers.byName(name);
-  return worker && entryFor(queries, worker);
+  return worker && entryFor(queries, worker, await factsOf(queries, worker));
 };
 
-const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> => {
-  const active = await queries.deployments.active(worker.tag);
-  const crons = (await queries.schedules.ofWorker(worker.tag)).map(({ cron }) => cron);
-  const namespaces = await queries.namespaces.ofWorker(worker.tag);
-  const queues = await consumedQueues(queries, worker);
+const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): Promise<WorkerEntry> => {
+  const { active, crons, queues, ownsObjects, withAssets } = facts;
   const aliases = worker.previews ? await queries.versions.aliases(worker.tag) : {};
   const previewVersions = worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [];
-  const assets = await servedAssets(queries, worker, [...previewVersions, ...Object.values(aliases)], new Date());
+  const assets = await servedAssets(queries, worker, withAssets, [...previewVersions, ...Object.values(aliases)], new Date());
   return {
     name: worker.name,
     deployment: active === undefined ? null : { id: active.id, split: active.split },
@@ -156,6 +154,6 @@ const entryFor = async (queries: Queries, worker: Worker): Promise<WorkerEntry> 
     ...(assets === undefined ? {} : { assets }),
     ...(crons.length === 0 ? {} : { crons }),
     ...(queues.length === 0 ? {} : { queues }),
-    ...(namespaces.length === 0 ? {} : { ownsObjects: true as const }),
+    ...(ownsObjects ? { ownsObjects: true as const } : {}),
   };
 };

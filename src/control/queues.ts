@@ -198,15 +198,12 @@ export const producersOfQueues = async (queries: Queries): Promise<ReadonlyMap<s
   return producers;
 };
 
-/** What an edge takes messages from for this Worker. */
-export const consumedQueues = async (queries: Queries, worker: Worker): Promise<readonly ConsumedQueue[]> => {
-  const consumed: ConsumedQueue[] = [];
-  for (const { queueId, deadLetterQueue, settings } of await queries.consumers.ofWorker(worker.tag)) {
-    const queue = await queries.resources.byId(KIND, queueId);
-    if (queue !== undefined && !settingsOfQueue(queue).isPaused) consumed.push({ queue: queue.name, deadLetterQueue, ...settings });
-  }
-  return consumed;
-};
+/** What an edge takes messages from for the Worker that consumes so; `queues` by id. */
+export const consumedQueues = (consumers: readonly QueueConsumer[], queues: ReadonlyMap<string, Resource>): readonly ConsumedQueue[] =>
+  consumers.flatMap(({ queueId, deadLetterQueue, settings }) => {
+    const queue = queues.get(queueId);
+    return queue === undefined || settingsOfQueue(queue).isPaused ? [] : [{ queue: queue.name, deadLetterQueue, ...settings }];
+  });
 
 /** Answers the queue that it had to make. */
 const ensureDeadLetters = async (

@@ -8,14 +8,14 @@ const MOST_DEPLOYMENTS = 1_000;
 /** Versions whose files are looked through for one that is missing. */
 const MOST_RETAINED = 200;
 
-/** Which versions' assets are served; undefined where there are none, which one look at an index tells. */
+/** Which versions' assets are served, of those that have some; undefined where there are none. */
 export const servedAssets = async (
   queries: Queries,
   worker: Worker,
+  withAssets: ReadonlySet<string>,
   previewVersions: readonly string[],
   now: Date,
 ): Promise<WorkerAssets | undefined> => {
-  const withAssets = await queries.assets.versionsOf(worker.tag);
   if (withAssets.size === 0) return undefined;
   const retained = new Map<string, number | null>();
   let until: number | null = null;

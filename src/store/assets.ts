@@ -58,4 +58,9 @@ export const assets = (db: Kysely<Schema>) => ({
     const rows = await db.selectFrom('version_assets').select('version_id').where('worker_tag', '=', workerTag).execute();
     return new Set(rows.map(({ version_id }) => version_id));
   },
+  /** Those of all Workers. */
+  versions: async (): Promise<readonly { readonly workerTag: string; readonly versionId: string }[]> => {
+    const rows = await db.selectFrom('version_assets').select(['worker_tag', 'version_id']).execute();
+    return rows.map(({ worker_tag, version_id }) => ({ workerTag: worker_tag, versionId: version_id }));
+  },
 });

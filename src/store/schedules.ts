@@ -13,6 +13,11 @@ export const schedules = (db: Kysely<Schema>) => ({
     const rows = await db.selectFrom('schedules').selectAll().where('worker_tag', '=', workerTag).orderBy('cron').execute();
     return rows.map(({ cron, created_on, modified_on }) => ({ cron, createdOn: created_on, modifiedOn: modified_on }));
   },
+  /** The crons of all Workers, each one's in the order they have for it. */
+  all: async (): Promise<readonly { readonly workerTag: string; readonly cron: string }[]> => {
+    const rows = await db.selectFrom('schedules').select(['worker_tag', 'cron']).orderBy('cron').execute();
+    return rows.map(({ worker_tag, cron }) => ({ workerTag: worker_tag, cron }));
+  },
   /** Replaces all of them; one that stays keeps the time it was made. */
   replace: async (workerTag: string, wanted: readonly Schedule[]): Promise<void> => {
     await db.deleteFrom('schedules').where('worker_tag', '=', workerTag).execute();

@@ -21,7 +21,7 @@ export const anEntry = (number = 1): AuditEntry => ({
   detail: { number },
 });
 
-const at = (hour: number): string => `2026-11-01T${hour}:00:00.000Z`;
+const hour = (hours: number): string => `2026-11-01T${hours}:00:00.000Z`;
 const aSchedule = (cron: string) => ({ cron, createdOn: AT, modifiedOn: AT });
 
 export const aWorker = (name = 'hello', more: Partial<Worker> = {}): Worker => ({
@@ -240,18 +240,18 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
   holds('$: what served since a time are the deployments made after it and the one before them, newest first', async (store) => {
     await changed(store, async (change) => {
       await change.workers.insert(aWorker());
-      for (const number of [1, 2, 3, 4]) await change.deployments.insert({ ...aDeployment(number), createdOn: at(10 + number) });
+      for (const number of [1, 2, 3, 4]) await change.deployments.insert({ ...aDeployment(number), createdOn: hour(10 + number) });
     });
     const served = async (since: string, most = 9) =>
       (await store.read.deployments.servedSince(TAG, since, most)).map(({ createdOn }) => createdOn);
-    assert.deepEqual(await served(at(13)), [at(14), at(13)], 'the one before left at that time');
-    assert.deepEqual(await served('2026-11-01T12:30:00.000Z'), [at(14), at(13), at(12)]);
-    assert.deepEqual(await served(at(20)), [at(14)], 'what serves does so however old it is');
-    assert.deepEqual(await served(at(10)), [at(14), at(13), at(12), at(11)]);
-    assert.deepEqual(await served(at(10), 2), [at(14), at(13)]);
-    const [newest] = await store.read.deployments.servedSince(TAG, at(20), 9);
+    assert.deepEqual(await served(hour(13)), [hour(14), hour(13)], 'the one before left at that time');
+    assert.deepEqual(await served('2026-11-01T12:30:00.000Z'), [hour(14), hour(13), hour(12)]);
+    assert.deepEqual(await served(hour(20)), [hour(14)], 'what serves does so however old it is');
+    assert.deepEqual(await served(hour(10)), [hour(14), hour(13), hour(12), hour(11)]);
+    assert.deepEqual(await served(hour(10), 2), [hour(14), hour(13)]);
+    const [newest] = await store.read.deployments.servedSince(TAG, hour(20), 9);
     assert.deepEqual(newest?.split, aDeployment(4).split);
-    assert.deepEqual(await store.read.deployments.servedSince('other', at(10), 9), []);
+    assert.deepEqual(await store.read.deployments.servedSince('other', hour(10), 9), []);
   });
 
   holds('$: the deployments that name a version are deleted, wherever in the split it stands, and no others', async (store) => {

@@ -1,0 +1,46 @@
+import type { ConsumedQueue, Resource } from '../domain/index.ts';
+import type { Queries, StoredDeployment, Worker } from '../store/index.ts';
+import { consumedQueues } from './queues.ts';
+
+/** What of a Worker's entry in the edges' table stands in other tables than its own. */
+export interface WorkerFacts {
+  readonly active: StoredDeployment | undefined;
+  readonly crons: readonly string[];
+  readonly queues: readonly ConsumedQueue[];
+  readonly ownsObjects: boolean;
+  /** Ids of its versions that have assets. */
+  readonly withAssets: ReadonlySet<string>;
+}
+
+/** Those of one Worker, for a change. */
+export const factsOf = async (queries: Queries, { tag }: Worker): Promise<WorkerFacts> => {
+  const consumers = await queries.consumers.ofWorker(tag);
+  const queues = await Promise.all(consumers.map(({ queueId }) => queries.resources.byId('queue', queueId)));
+  return {
+    active: await queries.deployments.active(tag),
+    crons: (await queries.schedules.ofWorker(tag)).map(({ cron }) => cron),
+    queues: consumedQueues(consumers, byId(queues)),
+    ownsObjects: (await queries.namespaces.ofWorker(tag)).length > 0,
+    withAssets: await queries.assets.versionsOf(tag),
+  };
+};
+
+/** Those of any Worker, for the whole table: a query for each would be thousands, one after another. */
+export const factsOfAll = async (queries: Queries): Promise<(worker: Worker) => WorkerFacts> => {
+  const active = new Map((await queries.deployments.allActive()).map((deployment) => [deployment.scriptTag, deployment]));
+  const crons = Map.groupBy(await queries.schedules.all(), ({ workerTag }) => workerTag);
+  const consumers = Map.groupBy(await queries.consumers.all(), ({ workerTag }) => workerTag);
+  const queues = byId(await queries.resources.ofKind('queue'));
+  const owners = new Set((await queries.namespaces.all()).map(({ script }) => script));
+  const assets = Map.groupBy(await queries.assets.versions(), ({ workerTag }) => workerTag);
+  return ({ tag, name }) => ({
+    active: active.get(tag),
+    crons: (crons.get(tag) ?? []).map(({ cron }) => cron),
+    queues: consumedQueues(consumers.get(tag) ?? [], queues),
+    ownsObjects: owners.has(name),
+    withAssets: new Set((assets.get(tag) ?? []).map(({ versionId }) => versionId)),
+  });
+};
+
+const byId = (resources: readonly (Resource | undefined)[]): ReadonlyMap<string, Resource> =>
+  new Map(resources.flatMap((resource) => (resource === undefined ? [] : [[resource.id, resource] as const])));
