@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { capnpString, RESOURCE_HEADER, resourceSocket, type DataSocket } from '../runtime/index.ts';
+import { BOUND_HEADER, capnpString, RESOURCE_HEADER, resourceSocket, type DataSocket } from '../runtime/index.ts';
 import { d1Entry } from './d1-entry.ts';
 
 export interface DataConfig {
@@ -43,7 +43,7 @@ const STORES: readonly Store[] = [
     prop: 'database',
     binding: 'DATABASE',
     hasBlobs: false,
-    entry: d1Entry(RESOURCE_HEADER),
+    entry: d1Entry(RESOURCE_HEADER, BOUND_HEADER),
   },
 ];
 

@@ -1,8 +1,8 @@
 /**
  * What workerd's own D1 is entered through: beside what bindings ask, the API's calls to import, export and delete a database.
- * Bindings ask for `/query` and `/execute` only.
+ * Bindings may ask for `/query` and `/execute` only.
  */
-export const d1Entry = (header: string): string => `import Store, { D1Database as Bundled } from './store.js';
+export const d1Entry = (header: string, boundHeader: string): string => `import Store, { D1Database as Bundled } from './store.js';
 
 export { Store };
 
@@ -112,7 +112,9 @@ const OWN = new Set(['/import', '/export', '/delete']);
 export default {
   fetch(request, env, ctx) {
     const database = request.headers.get('${header}');
-    return OWN.has(new URL(request.url).pathname)
+    const isOwn = OWN.has(new URL(request.url).pathname);
+    if (isOwn && request.headers.has('${boundHeader}')) return Response.json({ error: 'There is no such call.' }, { status: 403 });
+    return isOwn
       ? env.DATABASE.get(env.DATABASE.idFromName(database)).fetch(request)
       : ctx.exports.Store({ props: { database } }).fetch(request);
   },

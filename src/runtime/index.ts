@@ -20,7 +20,7 @@ export { renderConfig } from './config.ts';
 export { capnpString } from './capnp-text.ts';
 export { Child, describeEnding } from './child.ts';
 export { LIMIT_HEADER, PERIOD_HEADER } from './rate-limit-plan.ts';
-export { QUEUE_DELAY_HEADER, RESOURCE_HEADER, resourceSocket, resourceSockets, type DataSocket } from './resource-plan.ts';
+export { BOUND_HEADER, QUEUE_DELAY_HEADER, RESOURCE_HEADER, resourceSocket, resourceSockets, type DataSocket } from './resource-plan.ts';
 export {
   ADDRESS_HEADER,
   LEASED_SOURCE,

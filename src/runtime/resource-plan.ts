@@ -14,6 +14,12 @@ export interface ExternalPlan {
 /** In which header a version's process says which resource a request is for. */
 export const RESOURCE_HEADER = 'switchback-resource';
 
+/**
+ * Says that a request is a binding's, which may do what workerd's binding does and nothing of what the API and edges may: what is inside
+ * of a binding can be had by the Worker's code, and asked for any path. The API's requests are without it.
+ */
+export const BOUND_HEADER = 'switchback-bound';
+
 /** The delay of a queue's binding in seconds, for messages without one of their own. */
 export const QUEUE_DELAY_HEADER = 'switchback-queue-delay';
 
@@ -60,7 +66,7 @@ export const planResource = (
     external: {
       name: service,
       socketPath: resourceSocket(dataFolder, kind),
-      headers: { [RESOURCE_HEADER]: key, ...(delay === undefined ? {} : { [QUEUE_DELAY_HEADER]: String(delay) }) },
+      headers: { [RESOURCE_HEADER]: key, [BOUND_HEADER]: 'yes', ...(delay === undefined ? {} : { [QUEUE_DELAY_HEADER]: String(delay) }) },
     },
   };
 };

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { accept, type Result } from '../../base/index.ts';
-import { RESOURCE_HEADER } from '../../runtime/index.ts';
+import { BOUND_HEADER, RESOURCE_HEADER } from '../../runtime/index.ts';
 import type { Broker, Lease } from './broker.ts';
 import { fault, type QueueFault } from './fault.ts';
 import { batchIn, jsonIn, messageIn, MOST_REQUEST_BYTES, putRequest, settleRequest, waitRequest } from './wire.ts';
@@ -46,6 +46,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
+const NO_SUCH_CALL = 'There is no such call.';
+/** What a binding may ask; the rest is for edges and the API. */
+const BOUND_CALLS = new Set(['POST /message', 'POST /batch', 'GET /metrics']);
+
 /** Speaks what workerd's queue binding speaks, for every queue: a header says which. And what edges and the API ask. */
 export const createQueueServer = (broker: Broker, log: Log): Server => {
   const server = createServer((incoming, outgoing) => {
@@ -66,9 +70,11 @@ const answer = async (broker: Broker, incoming: IncomingMessage, outgoing: Serve
   if (typeof queue !== 'string') return reply(outgoing, fault('malformed'));
   if (body === undefined) return reply(outgoing, fault('tooLarge', `A request of more than ${MOST_REQUEST_BYTES} bytes exceeds the limit`));
   const path = new URL(incoming.url ?? '/', 'http://queue').pathname;
+  const name = `${incoming.method} ${path}`;
+  if (incoming.headers[BOUND_HEADER] !== undefined && !BOUND_CALLS.has(name)) return reply(outgoing, fault('malformed', NO_SUCH_CALL));
   if (path === '/wait') return hold(broker, queue, body, outgoing);
-  const call = CALLS[`${incoming.method} ${path}`];
-  reply(outgoing, call === undefined ? fault('malformed', 'There is no such call.') : await call(broker, queue, incoming, body));
+  const call = CALLS[name];
+  reply(outgoing, call === undefined ? fault('malformed', NO_SUCH_CALL) : await call(broker, queue, incoming, body));
 };
 
 /** workerd writes its whole request before it looks for an answer. Undefined where there is too much of it. */

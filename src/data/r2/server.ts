@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { RESOURCE_HEADER } from '../../runtime/index.ts';
+import { BOUND_HEADER, RESOURCE_HEADER } from '../../runtime/index.ts';
 import type { BucketStore } from './bucket-store.ts';
 import { fault } from './fault.ts';
 import { LIMITS } from './limits.ts';
@@ -45,10 +45,14 @@ const answer = async (store: BucketStore, incoming: IncomingMessage, outgoing: S
 const replyTo = async (store: BucketStore, incoming: IncomingMessage): Promise<Reply> => {
   const request = await requestIn(incoming);
   const bucket = incoming.headers[RESOURCE_HEADER];
-  return request === undefined || typeof bucket !== 'string'
+  const isBound = incoming.headers[BOUND_HEADER] !== undefined;
+  return request === undefined || typeof bucket !== 'string' || (isBound && OWN_METHODS.has(request.method))
     ? { fault: fault('invalidArgument').refusal }
     : respond(store, bucket, request, bytesOf(incoming));
 };
+
+/** What bindings do not ask, but the API. */
+const OWN_METHODS: ReadonlySet<R2Request['method']> = new Set(['createBucket', 'deleteBucket', 'measureBucket']);
 
 const detailOf = (error: unknown) => ({ error: String(error), cause: String((error as Error).cause ?? '') });
 
