@@ -141,6 +141,29 @@ test('[Q-2] an edge that stops lets go of what its ended processes left undone, 
   );
 });
 
+test('[Q-8] a batch whose Worker is still at work when its consumer changes or stops is given to nobody else', async (t) => {
+  const world = await aWorld(t);
+  const { promise: ended, resolve: end } = Promise.withResolvers<Invoked>();
+  world.answer = ({ bodies }) => (bodies[0] === 'slow' ? ended : OK);
+  const edge = world.anEdge();
+  edge.follow(consuming(JOBS));
+  await world.send('slow');
+  await until(() => world.calls.length === 1, 'it is called');
+  edge.follow(consuming({ ...JOBS, batchSize: 1 }));
+  await world.send('next');
+  await until(() => world.calls.length > 1, 'the changed consumer takes');
+  edge.stop();
+  world.anEdge().follow(consuming({ ...JOBS, batchSize: 2 }));
+  await world.send('last');
+  await until(async () => (await world.count()) === 1, 'all but the slow one are handled');
+  end(OK);
+  await until(async () => (await world.count()) === 0, 'all are handled');
+  assert.deepEqual(
+    world.calls.map(({ bodies, attempts }) => [bodies, attempts]),
+    ['slow', 'next', 'last'].map((body) => [[body], [1]]),
+  );
+});
+
 test('what a Worker is about to finish when the data process stops is settled before it does', async (t) => {
   const world = await aWorld(t);
   const { promise: ended, resolve: end } = Promise.withResolvers<Invoked>();

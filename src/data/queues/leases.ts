@@ -26,8 +26,23 @@ export class QueueLeases implements Disposable {
     this.#socketPath = resourceSocket(dataFolder, 'queue');
   }
 
-  /** The next batch of a queue, however long that takes. Throws where it cannot be asked for, and when the signal says so. */
+  /**
+   * The next batch of a queue, however long that takes. Throws where it cannot be asked for, and when the signal says so; a batch that
+   * is there already stays, whatever the signal says: it is being worked on.
+   */
   async next(queue: string, wanted: Wanted, signal: AbortSignal): Promise<LeasedBatch> {
+    const waiting = new AbortController();
+    const giveUp = (): void => waiting.abort(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp);
+    try {
+      return await this.#wait(queue, wanted, waiting.signal);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #wait(queue: string, wanted: Wanted, signal: AbortSignal): Promise<LeasedBatch> {
     const answer = await this.#post(queue, '/wait', wanted, { agent: false, signal });
     const { lease, messages, metadata } = JSON.parse(await firstLine(answer)) as Line;
     const ids = messages.map(({ id }) => id);
