@@ -189,7 +189,7 @@ const tie = (visitor: Socket, worker: Socket, early: Buffer, first: Buffer): voi
 };
 
 /** An ordinary answer on a socket that was taken out of HTTP for an upgrade that does not happen. */
-const httpAnswer = (request: IncomingMessage, socket: Socket): ServerResponse => {
+export const httpAnswer = (request: IncomingMessage, socket: Socket): ServerResponse => {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);

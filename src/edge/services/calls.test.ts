@@ -248,6 +248,20 @@ test('[F-6] Workers that call each other in a ring are stopped with an error tha
   }
 });
 
+test('[F-6] WebSockets go round no longer than requests', async (t) => {
+  const { ask } = await aWorld(
+    t,
+    `round: async ({ SELF }) => {
+       const answer = await SELF.fetch('http://x/round', { headers: { upgrade: 'websocket' } });
+       throw new Error((await answer.json()).message);
+     }`,
+    BACK,
+    [aService('SELF', { service: 'front' })],
+  );
+  const { message } = (await ask('round')) as { message: string };
+  assert.match(message, /in a ring \(front → front\), with 32 calls under way/);
+});
+
 test('[F-6] what a version that leaves its deployment has in hand still is no ring: those of the next may call as before', async (t) => {
   const bindings = [aService('SELF', { service: 'front' })];
   const { ask, control } = await aWorld(

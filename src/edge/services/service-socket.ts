@@ -13,7 +13,7 @@ import type { Log } from '../log.ts';
 import { Proxy } from '../proxy.ts';
 import { Upstreams } from '../upstreams.ts';
 import type { VersionPool } from '../version-pool.ts';
-import { WebSockets } from '../websocket.ts';
+import { httpAnswer, WebSockets } from '../websocket.ts';
 import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
 import { callReceiver } from './call-arrival.ts';
 import { giveLease, type LeaseContext } from './lease.ts';
@@ -88,24 +88,31 @@ export class ServiceSocket implements AsyncDisposable {
   #take(request: IncomingMessage, response: ServerResponse): void {
     const call = serviceRequest(request.headers[SERVICE_HEADER]);
     if (call === undefined) return void response.writeHead(404, { 'content-length': '0' }).end();
-    const { caller, callee } = call;
-    const ring = this.#rings.ringOf(caller, callee);
-    if (ring !== undefined) {
+    const refusal = this.#enter(call, response);
+    if (refusal !== undefined) {
       request.resume();
-      return refuseWith(response, ringSentence(callee, ring, MOST_CALLS_IN_RING));
+      return refuseWith(response, refusal);
     }
-    this.#rings.enter(caller, callee);
-    response.once('close', () => this.#rings.leave(caller, callee));
     if (call.ask === 'fetch') return this.#proxy.handle(request, response);
-    void giveLease(this.#context, callee, wishedBy(request), request, response);
+    void giveLease(this.#context, call.callee, wishedBy(request), request, response);
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
-    const call: ServiceRequest | undefined = serviceRequest(request.headers[SERVICE_HEADER]);
+    const call = serviceRequest(request.headers[SERVICE_HEADER]);
     if (call?.ask !== 'fetch') return void socket.destroy();
-    this.#rings.enter(call.caller, call.callee);
-    socket.once('close', () => this.#rings.leave(call.caller, call.callee));
+    socket.on('error', () => socket.destroy());
+    const refusal = this.#enter(call, socket);
+    if (refusal !== undefined) return refuseWith(httpAnswer(request, socket), refusal);
     this.#webSockets.handle(request, socket, early);
+  }
+
+  /** Counts the call until it is closed. Where it must not be made: the sentence why, and nothing is counted. */
+  #enter({ caller, callee }: ServiceRequest, open: ServerResponse | Socket): string | undefined {
+    const ring = this.#rings.ringOf(caller, callee);
+    if (ring !== undefined) return ringSentence(callee, ring, MOST_CALLS_IN_RING);
+    this.#rings.enter(caller, callee);
+    open.once('close', () => this.#rings.leave(caller, callee));
+    return undefined;
   }
 }
 
