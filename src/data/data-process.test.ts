@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +17,9 @@ const aFolder = async (t: TestContext): Promise<string> => {
   return folder;
 };
 
-const open = async (folder: string) => {
+const open = async (folder: string, log = (): void => {}) => {
   const runtimeDir = join(folder, 'run');
-  const process = await DataProcess.open({ dataDir: join(folder, 'resources'), runtimeDir, log: () => {} });
+  const process = await DataProcess.open({ dataDir: join(folder, 'resources'), runtimeDir, log });
   return { process, client: new DataClient(runtimeDir) };
 };
 
@@ -60,6 +60,30 @@ test('a process that a killed server left running is ended before the next one o
   await (await put(client, 'kept')).body.resume();
   assert.equal(await get(client, ONE), 'kept');
 });
+
+test('a process that is about to be started again when it is closed is not left running', async (t) => {
+  const folder = await aFolder(t);
+  let isStartedAgain = false;
+  const { process: data, client } = await open(folder, () => (isStartedAgain = true));
+  await client[Symbol.asyncDispose]();
+  process.kill(data.pid, 'SIGKILL');
+  const recorded = (): readonly number[] => (isStartedAgain ? recordedIn(join(folder, 'run')) : []);
+  await until(() => recorded().length === 1, 'another one is recorded');
+  const [pid = 0] = recorded();
+  await data[Symbol.asyncDispose]();
+  assert.equal(isRunning(pid), false);
+});
+
+const recordedIn = (runtimeDir: string): readonly number[] =>
+  readdirSync(runtimeDir)
+    .filter((name) => name.startsWith('w-'))
+    .flatMap((name) => {
+      try {
+        return [(JSON.parse(readFileSync(join(runtimeDir, name, 'process.json'), 'utf8')) as { pid: number }).pid];
+      } catch {
+        return [];
+      }
+    });
 
 /** The id of a data process whose server is dead. */
 const leftBehind = async (folder: string): Promise<number> => {

@@ -25,12 +25,13 @@ const END_WITHIN_MS = 5_000;
 export class DataProcess implements AsyncDisposable {
   readonly #options: DataProcessOptions;
   #child: Child;
-  #isClosing = false;
+  readonly #closing = new AbortController();
+  readonly #watched: Promise<void>;
 
   private constructor(options: DataProcessOptions, child: Child) {
     this.#options = options;
     this.#child = child;
-    void this.#watch();
+    this.#watched = this.#watch();
   }
 
   /** Resolves once it answers; throws why it does not start. */
@@ -46,39 +47,41 @@ export class DataProcess implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
       const ending = await this.#child.exited;
-      if (this.#isClosing) return;
+      if (this.#closing.signal.aborted) return;
       this.#options.log(
         { pid: this.#child.pid, last: this.#child.stderr().slice(-1000) },
         `The data process ${describeEnding(ending)}; it is started again.`,
       );
-      pauseMs = await this.#startAgain(pauseMs);
+      await this.#startAgain();
     }
   }
 
-  async #startAgain(firstPauseMs: number): Promise<number> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+  /** One that comes up when it is not wanted any more is ended like any other: whoever closes waits for this. */
+  async #startAgain(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#closing.signal.aborted; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       try {
-        this.#child = await started(this.#options);
-        return FIRST_PAUSE_MS;
+        this.#child = await started(this.#options, this.#closing.signal);
+        if (this.#closing.signal.aborted) this.#child.signal('SIGTERM');
+        return;
       } catch (error) {
-        if (this.#isClosing) return pauseMs;
+        if (this.#closing.signal.aborted) return;
         this.#options.log({ error: String(error) }, 'The data process did not start.');
-        await wait(pauseMs);
+        await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       }
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
+    this.#closing.abort();
     this.#child.signal('SIGTERM');
     const patience = new AbortController();
     const late = wait(END_WITHIN_MS, undefined, { signal: patience.signal }).then(
       () => this.#child.signal('SIGKILL'),
       () => undefined,
     );
+    await this.#watched;
     await this.#child.exited;
     patience.abort();
     await late;
@@ -97,13 +100,13 @@ const startedSoon = async (options: DataProcessOptions): Promise<Child> => {
   }
 };
 
-const started = async ({ dataDir, runtimeDir, descriptors = {} }: DataProcessOptions): Promise<Child> => {
+const started = async ({ dataDir, runtimeDir, descriptors = {} }: DataProcessOptions, signal?: AbortSignal): Promise<Child> => {
   const held = heldSockets(descriptors);
   // workerd does not listen where a socket was left.
   for (const socket of ownSockets(runtimeDir, descriptors)) await rm(socket, { force: true });
   const folder = await makeProcessFolder(runtimeDir);
   const config = renderDataConfig({ dataDir, runtimeDir, probeSocket: folder.probeSocket });
   const child = await Child.spawn({ config, environment: {}, flags: ['--experimental'], held }, folder);
-  await untilReady(child, STARTUP);
+  await untilReady(child, STARTUP, signal);
   return child;
 };
