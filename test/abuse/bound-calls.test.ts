@@ -1,16 +1,11 @@
+/** What a Worker may ask of what its bindings reach, whatever it does to the code around them. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { BOUND_HEADER, VersionProcess } from '../runtime/index.ts';
-import { aWorkbench, ask } from '../runtime/workbench.ts';
-import { queryD1 } from './d1.ts';
-import { DataClient } from './data-client.ts';
-import { DataProcess } from './data-process.ts';
-import { Queues } from './queues/queues.ts';
-import { remoteQueue } from './queues/remote-queue.ts';
-import { R2 } from './r2/r2.ts';
-import { r2Bucket } from './r2/remote-bucket.ts';
+import { DataClient, DataProcess, queryD1, Queues, R2, r2Bucket, remoteQueue } from '../../src/data/index.ts';
+import { BOUND_HEADER, VersionProcess } from '../../src/runtime/index.ts';
+import { aWorkbench, ask } from '../../src/runtime/workbench.ts';
 
 const aPlace = async (t: TestContext) => {
   const bench = await aWorkbench(t);

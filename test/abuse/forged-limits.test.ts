@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { VersionProcess } from '../../runtime/index.ts';
-import { aWorkbench, ask } from '../../runtime/workbench.ts';
-import { RateLimits } from './rate-limits.ts';
+import { VersionProcess } from '../../src/runtime/index.ts';
+import { aWorkbench, ask } from '../../src/runtime/workbench.ts';
+import { RateLimits } from '../../src/data/index.ts';
 
 /** Puts its own words in place of those that the binding sends. */
 const FORGER = `
