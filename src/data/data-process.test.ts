@@ -85,6 +85,18 @@ const recordedIn = (runtimeDir: string): readonly number[] =>
       }
     });
 
+test('a process left running that does not end is told of, and nothing is opened beside it', async (t) => {
+  const folder = await aFolder(t);
+  const left = await leftBehind(folder);
+  // As one that waits for a disk; the clock runs so fast that the test does not wait.
+  const { mock } = t.mock.method(process, 'kill', () => true);
+  let now = performance.now();
+  t.mock.method(performance, 'now', () => (now += 6_000));
+  await assert.rejects(open(folder), new RegExp(`Process ${left}, which an earlier server left, does not end`));
+  mock.restore();
+  process.kill(left, 'SIGKILL');
+});
+
 /** The id of a data process whose server is dead. */
 const leftBehind = async (folder: string): Promise<number> => {
   const source = `

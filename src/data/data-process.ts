@@ -38,7 +38,8 @@ export class DataProcess implements AsyncDisposable {
   static async open(options: DataProcessOptions): Promise<DataProcess> {
     await mkdir(options.runtimeDir, { recursive: true, mode: 0o700 });
     for (const folder of dataFolders(options.dataDir)) await mkdir(folder, { recursive: true, mode: 0o700 });
-    await endOrphans(options.runtimeDir);
+    const { left } = await endOrphans(options.runtimeDir);
+    if (left.length > 0) throw new Error(`What bindings reach may still be open elsewhere, and is not opened beside it. ${left.join(' ')}`);
     return new DataProcess(options, await startedSoon(options));
   }
 

@@ -9,13 +9,15 @@ import { endOrphans } from './process-folder.ts';
 import { VersionProcess } from './version-process.ts';
 import { aWorkbench, HELLO } from './workbench.ts';
 
+const NONE = { ended: 0, left: [] };
+
 test('[X-23] processes an earlier edge left behind are ended, and their folders removed', async (t) => {
   const bench = await aWorkbench(t);
   const orphan = await VersionProcess.start(await bench.aVersion({ 'index.js': HELLO }), bench);
-  assert.equal(await endOrphans(bench.runtimeDir), 1);
+  assert.deepEqual(await endOrphans(bench.runtimeDir), { ended: 1, left: [] });
   assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL' });
   assert.deepEqual(await readdir(bench.runtimeDir), []);
-  assert.equal(await endOrphans(bench.runtimeDir), 0);
+  assert.deepEqual(await endOrphans(bench.runtimeDir), NONE);
 });
 
 test('[X-23] a process that took over the id of an ended one is left alone', async (t) => {
@@ -26,16 +28,16 @@ test('[X-23] a process that took over the id of an ended one is left alone', asy
   const pid = stranger.pid ?? 0;
   await mkdir(join(bench.runtimeDir, 'w-gone'), { recursive: true });
   await writeFile(join(bench.runtimeDir, 'w-gone', 'process.json'), JSON.stringify({ pid, birth: 'an earlier boot 42' }));
-  assert.equal(await endOrphans(bench.runtimeDir), 0);
+  assert.deepEqual(await endOrphans(bench.runtimeDir), NONE);
   assert.ok(birthOf(pid));
   assert.equal(stranger.exitCode ?? stranger.signalCode, null);
 });
 
 test('a folder without a record, and a runtime folder that does not exist yet, are nothing to worry about', async (t) => {
   const bench = await aWorkbench(t);
-  assert.equal(await endOrphans(bench.runtimeDir), 0);
+  assert.deepEqual(await endOrphans(bench.runtimeDir), NONE);
   await mkdir(join(bench.runtimeDir, 'w-half'), { recursive: true });
   await writeFile(join(bench.runtimeDir, 'w-half', 'process.json'), '{"pid":');
-  assert.equal(await endOrphans(bench.runtimeDir), 0);
+  assert.deepEqual(await endOrphans(bench.runtimeDir), NONE);
   assert.deepEqual(await readdir(bench.runtimeDir), []);
 });

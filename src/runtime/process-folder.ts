@@ -45,27 +45,38 @@ export const writeConfig = (folder: ProcessFolder, config: string): Promise<void
 
 export const removeFolder = (folder: ProcessFolder): Promise<void> => rm(folder.path, { recursive: true, force: true });
 
+/** What an earlier server left: how many processes ended, and why others did not. */
+export interface Orphans {
+  readonly ended: number;
+  readonly left: readonly string[];
+}
+
 /**
- * Ends the processes that an earlier edge left in this runtime folder and removes their folders; answers how many ended, once they have.
+ * Ends the processes that an earlier server left in this runtime folder and removes their folders. One that does not end stays recorded
+ * for the next start: versions may run beside it (what may not is held apart by its own record), whoever shares files with it must not.
  */
-export const endOrphans = async (runtimeDir: string): Promise<number> => {
+export const endOrphans = async (runtimeDir: string): Promise<Orphans> => {
   const names = await readdir(runtimeDir).catch(noSuchFolder);
   // All at once: each is waited for, and visitors wait for all of them.
-  const ended = await Promise.all(names.filter((each) => each.startsWith(PREFIX)).map((name) => endedIn(join(runtimeDir, name))));
-  return ended.filter((wasThere) => wasThere).length;
+  const outcomes = await Promise.all(names.filter((each) => each.startsWith(PREFIX)).map((name) => endedIn(join(runtimeDir, name))));
+  return {
+    ended: outcomes.filter(({ wasThere }) => wasThere).length,
+    left: outcomes.flatMap(({ why }) => (why === undefined ? [] : [why])),
+  };
 };
 
-const endedIn = async (path: string): Promise<boolean> => {
+const endedIn = async (path: string): Promise<{ readonly wasThere: boolean; readonly why?: string }> => {
   let wasThere: boolean;
   try {
     wasThere = await endRecorded(recordIn(path));
-  } catch {
-    // It stays recorded for the next start; what may not run beside it is held apart by its own record.
-    return false;
+  } catch (error) {
+    return { wasThere: false, why: messageOf(error) };
   }
   await rm(path, { recursive: true, force: true });
-  return wasThere;
+  return { wasThere };
 };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const noSuchFolder = (error: NodeJS.ErrnoException): string[] => {
   if (error.code === 'ENOENT') return [];
