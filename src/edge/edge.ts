@@ -69,8 +69,11 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   starting.use(lockFor(options));
   const edge = await ownName(dataDir);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { startTimeoutMs } = limits;
-  const follower = await Follower.start({ ...options, edge, modulesDir, runtimeSettings, startTimeoutMs }, controlWaitMs);
+  const { startTimeoutMs, maxCallsPerCaller } = limits;
+  const follower = await Follower.start(
+    { ...options, edge, modulesDir, runtimeSettings, startTimeoutMs, maxCallsPerCaller },
+    controlWaitMs,
+  );
   const index = () => follower.state.index;
   const versions = follower.supervisor;
   const assets = new AssetDesk(follower.assets);

@@ -29,6 +29,7 @@ export interface FollowerOptions {
   readonly runtimeSettings: Partial<SupervisorSettings> | undefined;
   /** How long a cold version may take before its call is given up. */
   readonly startTimeoutMs: number;
+  readonly maxCallsPerCaller: number;
   readonly cronClock?: CronClock | undefined;
   readonly log: Log;
 }
@@ -123,7 +124,10 @@ export class Follower {
     await endOrphans(options.runtimeDir);
     for (const folder of [options.dataDir, versionsIn(options.dataDir)]) await removeUnfinished(folder);
     const follower = new Follower(options, await edgeVault(options), await FiringOffice.open(options.dataDir, options.log));
-    follower.#assetSocket = await AssetSocket.open(assetsSocketIn(options.runtimeDir), follower.assets);
+    follower.#assetSocket = await AssetSocket.open(assetsSocketIn(options.runtimeDir), {
+      ...follower.assets,
+      maxCallsPerCaller: options.maxCallsPerCaller,
+    });
     follower.#feed.start();
     await follower.#tableWithin(controlWaitMs);
     return follower;

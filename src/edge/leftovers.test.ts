@@ -17,6 +17,7 @@ const opened = async (control: FakeControl, dataDir: string, log = aLog()) => {
     edgeToken: control.token,
     modulesDir: undefined,
     startTimeoutMs: 1_000,
+    maxCallsPerCaller: 10,
   };
   const follower = await Follower.start({ ...options, runtimeSettings: { waitUntilGraceMs: 0, drainDeadlineMs: 200 }, log }, 500);
   return { follower, log, [Symbol.asyncDispose]: () => follower.close(0) };

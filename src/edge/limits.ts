@@ -11,6 +11,11 @@ export interface EdgeLimits {
   readonly maxRequestsPerVersion: number;
   /** The same of WebSockets, about 65 KB each: with both at their bounds a process has room below its 512 MB. */
   readonly maxWebSocketsPerVersion: number;
+  /**
+   * Calls of other Workers that one Worker may have open, and requests for its own assets that one version may: what a full process of
+   * it has in hand. Each is a file or two of the edge's.
+   */
+  readonly maxCallsPerCaller: number;
   /** How long a visitor may take to send the head of a request. */
   readonly headersTimeoutMs: number;
   /** How long a visitor may take to send a whole request. */
@@ -34,6 +39,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxConnectionsPerAddress: 1_000,
   maxRequestsPerVersion: 2_000,
   maxWebSocketsPerVersion: 4_000,
+  maxCallsPerCaller: 6_000,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 75_000,

@@ -52,8 +52,8 @@ const open = async ({ folder, controlUrl, edgeToken, runtimeSettings, fault }: R
   await mkdir(dataDir, { recursive: true });
   const settings = fault === 'forgets_work' ? { ...runtimeSettings, waitUntilGraceMs: 0 } : runtimeSettings;
   const runtimeDir = join(folder, 'r');
-  const { startTimeoutMs } = DEFAULT_LIMITS;
-  const common = { edge: 'broken', dataDir, runtimeDir, controlUrl, edgeToken, modulesDir: undefined, startTimeoutMs };
+  const { startTimeoutMs, maxCallsPerCaller } = DEFAULT_LIMITS;
+  const common = { edge: 'broken', dataDir, runtimeDir, controlUrl, edgeToken, modulesDir: undefined, startTimeoutMs, maxCallsPerCaller };
   const options = { ...common, runtimeSettings: settings, log };
   const follower = await Follower.start(options, 5000);
   const front = await Front.open({

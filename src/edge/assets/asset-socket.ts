@@ -5,9 +5,14 @@ import { dirname } from 'node:path';
 import { assetAnswer } from '../../domain/index.ts';
 import { ASSETS_HEADER } from '../../runtime/index.ts';
 import { messageOf } from '../log.ts';
+import { OpenCalls } from '../open-calls.ts';
 import { assetRequest, conditionsOf, type AssetDeskOptions } from './asset-desk.ts';
 import { fileReply, redirectReply } from './asset-reply.ts';
 import { sendAsset } from './send-asset.ts';
+
+export interface AssetSocketOptions extends AssetDeskOptions {
+  readonly maxCallsPerCaller: number;
+}
 
 /**
  * What `env.ASSETS` leads to, over a socket that only this edge's own processes reach: a version's own assets, whatever
@@ -20,12 +25,13 @@ export class AssetSocket implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async open(path: string, options: AssetDeskOptions): Promise<AssetSocket> {
+  static async open(path: string, options: AssetSocketOptions): Promise<AssetSocket> {
     // What a killed edge left is nobody's: its folder is this edge's alone.
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await rm(path, { force: true });
+    const open = new OpenCalls(options.maxCallsPerCaller, options.log);
     const server = createServer((request, response) => {
-      answer(options, request, response).catch((error: unknown) => {
+      answer(options, open, request, response).catch((error: unknown) => {
         options.log.error({ error: messageOf(error) }, 'An asset could not be read for a Worker.');
         if (response.headersSent) response.destroy();
         else bare(response, 500);
@@ -46,9 +52,18 @@ export class AssetSocket implements AsyncDisposable {
   }
 }
 
-const answer = async ({ indexes, files }: AssetDeskOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const answer = async (
+  { indexes, files }: AssetDeskOptions,
+  open: OpenCalls,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const versionId = request.headers[ASSETS_HEADER];
   if (typeof versionId !== 'string') return bare(response, 404);
+  if (!open.take(versionId, response)) {
+    request.resume();
+    return tooMany(response, open.most);
+  }
   const index = await indexes.load(versionId);
   const asked = assetRequest(request, { host: request.headers.host ?? '', path: originForm(request.url ?? '/') });
   const found = assetAnswer(index, asked);
@@ -68,6 +83,11 @@ const answer = async ({ indexes, files }: AssetDeskOptions, request: IncomingMes
     }
   }
 };
+
+const tooMany = (response: ServerResponse, most: number): void =>
+  void response
+    .writeHead(503, { 'content-type': 'text/plain;charset=utf-8' })
+    .end(`This version has ${most} requests for its assets open, as many as it may have at once. Read or cancel what they answered.`);
 
 const originForm = (url: string): string => (url.startsWith('/') ? url : `/${url.replace(/^\w+:\/\/[^/]*\/?/, '')}`);
 

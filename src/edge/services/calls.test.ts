@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceBinding } from '../../domain/index.ts';
 import { createEdge, type Edge } from '../edge.ts';
+import type { EdgeLimits } from '../limits.ts';
 import { FakeControl } from '../fake-control.ts';
 import { aLog, aTable, aWorker, until } from '../testing.ts';
 
@@ -26,7 +27,14 @@ interface World {
 }
 
 /** Two Workers in processes of their own: the front has these functions of its `env`, the back is of two versions. */
-const aWorld = async (t: TestContext, forms: string, back: string, bindings = [aService('BACK')], share1 = 100_000): Promise<World> => {
+const aWorld = async (
+  t: TestContext,
+  forms: string,
+  back: string,
+  bindings = [aService('BACK')],
+  share1 = 100_000,
+  limits: Partial<EdgeLimits> = {},
+): Promise<World> => {
   const folder = await mkdtemp(join(tmpdir(), 'sb-calls-'));
   const split = [
     { versionId: BACK_1, share: share1 },
@@ -59,7 +67,7 @@ const aWorld = async (t: TestContext, forms: string, back: string, bindings = [a
     edgeToken: control.token,
     trustedProxies: [],
     log: aLog(),
-    limits: { drainTimeoutMs: 5_000 },
+    limits: { drainTimeoutMs: 5_000, ...limits },
     runtimeSettings: { waitUntilGraceMs: 0, warmMs: 0, watchMs: 50, killAfterMs: 50 },
   });
   t.after(async () => {
@@ -328,4 +336,21 @@ test('[F-8] a WebSocket goes from Worker to Worker', async (t) => {
      } }`,
   );
   assert.equal(await ask('talk'), 'heard hi');
+});
+
+test('[F-12] a Worker has no more calls open than it may: those beyond are exceptions that say so, until others have ended', async (t) => {
+  const { ask } = await aWorld(
+    t,
+    `many: ({ BACK }) => Promise.all(Array.from({ length: 5 }, () => BACK.slow().catch(({ message }) => message))),
+     fetch: ({ BACK }) => Promise.all(Array.from({ length: 5 }, () => BACK.fetch('http://x/').then((answer) => answer.text(), ({ message }) => message)))`,
+    `${BACK.replace('async fetch(request) {', "async fetch(request) { await scheduler.wait(1500); return new Response('done ' + VERSION);")}`,
+    [aService('BACK')],
+    100_000,
+    { maxCallsPerCaller: 3 },
+  );
+  const refusal =
+    'The Worker "back" was not called: "front" has 3 calls of other Workers open, as many as it may have at once. Let it make fewer together, and read or cancel what they answered.';
+  for (const form of ['many', 'fetch']) {
+    assert.deepEqual(((await ask(form)) as string[]).toSorted(), [refusal, refusal, 'done one', 'done one', 'done one'], form);
+  }
 });

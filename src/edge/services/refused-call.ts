@@ -21,6 +21,9 @@ export const refuseWith = (response: VisitorResponse | ServerResponse, sentence:
 export const ringSentence = (callee: string, chain: readonly string[], most: number): string =>
   `The Worker ${quoted(callee)} was not called: Workers call each other in a ring (${chain.join(' → ')}), with ${most} calls under way for one request. Let one of them answer without calling the next.`;
 
+export const tooManySentence = (caller: string, callee: string, most: number): string =>
+  `The Worker ${quoted(callee)} was not called: ${quoted(caller)} has ${most} calls of other Workers open, as many as it may have at once. Let it make fewer together, and read or cancel what they answered.`;
+
 const sentenceFor = (page: Page, callee: string): string => {
   const worker = `The Worker ${quoted(callee)}`;
   switch (page) {

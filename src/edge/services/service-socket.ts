@@ -10,6 +10,7 @@ import { Crowd } from '../crowd.ts';
 import type { ExchangeContext } from '../exchange.ts';
 import type { EdgeLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
+import { OpenCalls } from '../open-calls.ts';
 import { Proxy } from '../proxy.ts';
 import { Upstreams } from '../upstreams.ts';
 import type { VersionPool } from '../version-pool.ts';
@@ -18,7 +19,7 @@ import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
 import { callReceiver } from './call-arrival.ts';
 import { giveLease, type LeaseContext } from './lease.ts';
 import { OpenLeases } from './open-leases.ts';
-import { refuseCall, refuseWith, ringSentence } from './refused-call.ts';
+import { refuseCall, refuseWith, ringSentence, tooManySentence } from './refused-call.ts';
 
 export interface ServiceSocketOptions {
   readonly index: () => HostIndex | undefined;
@@ -42,6 +43,7 @@ export class ServiceSocket implements AsyncDisposable {
   readonly #proxy: Proxy;
   readonly #webSockets: WebSockets;
   readonly #rings: CallRings;
+  readonly #open: OpenCalls;
 
   private constructor({ index, versions, assets, limits, log, random = Math.random }: ServiceSocketOptions) {
     const { responseTimeoutMs, startTimeoutMs } = limits;
@@ -61,6 +63,7 @@ export class ServiceSocket implements AsyncDisposable {
     this.#proxy = new Proxy(receive, this.#context, assets, { maxBodyBytes: Infinity });
     this.#webSockets = new WebSockets(receive, this.#context);
     this.#rings = new CallRings((script) => inHand(versions, script));
+    this.#open = new OpenCalls(limits.maxCallsPerCaller, log);
     // Nobody is waited for or cut off here: that is between the Workers, and each call counts as work of the one that is called.
     this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 0 });
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#take(request, response));
@@ -110,6 +113,7 @@ export class ServiceSocket implements AsyncDisposable {
   #enter({ caller, callee }: ServiceRequest, open: ServerResponse | Socket): string | undefined {
     const ring = this.#rings.ringOf(caller, callee);
     if (ring !== undefined) return ringSentence(callee, ring, MOST_CALLS_IN_RING);
+    if (!this.#open.take(caller, open)) return tooManySentence(caller, callee, this.#open.most);
     this.#rings.enter(caller, callee);
     open.once('close', () => this.#rings.leave(caller, callee));
     return undefined;
