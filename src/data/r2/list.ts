@@ -30,9 +30,11 @@ export const listObjects = (index: BucketIndex, bucket: number, wanted: R2Reques
   let from = latest([prefix, cursor, wanted.startAfter === undefined ? undefined : following(Buffer.from(wanted.startAfter))]);
   const [objects, prefixes]: [ObjectJson[], string[]] = [[], []];
   let bytes = 0;
+  let page = delimiter.length === 0 ? MOST_ROWS : FEW_ROWS;
   for (;;) {
     const left = limit - objects.length - prefixes.length;
-    const rows = index.objectsFrom(bucket, from, before, Math.min(left, PAGE) + 1);
+    const rows = index.objectsFrom(bucket, from, before, Math.min(left, page) + 1);
+    page = Math.min(MOST_ROWS, page * 4);
     if (rows.length === 0) return accept({ objects, delimitedPrefixes: prefixes, truncated: false });
     for (const row of rows) {
       if (objects.length + prefixes.length === limit || bytes > LIMITS.listBytes)
@@ -49,14 +51,19 @@ export const listObjects = (index: BucketIndex, bucket: number, wanted: R2Reques
         bytes += group.length;
         prefixes.push(group.toString());
         from = successor(group);
+        page = FEW_ROWS;
         break;
       }
     }
   }
 };
 
-/** Rows that are read at once. */
-const PAGE = 250;
+/**
+ * Rows that are read at once beside the one that follows: few behind a prefix, where another prefix is likely and makes the rest
+ * useless, and more and more of them while keys are plain.
+ */
+const FEW_ROWS = 1;
+const MOST_ROWS = 250;
 
 const latest = (keys: readonly (Buffer | undefined)[]): Buffer =>
   keys.reduce<Buffer>((last, key) => (key !== undefined && Buffer.compare(key, last) > 0 ? key : last), Buffer.alloc(0));
