@@ -85,7 +85,12 @@ export const jsonIn = (body: Uint8Array): unknown => {
 /** Of our own sides, which send what is right. */
 export const waitRequest = z.object({ batchSize: z.int().min(1), maxWaitMs: z.number().min(0), maxConcurrency: z.int().min(1) });
 
-const seconds = z.number().optional().catch(undefined);
+/** A Worker may say any number. */
+const seconds = z
+  .number()
+  .transform((said) => Math.min(Math.max(said, 0), delaySeconds))
+  .optional()
+  .catch(undefined);
 
 /** What workerd says of a call of `queue()`; what it does not say of it means that it failed. */
 const told = z.object({
