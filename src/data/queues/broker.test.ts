@@ -68,6 +68,21 @@ test('messages are given once, in the order of their sending, and are gone once 
   assert.deepEqual([count(world), taken(world)], [1, undefined]);
 });
 
+test('who waits for a full batch, or has all it takes, keeps nobody behind it from what is due', async (t) => {
+  const world = await aBroker(t);
+  const given: string[] = [];
+  const wait = (who: string, wanted: Wanted): void =>
+    assert.ok(world.broker.wait('work', wanted, (lease) => void given.push(who, ...bodies(lease))).ok);
+  wait('patient', { ...AT_ONCE, maxWaitMs: 60_000 });
+  wait('quick', { ...AT_ONCE, batchSize: 1 });
+  await world.broker.send('work', [text('a')]);
+  assert.deepEqual(given, ['quick', 'a']);
+  wait('modest', { ...AT_ONCE, maxConcurrency: 1 });
+  wait('quick', { ...AT_ONCE, batchSize: 1 });
+  await world.broker.send('work', [text('b')]);
+  assert.deepEqual(given, ['quick', 'a', 'quick', 'b']);
+});
+
 test('[Q-2] what nobody settled is given again, whether its consumer let go or the broker was killed', async (t) => {
   const world = await aBroker(t);
   await world.broker.send('work', [text('a')]);

@@ -205,22 +205,26 @@ export class Broker implements Disposable {
     if (line === undefined || this.#isResting) return;
     clearTimeout(line.timer);
     line.timer = undefined;
+    let lookAt = Infinity;
     for (const waiter of line.waiting) {
       const queue = this.#store.queue(name);
-      if (queue === undefined || line.out.size >= waiter.wanted.maxConcurrency) return;
+      if (queue === undefined) return;
+      // Another may take more at a time, or wait for less.
+      if (line.out.size >= waiter.wanted.maxConcurrency) continue;
       const now = this.#now();
       const inTurn = this.#store.inTurn(queue.id, waiter.wanted.batchSize);
       const ready = inTurn.filter(({ visibleAt }) => visibleAt <= now);
       const dueAt = ready.length === 0 ? (inTurn[0]?.visibleAt ?? Infinity) : batchDueAt(ready, waiter.wanted);
       if (dueAt > now) {
         // One that becomes visible meanwhile may be the one that is due earlier.
-        const next = Math.min(dueAt, ...inTurn.map(({ visibleAt }) => visibleAt).filter((visibleAt) => visibleAt > now));
-        if (next !== Infinity) line.timer = setTimeout(() => this.#look(name), Math.min(next - now, LONGEST_TIMER_MS)).unref();
-        return;
+        lookAt = Math.min(lookAt, dueAt, ...inTurn.map(({ visibleAt }) => visibleAt).filter((visibleAt) => visibleAt > now));
+        continue;
       }
       line.waiting.delete(waiter);
       waiter.take(this.#lease(line, queue, batchOf(ready, waiter.wanted)));
     }
+    if (lookAt === Infinity) return;
+    line.timer = setTimeout(() => this.#look(name), Math.min(Math.max(lookAt - this.#now(), 0), LONGEST_TIMER_MS)).unref();
   }
 
   #lease(line: Line, queue: StoredQueue, batch: readonly { readonly seq: number }[]): Lease {
