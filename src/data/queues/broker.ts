@@ -96,15 +96,20 @@ export class Broker implements Disposable {
     const waiter: Waiter = { wanted, take };
     line.waiting.add(waiter);
     this.#look(name);
-    return accept(() => void line.waiting.delete(waiter));
+    return accept(() => {
+      line.waiting.delete(waiter);
+      this.#forget(name);
+    });
   }
 
   /** What is still in the batch can be delivered again. */
   release(name: string, leaseId: string): void {
-    const line = this.#line(name);
+    const line = this.#lines.get(name);
+    if (line === undefined) return;
     this.#store.release(line.out.get(leaseId) ?? []);
     line.out.delete(leaseId);
     this.#look(name);
+    this.#forget(name);
   }
 
   /**
@@ -112,7 +117,7 @@ export class Broker implements Disposable {
    * meanwhile, what was handled is done all the same; the rest waits already.
    */
   async settle(name: string, leaseId: string, ids: readonly string[], told: Outcome, rule: FailureRule): Outcomes<Settled> {
-    const isOut = this.#line(name).out.has(leaseId);
+    const isOut = this.#lines.get(name)?.out.has(leaseId) === true;
     const settled = await this.#store.change((): Result<Settled, QueueFault> => {
       const queue = this.#store.queue(name);
       if (queue === undefined) return fault('noSuchQueue');
@@ -197,6 +202,14 @@ export class Broker implements Disposable {
     const line: Line = { waiting: new Set(), out: new Map(), timer: undefined };
     this.#lines.set(name, line);
     return line;
+  }
+
+  /** Nobody waits and nothing is out: whoever comes next begins a line of its own. */
+  #forget(name: string): void {
+    const line = this.#lines.get(name);
+    if (line === undefined || line.waiting.size > 0 || line.out.size > 0) return;
+    clearTimeout(line.timer);
+    this.#lines.delete(name);
   }
 
   /** Gives batches that are due to who waits, first come first served, and comes back when the next one is. */
