@@ -49,6 +49,7 @@ export class LocalDatabase implements Disposable {
   #commit(): void {
     const together = this.#waiting;
     this.#waiting = [];
+    if (together.length === 0) return;
     try {
       this.sql.exec('begin immediate');
       const outcomes = together.map((waiting) => this.#run(waiting));
@@ -57,7 +58,7 @@ export class LocalDatabase implements Disposable {
       failpoint(`${this.#failpoint}ted`);
       for (const settle of outcomes) settle();
     } catch (error) {
-      if (this.sql.isTransaction) this.sql.exec('rollback');
+      if (this.sql.isOpen && this.sql.isTransaction) this.sql.exec('rollback');
       for (const { failed } of together) failed(error);
     }
   }
@@ -75,7 +76,11 @@ export class LocalDatabase implements Disposable {
     }
   }
 
+  /** What waits still is not done, and whoever asked for it hears so. */
   [Symbol.dispose](): void {
+    const undone = this.#waiting;
+    this.#waiting = [];
     this.sql.close();
+    for (const { failed } of undone) failed(new Error('The database was closed before the change was made.'));
   }
 }
