@@ -166,19 +166,21 @@ exampleTest('chat', 'lets all who are in a room hear what one of them says', asy
   for (const socket of [ada, ben]) socket.terminate();
 });
 
+const shown = async (path: string): Promise<unknown> => JSON.parse((await server.visit('front', path)).text);
+
 exampleTest('services', 'calls one Worker from another', async (project) => {
   await wrangler(join(project, 'back'), ['deploy', '--tag', 'first']);
   await wrangler(join(project, 'front'), ['deploy']);
-  const shown = async (path: string): Promise<unknown> => JSON.parse((await server.visit('front', path)).text);
   assert.deepEqual(await shown('/fetch'), { asked: '/fetch', version: 'first' });
   assert.equal(await shown('/basket'), 7);
   assert.deepEqual(await shown('/each'), ['A', 'B']);
   assert.equal(await shown('/greeting'), 'Hello, front desk');
 });
 
+const guess = async (query: string) => (await server.visit('rate-limit', `/?${query}`)).text;
+
 exampleTest('rate-limit', 'lets everybody guess three times', async (project) => {
   await wrangler(project, ['deploy']);
-  const guess = async (query: string) => (await server.visit('rate-limit', `/?${query}`)).text;
   for (let each = 0; each < 3; each += 1) assert.equal(await guess('name=ada&word=open'), 'No.\n');
   assert.equal(await guess('name=ada&word=sesame'), 'Slow down, ada.\n');
   assert.equal(await guess('name=bob&word=sesame'), 'Open!\n');

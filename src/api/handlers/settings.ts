@@ -17,7 +17,7 @@ type GivenBinding = NonNullable<Patch['bindings']>[number];
 const WHOLE_BY_NAME: ReadonlySet<string> = new Set(['inherit', 'secret_text', 'version_metadata', 'assets']);
 
 /** How wrangler before 4.70 says in `secret bulk` that a binding stays as it is: by its name and type alone. */
-const isKept = ({ name: _, type, ...members }: GivenBinding): boolean => !WHOLE_BY_NAME.has(type) && Object.keys(members).length === 0;
+const isKept = (binding: GivenBinding): boolean => !WHOLE_BY_NAME.has(binding.type) && Object.keys(binding).length === 2;
 
 const codeWith =
   (api: Api, patch: Patch) =>
