@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import {
@@ -65,6 +66,8 @@ const start = async (flags: Flags): Promise<number> => {
 
 /** Recorded first: who reads that it is ready may at once call another command. */
 const announce = async ({ data, baseDomain }: Settings, addresses: Addresses, record: RunningServer, asJson: boolean): Promise<void> => {
+  // Node would write it when this ends, which a server does rarely and not always by itself.
+  flushCompileCache();
   await recordServer(record).catch((error: Error) => note(`Other commands need --data ${data} to find this server: ${error.message}.`));
   say(asJson ? JSON.stringify(record) : banner({ executable: EXECUTABLE, data, baseDomain, ...addresses }));
 };
