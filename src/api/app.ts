@@ -12,6 +12,7 @@ import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
 import { account } from './handlers/account.ts';
 import { assets } from './handlers/assets.ts';
+import { certificates } from './handlers/certificates.ts';
 import { content } from './handlers/content.ts';
 import { d1 } from './handlers/d1.ts';
 import { d1Transfers } from './handlers/d1-transfers.ts';
@@ -64,6 +65,7 @@ const handlers = {
   ...queues,
   ...queueConsumers,
   ...queueMessages,
+  ...certificates,
   ...d1,
   ...d1Transfers,
   ...durableObjects,

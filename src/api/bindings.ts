@@ -4,7 +4,7 @@ import type { Refusal, RequestedBinding } from '../domain/index.ts';
 import { faultsIn } from './faults.ts';
 
 const PLAIN = ['plain_text', 'json', 'secret_text', 'version_metadata', 'assets', 'wasm_module', 'text_blob', 'data_blob', 'inherit'];
-const RESOURCES = ['kv_namespace', 'd1', 'r2_bucket', 'queue'];
+const RESOURCES = ['kv_namespace', 'd1', 'r2_bucket', 'queue', 'mtls_certificate'];
 const KNOWN: ReadonlySet<string> = new Set([...PLAIN, ...RESOURCES, 'service', 'ratelimit', 'durable_object_namespace']);
 
 interface AnyBinding {

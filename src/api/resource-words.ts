@@ -23,6 +23,14 @@ const WORDS: Readonly<Record<ResourceKind, Words>> = {
   d1: { what: 'D1 database', missing: 10181, notFound: 7404, exists: 7502, invalid: 7400, create: 'wrangler d1 create' },
   r2_bucket: { what: 'R2 bucket', missing: 10085, notFound: 10006, exists: 10004, invalid: 10005, create: 'wrangler r2 bucket create' },
   queue: { what: 'queue', missing: 11000, notFound: 11000, exists: 11009, invalid: 100380, create: 'wrangler queues create' },
+  mtls_certificate: {
+    what: 'certificate',
+    missing: 100390,
+    notFound: 100391,
+    exists: 100392,
+    invalid: 100393,
+    create: 'wrangler cert upload mtls-certificate',
+  },
 };
 
 /** Where the calls on one resource of a kind are, under an account's path. */
@@ -31,6 +39,7 @@ const PATHS: Readonly<Record<ResourceKind, string>> = {
   d1: 'd1/database',
   r2_bucket: 'r2/buckets',
   queue: 'queues',
+  mtls_certificate: 'mtls_certificates',
 };
 
 const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
@@ -52,6 +61,14 @@ export const resourceWords = {
     ),
   resources_missing: ({ bindings }: Of<'resources_missing'>) =>
     said(400, WORDS[bindings[0]?.type ?? 'kv_namespace'].missing, `${bindings.map(describeMissing).join(' ')} Nothing was changed.`),
+  certificate_invalid: ({ fault }: Of<'certificate_invalid'>) =>
+    said(400, WORDS.mtls_certificate.invalid, `The certificate was not taken: ${fault}.`),
+  certificate_is_authority: ({ binding }: Of<'certificate_is_authority'>) =>
+    said(
+      400,
+      WORDS.mtls_certificate.missing,
+      `The binding ${JSON.stringify(binding.name)} names the certificate ${JSON.stringify(binding.certificate_id)}, which is an authority's: a Worker presents certificates with a key, uploaded by \`wrangler cert upload mtls-certificate\`. Nothing was changed.`,
+    ),
   version_resources_missing: ({ versionId, lost }: Of<'version_resources_missing'>) =>
     said(
       409,

@@ -1,5 +1,6 @@
 import { accountEndpoints } from './account.ts';
 import { assetEndpoints } from './assets.ts';
+import { certificateEndpoints } from './certificates.ts';
 import { contentEndpoints } from './content.ts';
 import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
@@ -42,6 +43,7 @@ export const endpoints = {
   ...d1Endpoints,
   ...r2Endpoints,
   ...queueEndpoints,
+  ...certificateEndpoints,
   ...durableObjectEndpoints,
 };
 
@@ -67,7 +69,7 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/containers`, 'Containers'],
   [`${A}/images`, 'Images'],
   [`${A}/secrets_store`, 'Secrets Store'],
-  [`${A}/mtls_certificates`, 'mTLS certificates'],
+  [`${A}/mtls_certificates`, 'this part of mTLS certificates'],
   [`${A}/logpush`, 'Logpush'],
   [`${A}/builds`, 'Workers Builds'],
   [`${A}/email`, 'Email Routing'],

@@ -9,6 +9,7 @@ export type { queueEndpoints } from './queues.ts';
 export type { r2Endpoints } from './r2.ts';
 export type { legacyEndpoints } from './legacy.ts';
 export { ownEndpoints } from './own.ts';
+export type { certificateEndpoints } from './certificates.ts';
 export type { contentEndpoints } from './content.ts';
 export type { d1Endpoints } from './d1.ts';
 export type { preflightEndpoints } from './preflight.ts';

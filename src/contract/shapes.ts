@@ -27,6 +27,7 @@ const resourceBindings = [
   z.object({ ...named, type: z.literal('kv_namespace'), namespace_id: z.string() }),
   z.object({ ...named, type: z.literal('d1'), id: z.string() }),
   z.object({ ...named, type: z.literal('r2_bucket'), bucket_name: z.string(), jurisdiction: z.string().optional() }),
+  z.object({ ...named, type: z.literal('mtls_certificate'), certificate_id: z.string() }),
   z.object({ ...named, type: z.literal('queue'), queue_name: z.string(), delivery_delay: z.number().int().min(0).max(86_400).optional() }),
 ] as const;
 

@@ -1,6 +1,7 @@
 export { openAccount, readAccount, type Account } from './account.ts';
 export { assetClaims, keepUploadedAssets, openAssetSession, type AssetClaims } from './asset-session.ts';
 export { AwaitedAnswers } from './awaited-answers.ts';
+export { factsOf, uploadCertificate, type CertificateFacts } from './certificates.ts';
 export { collectModules } from './collect.ts';
 export type { Actor, Control, ControlSettings, TrialResult } from './control.ts';
 export { deleteDeployment, deploy } from './deploy.ts';

@@ -91,8 +91,12 @@ export const usersOf = async (queries: Queries, resource: Resource): Promise<rea
   return users;
 };
 
-/** Refuses bindings to what does not exist, all of them at once. */
+/** Refuses bindings to what does not exist, all of them at once, and to what cannot be used. */
 export const checkResources = async (queries: Queries, bindings: readonly Binding[]): Promise<Result<readonly Binding[], Refusal>> => {
-  const missing = withoutResource(bindings, await queries.resources.all());
-  return missing.length === 0 ? accept(bindings) : refuse({ code: 'resources_missing', bindings: missing });
+  const present = await queries.resources.all();
+  const missing = withoutResource(bindings, present);
+  if (missing.length > 0) return refuse({ code: 'resources_missing', bindings: missing });
+  const authorities = present.filter(({ kind, settings }) => kind === 'mtls_certificate' && settings['ca'] === true);
+  const unshown = bindings.find((binding) => binding.type === 'mtls_certificate' && authorities.some((each) => reaches(binding, each)));
+  return unshown?.type === 'mtls_certificate' ? refuse({ code: 'certificate_is_authority', binding: unshown }) : accept(bindings);
 };

@@ -1,5 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import { isSecret, type Binding, type DeployRefusal, type VersionCode, type VersionSpec } from '../domain/index.ts';
+import { keypairsFor, type Keypairs } from './certificates.ts';
 import type { Control } from './control.ts';
 
 /** Secrets are sealed for their Worker: a sealed value copied to another Worker does not open. */
@@ -13,11 +14,18 @@ interface Identity {
   readonly createdOn: string;
 }
 
-/** What the runtime needs to run this code, secrets opened; before its trial it is not known what it handles. */
-export const specFor = (
+/** What the runtime needs to run this code, secrets and certificates opened; before its trial it is not known what it handles. */
+export const specFor = async (
+  control: Pick<Control, 'vault' | 'store'>,
+  identity: Identity,
+  code: VersionCode & { readonly handlers?: readonly string[] },
+): Promise<VersionSpec> => specWith(control, identity, code, await keypairsFor(control, control.store.read, code.bindings));
+
+const specWith = (
   control: Pick<Control, 'vault'>,
   identity: Identity,
   code: VersionCode & { readonly handlers?: readonly string[] },
+  keypairs: Keypairs,
 ): VersionSpec => ({
   id: identity.id,
   script: identity.script,
@@ -26,7 +34,7 @@ export const specFor = (
   syntax: code.syntax,
   mainModule: code.mainModule,
   modules: code.modules,
-  bindings: code.bindings.map((binding) => opened(control, binding, identity.workerTag)),
+  bindings: code.bindings.map((binding) => opened(control, binding, identity.workerTag, keypairs)),
   compatibilityDate: code.compatibilityDate,
   compatibilityFlags: code.compatibilityFlags,
   limits: code.limits,
@@ -35,10 +43,17 @@ export const specFor = (
   ...(code.handlers === undefined ? {} : { handlers: code.handlers }),
 });
 
-const opened = (control: Pick<Control, 'vault'>, binding: Binding, workerTag: string): VersionSpec['bindings'][number] =>
-  isSecret(binding)
+const opened = (
+  control: Pick<Control, 'vault'>,
+  binding: Binding,
+  workerTag: string,
+  keypairs: Keypairs,
+): VersionSpec['bindings'][number] => {
+  if (binding.type === 'mtls_certificate') return { ...binding, keypair: keypairs.get(binding.certificate_id) };
+  return isSecret(binding)
     ? { type: 'secret_text', name: binding.name, text: control.vault.open(binding.sealed, sealContext(workerTag)) }
     : binding;
+};
 
 /** The spec of a stored version, for an edge. */
 export const storedSpec = async (control: Control, versionId: string): Promise<Result<VersionSpec, DeployRefusal>> => {
@@ -48,5 +63,5 @@ export const storedSpec = async (control: Control, versionId: string): Promise<R
   const worker = version && (await control.store.read.workers.byTag(version.scriptTag));
   if (version === undefined || worker === undefined) return refuse({ code: 'version_not_found', versionId });
   const { id, tag, createdOn } = version;
-  return accept(specFor(control, { id, script: worker.name, workerTag: worker.tag, tag, createdOn }, version));
+  return accept(await specFor(control, { id, script: worker.name, workerTag: worker.tag, tag, createdOn }, version));
 };

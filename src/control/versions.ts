@@ -40,7 +40,7 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   const { worker, code, annotations } = wanted;
   const before = wanted.after ?? (await control.store.read.versions.newest(worker.tag));
   const createdOn = timestampAfter(control.clock.now(), before?.createdOn);
-  const spec = specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
+  const spec = await specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
   const checked = checkedSpec(spec);
   if (!checked.ok) return checked;
   const trial = hasScript(code) ? await control.tryVersion(checked.value) : NOTHING_TO_TRY;
@@ -85,8 +85,8 @@ export const readied = async <Value>(
   versions: readonly TriedVersion[],
   work: () => Promise<Value>,
 ): Promise<Value> => {
-  for (const version of versions) control.upcoming.set(version.id, specOf(control, worker, version));
   try {
+    for (const version of versions) control.upcoming.set(version.id, await specOf(control, worker, version));
     await control.feed.warm(mayBeReadied(versions));
     return await work();
   } finally {
@@ -98,7 +98,7 @@ export const readied = async <Value>(
 export const mayBeReadied = (versions: readonly Pick<Version, 'id' | 'durableObjects'>[]): readonly string[] =>
   versions.filter(({ durableObjects = [] }) => durableObjects.length === 0).map(({ id }) => id);
 
-const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): VersionSpec =>
+const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): Promise<VersionSpec> =>
   specFor(control, { id: version.id, script: worker.name, workerTag: worker.tag, tag: version.tag, createdOn: version.createdOn }, version);
 
 const etagOf = (code: VersionCode): string => {

@@ -7,6 +7,8 @@ import type { Transfers } from './transfers.ts';
 
 type Database = Pick<Resource, 'kind' | 'id' | 'name'>;
 
+const dataOf = ({ id, name }: Database) => ({ kind: 'd1', id, name }) as const;
+
 export interface Query {
   readonly sql: string;
   readonly params?: readonly unknown[] | undefined;
@@ -79,7 +81,7 @@ export const importD1 = async (
     }
   };
   try {
-    const answer = await data.ask(database, { method: 'POST', path: '/import', body: body() });
+    const answer = await data.ask(dataOf(database), { method: 'POST', path: '/import', body: body() });
     const said = await text(answer.body);
     if (answer.status !== 200 && answer.status !== 400) return refuse(TOO_LONG);
     // As `#run` in d1-entry.ts makes it.
@@ -122,7 +124,7 @@ export const exportD1 = async (
   to: { readonly transfers: Transfers; readonly ticket: string },
 ): Promise<Result<void, SqlFault>> => {
   const body = JSON.stringify({ ...options, mostBytes: MOST_EXPORTED_BYTES });
-  const answer = await data.ask(database, { method: 'POST', path: '/export', body });
+  const answer = await data.ask(dataOf(database), { method: 'POST', path: '/export', body });
   if (answer.status !== 200) return refuse(faultOf(JSON.parse(await text(answer.body))));
   await to.transfers.write(to.ticket, answer.body);
   return accept(undefined);
@@ -134,7 +136,7 @@ export const eraseD1 = async (data: DataClient, database: Database): Promise<voi
 };
 
 const asked = async (data: DataClient, database: Database, call: DataCall): Promise<object> => {
-  const { body } = await data.ask(database, call);
+  const { body } = await data.ask(dataOf(database), call);
   return JSON.parse(await text(body));
 };
 

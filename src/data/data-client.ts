@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { Pool } from 'undici';
-import type { Resource, ResourceKind } from '../domain/index.ts';
+import type { DataKind } from '../domain/index.ts';
 import { RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
 
 export interface DataCall {
@@ -22,10 +22,17 @@ export interface DataAnswer {
   readonly body: Readable;
 }
 
+/** A resource with content. */
+export interface DataResource {
+  readonly kind: DataKind;
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The API's way to what bindings reach: the very calls that bindings make, for any resource. */
 export class DataClient implements AsyncDisposable {
   readonly #dataFolder: string;
-  readonly #pools = new Map<ResourceKind, Pool>();
+  readonly #pools = new Map<DataKind, Pool>();
 
   /** `dataFolder` is where the data process has its sockets. */
   constructor(dataFolder: string) {
@@ -33,7 +40,7 @@ export class DataClient implements AsyncDisposable {
   }
 
   /** Throws where the data process does not answer. */
-  async ask({ kind, id, name }: Pick<Resource, 'kind' | 'id' | 'name'>, call: DataCall): Promise<DataAnswer> {
+  async ask({ kind, id, name }: DataResource, call: DataCall): Promise<DataAnswer> {
     const { method, path, headers = {}, body = null, signal } = call;
     const key = kind === 'r2_bucket' || kind === 'queue' ? name : id;
     const answer = await this.#pool(kind).request({
@@ -46,7 +53,7 @@ export class DataClient implements AsyncDisposable {
     return { status: answer.statusCode, words: answer.statusText, headers: answer.headers, body: answer.body };
   }
 
-  #pool(kind: ResourceKind): Pool {
+  #pool(kind: DataKind): Pool {
     const known = this.#pools.get(kind);
     if (known !== undefined) return known;
     const pool = new Pool('http://data', { connect: { socketPath: resourceSocket(this.#dataFolder, kind) }, bodyTimeout: 0 });

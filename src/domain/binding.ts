@@ -40,7 +40,18 @@ export type ResourceBinding =
   | { readonly type: 'kv_namespace'; readonly name: string; readonly namespace_id: string }
   | { readonly type: 'd1'; readonly name: string; readonly id: string }
   | { readonly type: 'r2_bucket'; readonly name: string; readonly bucket_name: string; readonly jurisdiction?: string | undefined }
-  | { readonly type: 'queue'; readonly name: string; readonly queue_name: string; readonly delivery_delay?: number | undefined };
+  | { readonly type: 'queue'; readonly name: string; readonly queue_name: string; readonly delivery_delay?: number | undefined }
+  | CertificateBinding;
+
+/** Fetches and shows a client certificate to servers that ask for one. */
+export interface CertificateBinding {
+  readonly type: 'mtls_certificate';
+  readonly name: string;
+  readonly certificate_id: string;
+}
+
+/** A binding whose content is behind a socket of the data process. */
+export type DataBinding = Exclude<ResourceBinding, CertificateBinding>;
 
 /** Reaches the objects of a class, of this Worker or of the one that `script_name` names. */
 export interface DurableObjectBinding {
@@ -68,8 +79,19 @@ export interface OpenSecretBinding {
   readonly text: string;
 }
 
+/** A certificate with its key opened, as a secret is; without both where it was deleted since. */
+export interface OpenCertificateBinding extends CertificateBinding {
+  readonly keypair?: Keypair | undefined;
+}
+
+/** In PEM: the key, and the certificates from the one it belongs to upwards. */
+export interface Keypair {
+  readonly privateKey: string;
+  readonly certificates: string;
+}
+
 /** A binding as the process that runs the version gets it. */
-export type OpenBinding = PlainBinding | ResourceBinding | DurableObjectBinding | OpenSecretBinding;
+export type OpenBinding = PlainBinding | DataBinding | OpenCertificateBinding | DurableObjectBinding | OpenSecretBinding;
 
 /** What a client asks for: a binding, a secret in clear, or "as in the version before". */
 export type RequestedBinding =

@@ -49,11 +49,13 @@ export { differencesBetween, type Differences, type NameDifferences, type Pair }
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
 export {
+  isDataBinding,
   isResource,
   isResourceBinding,
   reaches,
   refOf,
   withoutResource,
+  type DataKind,
   type Resource,
   type ResourceKind,
   type ResourceRef,

@@ -1,4 +1,4 @@
-import type { DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
+import type { CertificateBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
 import type { KvRefusal } from './kv.ts';
 import type { ModuleNameFault } from './module-name.ts';
 import type { ResourceKind } from './resource.ts';
@@ -145,6 +145,9 @@ export type ResourceRefusal =
     }
   | { readonly code: 'resource_name_invalid'; readonly kind: ResourceKind; readonly name: string; readonly fault: string }
   | { readonly code: 'resources_missing'; readonly bindings: readonly ResourceBinding[] }
+  | { readonly code: 'certificate_invalid'; readonly fault: string }
+  /** Bound to be shown to servers; authorities are there to be listed only. */
+  | { readonly code: 'certificate_is_authority'; readonly binding: CertificateBinding }
   /** In SQLite's words. */
   | { readonly code: 'sql_refused'; readonly reason: string }
   /** In R2's words, with its code at Cloudflare. */

@@ -1,15 +1,18 @@
-import type { Binding, OpenBinding, ResourceBinding } from './binding.ts';
+import type { Binding, DataBinding, OpenBinding, ResourceBinding } from './binding.ts';
 
 /**
  * What outlives every version and is shared by them all: its content is never versioned (seed rules 25 to 31). The words are
  * the types of the bindings that reach it.
  */
-export type ResourceKind = 'kv_namespace' | 'd1' | 'r2_bucket' | 'queue';
+export type ResourceKind = DataKind | 'mtls_certificate';
+
+/** Kinds whose content the data process has. */
+export type DataKind = 'kv_namespace' | 'd1' | 'r2_bucket' | 'queue';
 
 export interface Resource {
   readonly kind: ResourceKind;
   readonly id: string;
-  /** A namespace's title, a database's, bucket's or queue's name. One of a kind. */
+  /** A namespace's title, a database's, bucket's, queue's or certificate's name (its id where it has none). One of a kind. */
   readonly name: string;
   readonly createdOn: string;
   /** What else its kind has, as its family of calls writes it. */
@@ -23,9 +26,13 @@ export interface ResourceRef {
   readonly key: string;
 }
 
-const KINDS: ReadonlySet<string> = new Set<ResourceKind>(['kv_namespace', 'd1', 'r2_bucket', 'queue']);
+const DATA_KINDS: readonly DataKind[] = ['kv_namespace', 'd1', 'r2_bucket', 'queue'];
+const KINDS: ReadonlySet<string> = new Set<ResourceKind>([...DATA_KINDS, 'mtls_certificate']);
+const KINDS_OF_DATA: ReadonlySet<string> = new Set(DATA_KINDS);
 
-export const isResourceBinding = (binding: Binding | OpenBinding): binding is ResourceBinding => KINDS.has(binding.type);
+export const isResourceBinding = (binding: Binding): binding is ResourceBinding => KINDS.has(binding.type);
+
+export const isDataBinding = (binding: OpenBinding): binding is DataBinding => KINDS_OF_DATA.has(binding.type);
 
 export const refOf = (binding: ResourceBinding): ResourceRef => {
   switch (binding.type) {
@@ -37,6 +44,8 @@ export const refOf = (binding: ResourceBinding): ResourceRef => {
       return { kind: binding.type, by: 'name', key: binding.bucket_name };
     case 'queue':
       return { kind: binding.type, by: 'name', key: binding.queue_name };
+    case 'mtls_certificate':
+      return { kind: binding.type, by: 'id', key: binding.certificate_id };
   }
 };
 

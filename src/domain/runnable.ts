@@ -13,6 +13,9 @@ const MOST_SECRETS_BYTES = 1024 * 1024;
 /** All variables together. They stand in the runtime's configuration, and each edge fetches them with the version. */
 const MOST_VARIABLES_BYTES = 1024 * 1024;
 
+/** All certificates that a version presents, with their keys. */
+const MOST_CERTIFICATES_BYTES = 1024 * 1024;
+
 /** What must hold of a version before it is tried, whichever of the many ways it came about. */
 export const checkedSpec = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
   const { compatibilityDate: date } = spec;
@@ -20,7 +23,9 @@ export const checkedSpec = (spec: VersionSpec): Result<VersionSpec, Refusal> => 
   const secrets = checkedSecrets(spec);
   if (!secrets.ok) return secrets;
   const variables = checkedVariables(spec);
-  return variables.ok ? checkedParts(spec) : variables;
+  if (!variables.ok) return variables;
+  const certificates = checkedCertificates(spec);
+  return certificates.ok ? checkedParts(spec) : certificates;
 };
 
 const checkedSecrets = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
@@ -47,6 +52,18 @@ const checkedVariables = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
     total += new TextEncoder().encode(binding.type === 'json' ? JSON.stringify(binding.json) : binding.text).length;
     if (total <= MOST_VARIABLES_BYTES) continue;
     const fault = `with it the variables hold more than the ${MOST_VARIABLES_BYTES} bytes they may; make it a module and import it`;
+    return refuse({ code: 'binding_invalid', name: binding.name, fault });
+  }
+  return accept(spec);
+};
+
+const checkedCertificates = (spec: VersionSpec): Result<VersionSpec, Refusal> => {
+  let total = 0;
+  for (const binding of spec.bindings) {
+    if (binding.type !== 'mtls_certificate' || binding.keypair === undefined) continue;
+    total += binding.keypair.certificates.length + binding.keypair.privateKey.length;
+    if (total <= MOST_CERTIFICATES_BYTES) continue;
+    const fault = `with it the certificates that are bound are longer than the ${MOST_CERTIFICATES_BYTES} bytes they may be`;
     return refuse({ code: 'binding_invalid', name: binding.name, fault });
   }
   return accept(spec);

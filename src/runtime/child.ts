@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpuMsOf, mainThreadCpuMsOf, residentBytesOf } from './proc.ts';
 import { readOutput } from './lines.ts';
+import { FIRST_EXTRA_DESCRIPTOR } from './certificate-plan.ts';
+import { handedOver } from './handed-over.ts';
 import { removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
 import { recordProcess } from './process-record.ts';
 import { workerdBinary } from './binary.ts';
@@ -18,14 +20,13 @@ export interface Command {
   /** Its whole environment: nothing of ours reaches it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Private keys that its configuration embeds by their places, see `keyPath`. */
+  readonly keys?: readonly string[];
   /** Descriptors of listening sockets that are held for it, by their names in the configuration. */
   readonly held?: Readonly<Record<string, number>>;
   /** Where else it is recorded, beside its folder. */
   readonly alsoRecordedIn?: ((pid: number) => string) | undefined;
 }
-
-/** Behind stdin, stdout and stderr. */
-const FIRST_EXTRA_DESCRIPTOR = 3;
 
 /** A workerd process in its folder. The folder goes when the process does. */
 export class Child {
@@ -59,12 +60,13 @@ export class Child {
     try {
       await writeConfig(folder, command.config);
       // A group of its own: Ctrl-C in a terminal reaches the edge only, which then drains.
+      using keys = handedOver(folder, command.keys ?? []);
       const held = Object.entries(command.held ?? {});
-      const sockets = held.map(([name], index) => `--socket-fd=${name}=${FIRST_EXTRA_DESCRIPTOR + index}`);
+      const sockets = held.map(([name], index) => `--socket-fd=${name}=${FIRST_EXTRA_DESCRIPTOR + keys.descriptors.length + index}`);
       const process = (child = spawn(workerdBinary(), ['serve', folder.config, '-I/', ...sockets, ...(command.flags ?? [])], {
         cwd: folder.path,
         env: command.environment,
-        stdio: ['ignore', 'pipe', 'pipe', ...held.map(([, descriptor]) => descriptor)],
+        stdio: ['ignore', 'pipe', 'pipe', ...keys.descriptors, ...held.map(([, descriptor]) => descriptor)],
         detached: true,
       }));
       if (process.pid === undefined) await once(process, 'spawn');

@@ -94,7 +94,19 @@ const RATE_LIMITS: VersionSpec = {
   bindings: ['FIRST', 'SECOND'].map((name) => ({ type: 'ratelimit', name, namespace_id: '1001', simple: { limit: 5, period: 10 } })),
 };
 
+const CERTIFICATES: VersionSpec = {
+  ...EVENTS,
+  handlers: ['fetch'],
+  bindings: [
+    { type: 'mtls_certificate', name: 'FIRST', certificate_id: 'one', keypair: { privateKey: 'hush-one', certificates: 'first\n' } },
+    { type: 'mtls_certificate', name: 'SAME', certificate_id: 'one', keypair: { privateKey: 'hush-one', certificates: 'first\n' } },
+    { type: 'mtls_certificate', name: 'SECOND', certificate_id: 'two', keypair: { privateKey: 'hush-two', certificates: 'second\n' } },
+    { type: 'mtls_certificate', name: 'GONE', certificate_id: 'three' },
+  ],
+};
+
 for (const [name, spec] of Object.entries({
+  certificates: CERTIFICATES,
   'rate-limits': RATE_LIMITS,
   modules: MODULES,
   'service-worker': SERVICE_WORKER,
@@ -112,6 +124,15 @@ for (const [name, spec] of Object.entries({
 test('[X-36] a trial has no gate, no debug port and nothing experimental, whatever the version binds', () => {
   const { workers, externals, isExperimental, debugSocket } = planTrial(SERVICES, { ...WHERE, debugSocket: '/run/sb/w-abc/g' });
   assert.deepEqual([workers.map(({ name }) => name), externals, isExperimental, debugSocket], [['probe', 'main'], [], false, undefined]);
+});
+
+test('[U-2] the keys of certificates stand beside the configuration, in the order in which it embeds them', () => {
+  const plan = planProcess(CERTIFICATES, WHERE);
+  assert.deepEqual(
+    plan.clients.map(({ privateKey }) => privateKey),
+    ['hush-one', 'hush-two'],
+  );
+  assert.doesNotMatch(renderConfig(plan), /hush/);
 });
 
 test('[X-3] secrets go into the environment of the process, never into its configuration', () => {

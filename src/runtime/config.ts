@@ -1,3 +1,4 @@
+import { keyPath, type ClientPlan } from './certificate-plan.ts';
 import { capnpList, capnpString, capnpStruct } from './capnp-text.ts';
 import { OBJECTS, type ObjectsPlan } from './object-plan.ts';
 import type { ExternalPlan } from './resource-plan.ts';
@@ -10,18 +11,24 @@ export const renderConfig = (plan: ProcessPlan): string => `using Workerd = impo
 const config :Workerd.Config = (
   v8Flags = ${capnpList(plan.v8Flags.map(capnpString), '  ')},
   services = [
-${plan.workers.map(renderWorker).join('')}${plan.externals.map(renderExternal).join('')}    (
-      name = "internet",
-      network = (
-        allow = ["public"],
-        deny = ${capnpList(plan.deniedNetworks.map(capnpString), '        ')},
-        tlsOptions = (trustBrowserCas = true),
-      ),
-    ),
-  ],
+${plan.workers.map(renderWorker).join('')}${plan.externals.map(renderExternal).join('')}${renderNetwork('internet', plan)}${plan.clients.map((client, index) => renderNetwork(client.name, plan, keypairOf(client, index))).join('')}  ],
   sockets = ${capnpList(plan.sockets.map(renderSocket), '  ')},${renderExtensions(plan.extensions)}
 );
 `;
+
+/** One way to the internet is as narrow as the other (I6). */
+const renderNetwork = (name: string, { deniedNetworks }: ProcessPlan, keypair?: string): string => `    (
+      name = ${capnpString(name)},
+      network = (
+        allow = ["public"],
+        deny = ${capnpList(deniedNetworks.map(capnpString), '        ')},
+        tlsOptions = ${capnpStruct({ trustBrowserCas: 'true', keypair })},
+      ),
+    ),
+`;
+
+const keypairOf = ({ certificates }: ClientPlan, index: number): string =>
+  capnpStruct({ privateKey: `embed ${capnpString(keyPath(index))}`, certificateChain: capnpString(certificates) });
 
 const renderExtensions = (extensions: readonly ExtensionPlan[]): string => {
   if (extensions.length === 0) return '';

@@ -1,5 +1,6 @@
 import { invariant } from '../base/index.ts';
-import { hasScript, isResourceBinding, type Module, type VersionSpec } from '../domain/index.ts';
+import { hasScript, isDataBinding, type Module, type VersionSpec } from '../domain/index.ts';
+import { planCertificate, withCertificates, type ClientPlan } from './certificate-plan.ts';
 import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
 import { planNamespace, withObjectGates } from './object-gate-plan.ts';
@@ -17,6 +18,8 @@ export interface ProcessPlan {
   readonly externals: readonly ExternalPlan[];
   /** Modules of ours that bindings are made by. No version can import them. */
   readonly extensions: readonly ExtensionPlan[];
+  /** Ways out by which it shows a client certificate; what they may reach is what it may reach anyway. */
+  readonly clients: readonly ClientPlan[];
   /** Networks the version may not reach although they look public; private ones are never reachable (I6). */
   readonly deniedNetworks: readonly string[];
   /** Secrets, the whole environment of the process. They never stand in its configuration file (I8). */
@@ -144,7 +147,8 @@ export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => {
     extensions: spec.bindings.some(({ type }) => type === 'ratelimit') ? [RATE_LIMIT] : [],
     environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
   };
-  return inService(handlesEvents(spec) ? withEvents(plan, where.eventSocket) : plan, spec, where);
+  const certified = withCertificates(plan, spec);
+  return inService(handlesEvents(spec) ? withEvents(certified, where.eventSocket) : certified, spec, where);
 };
 
 /** Any Worker may be bound by another while it runs: each process can be called, and calls those its version binds. */
@@ -165,6 +169,7 @@ const planFor = (main: WorkerPlan, where: Where): ProcessPlan => ({
     { name: 'probe', path: where.probeSocket, service: 'probe', cfBlobHeader: undefined, schemeHeader: undefined },
   ],
   externals: [],
+  clients: [],
   extensions: [],
   deniedNetworks: [...LEADS_INSIDE, ...(where.deniedNetworks ?? [])],
   environment: {},
@@ -248,6 +253,8 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
         return where.debugSocket === undefined ? planNoService(binding) : planService(binding);
       case 'ratelimit':
         return planRateLimit(binding);
+      case 'mtls_certificate':
+        return planCertificate(binding);
       case 'durable_object_namespace':
         return planNamespace(binding, spec);
       default:
@@ -259,7 +266,7 @@ const planBindings = (spec: VersionSpec, where: Where): BindingPlan[] => {
 /** Two bindings to the same resource or counter share one. */
 const externalsOf = (spec: VersionSpec, where: Where): readonly ExternalPlan[] => {
   const externals = spec.bindings.flatMap((binding) => {
-    if (isResourceBinding(binding)) return [planResource(binding, where.dataFolder).external];
+    if (isDataBinding(binding)) return [planResource(binding, where.dataFolder).external];
     return binding.type === 'ratelimit' ? [rateLimitCounter(binding, where.dataFolder)] : [];
   });
   const assets = { name: ASSETS, socketPath: where.assetsSocket, headers: { [ASSETS_HEADER]: spec.id } };

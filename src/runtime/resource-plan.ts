@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refOf, type ResourceBinding, type ResourceKind } from '../domain/index.ts';
+import { refOf, type DataBinding, type DataKind } from '../domain/index.ts';
 import type { BindingPlan } from './plan.ts';
 
 /** A service behind a unix socket. workerd puts `headers` on every request to it, in place of those a Worker may have set. */
@@ -24,7 +24,7 @@ export const BOUND_HEADER = 'switchback-bound';
 export const QUEUE_DELAY_HEADER = 'switchback-queue-delay';
 
 /** What has a socket there: the resources, by kind, and the counters of rate limits, which are none. */
-export type DataSocket = ResourceKind | 'ratelimit';
+export type DataSocket = DataKind | 'ratelimit';
 
 const SOCKETS: Readonly<Record<DataSocket, string>> = {
   kv_namespace: 'kv',
@@ -47,16 +47,17 @@ export const resourceSockets = (dataFolder: string): Readonly<Record<DataSocket,
 export const resourceSocket = (dataFolder: string, kind: DataSocket): string => join(dataFolder, SOCKETS[kind]);
 
 const FIELDS = { kv_namespace: 'kvNamespace', d1: 'wrapped', r2_bucket: 'r2Bucket', queue: 'queue' } as const satisfies Record<
-  ResourceKind,
+  DataKind,
   string
 >;
 
 /** A binding to a resource, and the service it needs. A resource that comes into being changes nothing that runs. */
 export const planResource = (
-  binding: ResourceBinding,
+  binding: DataBinding,
   dataFolder: string,
 ): { readonly binding: BindingPlan; readonly external: ExternalPlan } => {
-  const { kind, key } = refOf(binding);
+  const { key } = refOf(binding);
+  const kind = binding.type;
   const delay = binding.type === 'queue' ? binding.delivery_delay : undefined;
   const service = `${SOCKETS[kind]}:${key}${delay === undefined ? '' : `:${delay}`}`;
   const field = FIELDS[kind];

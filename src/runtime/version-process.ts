@@ -238,9 +238,14 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
       ...(plan.isExperimental ? ['--experimental'] : []),
       ...(plan.debugSocket === undefined ? [] : [`--debug-port=unix:${plan.debugSocket}`]),
     ];
+    const keys = plan.clients.map(({ privateKey }) => privateKey);
     const { objectsFolder, onLog } = options;
     const alsoRecordedIn = objectsFolder === undefined || !ownsObjects(spec) ? undefined : (pid: number) => ownerRecord(objectsFolder, pid);
-    const child = await Child.spawn({ config: renderConfig(plan), environment: plan.environment, flags, alsoRecordedIn }, folder, onLog);
+    const child = await Child.spawn(
+      { config: renderConfig(plan), environment: plan.environment, keys, flags, alsoRecordedIn },
+      folder,
+      onLog,
+    );
     if (alsoRecordedIn !== undefined) void child.exited.then(() => rm(alsoRecordedIn(child.pid), { force: true })).catch(() => undefined);
     if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
     return child;

@@ -5,7 +5,10 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { aCertificate, pem } from '../support/certificates.ts';
 import { send } from '../support/send.ts';
 import { startServer } from '../support/server.ts';
 import { aNameServer } from './name-server.ts';
@@ -25,6 +28,8 @@ export interface Found {
   readonly refused: readonly Tried[];
   /** How often something inside was called. */
   readonly callers: number;
+  /** Whose certificate a server was shown: by a binding to one, and without. */
+  readonly presented: readonly string[];
   readonly crowd: readonly Came[];
   readonly neighbour: Came;
   readonly local: readonly Came[];
@@ -34,6 +39,7 @@ export interface Found {
 const OUTSIDE = '198.51.100.1';
 const OUTSIDE_PORT = 8_080;
 const CANARY_PORT = 8_081;
+const GUARDED = { host: '198.51.100.2', port: 8_443 };
 
 /** `10-0-0-1.leads.test` has the address in its name; `turns.test` is outside at the first question and inside at every other. */
 const addressOf = (name: string, asked: number): string | undefined => {
@@ -49,6 +55,17 @@ const outside = createServer((request, response) => {
   else response.writeHead(302, { location: to }).end();
 });
 await once(outside.listen(OUTSIDE_PORT, OUTSIDE), 'listening');
+
+const guarded = createTlsServer(
+  { key: pem('server.key'), cert: pem('server.pem'), ca: [pem('ec.pem')], requestCert: true },
+  // A server of TLS has sockets of TLS.
+  (request, response) => response.end(String((request.socket as TLSSocket).getPeerCertificate().subject.CN)),
+);
+await once(guarded.listen(GUARDED), 'listening');
+
+/** Says what that server answers to each of its two ways out. */
+const CLIENT = `const asked = (by) => by.fetch('https://${GUARDED.host}:${GUARDED.port}/').then((answer) => answer.text(), (error) => 'refused: ' + error);
+  export default { fetch: async (_, env) => Response.json([await asked(env.BANK), await asked({ fetch: (url) => fetch(url) })]) };`;
 
 const redirectTo = (url: string): string => `http://${OUTSIDE}:${OUTSIDE_PORT}/?to=${encodeURIComponent(url)}`;
 const fetched = (url: string): Attempt => ({ by: 'fetch', target: url });
@@ -100,6 +117,11 @@ try {
     redirected(redirectTo(redirectTo(`http://127.0.0.1:${CANARY_PORT}/`))),
   ]);
 
+  const { id: certificate_id } = (await server.api('POST', 'mtls_certificates', aCertificate('ec'))) as { readonly id: string };
+  const bindings = [{ type: 'mtls_certificate', name: 'BANK', certificate_id }];
+  const client = await deploy(server, 'client', CLIENT, { bindings });
+  const presented = JSON.parse((await server.visit(client)).text) as readonly string[]; // Our own Worker's.
+
   const visitors: Socket[] = [];
   /** A visitor who comes and, if let in, stays. */
   const come = async (localAddress: string): Promise<Came> => {
@@ -120,11 +142,12 @@ try {
   let later: Came = 'closed';
   for (let tries = 0; tries < 200 && later === 'closed'; tries += 1) later = await come('198.51.100.7');
   leave();
-  const found: Found = { reached, refused, callers, crowd, neighbour, local, later };
+  const found: Found = { reached, refused, callers, presented, crowd, neighbour, local, later };
   console.log(JSON.stringify(found));
 } finally {
   await server[Symbol.asyncDispose]();
   names.close();
   outside.close();
+  guarded.close();
   canary.close();
 }

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { golden } from '../support/golden.ts';
 import { badAccess, badNames } from './bad-input/access.ts';
 import { badAssets } from './bad-input/assets.ts';
+import { badCertificates } from './bad-input/certificates.ts';
 import { badDeployments } from './bad-input/deployments.ts';
 import { badResources, badSecrets } from './bad-input/resources.ts';
 import { badCode } from './bad-input/trials.ts';
@@ -19,6 +20,7 @@ const groups: Readonly<Record<string, readonly BadInput[]>> = {
   secrets: badSecrets,
   resources: badResources,
   assets: badAssets,
+  certificates: badCertificates,
 };
 
 for (const [group, inputs] of Object.entries(groups)) {

@@ -134,6 +134,8 @@ const examples = {
       { type: 'queue', name: 'JOBS', queue_name: 'jobs' },
     ],
   },
+  certificate_invalid: { fault: 'the private key does not belong to the first certificate' },
+  certificate_is_authority: { binding: { type: 'mtls_certificate', name: 'BANK', certificate_id: '11111111-1111-4111-8111-111111111111' } },
   data_refused: { kind: 'kv_namespace', status: 400, reason: 'Invalid expiration_ttl of 5. Expiration TTL must be at least 60.' },
   r2_refused: { status: 409, number: 10008, reason: 'The bucket you tried to delete is not empty.' },
   kv_key_not_found: { key: 'greeting' },

@@ -108,7 +108,7 @@ export const badMetadata: readonly BadInput[] = [
   { what: 'a rate limit of nothing', send: binding(rateLimit({ simple: { limit: 0, period: 60 } })) },
   { what: 'a rate limit with another period', send: binding(rateLimit({ simple: { limit: 1, period: 30 } })) },
   { what: 'a rate limit with a penalty', send: binding(rateLimit({ simple: { limit: 1, period: 10, mitigation_timeout: 60 } })) },
-  { what: 'an mTLS certificate', send: binding({ type: 'mtls_certificate', name: 'CERT', certificate_id: 'x' }) },
+  { what: 'a binding to a certificate that is not there', send: binding({ type: 'mtls_certificate', name: 'CERT', certificate_id: 'x' }) },
   { what: 'bindings that inherit from nothing', send: binding({ type: 'inherit', name: 'A' }, { type: 'inherit', name: 'B' }) },
   { what: 'more bindings than are allowed', send: binding(...many(513)) },
   { what: 'a blob binding whose part was not uploaded', send: binding({ type: 'text_blob', name: 'A', part: 'note.txt' }) },

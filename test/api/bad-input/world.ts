@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { anApi, type RequestBody, type TestApi } from '../../support/api.ts';
+import { pem } from '../../support/certificates.ts';
 import { aWorker, saying } from '../../support/worker-form.ts';
 
 /** What every bad input meets: two Workers, one of them in the middle of a split, a zone, a route, a revoked token. */
@@ -32,6 +33,7 @@ export const aWorld = async (t: TestContext): Promise<World> => {
   const { id: zone } = await api.ok('createZone', {}, { json: { name: 'example.com' } });
   await api.ok('createRoute', { zone_id: zone }, { json: { pattern: 'example.com/shop/*', script: 'other' } });
   await api.ok('putDomain', {}, { json: { hostname: 'www.example.com', service: 'other', zone_id: zone } });
+  await api.ok('uploadCertificate', {}, { json: { name: 'taken', ca: true, certificates: pem('authority.pem') } });
   const { id: tokenId, value: revokedToken } = await api.ok('createToken', {}, { json: { name: 'gone' } });
   await api.ok('revokeToken', { token_id: tokenId });
   return { api, old, one, two, foreign, activeDeployment, zone, revokedToken };
