@@ -131,9 +131,6 @@ export class Publisher {
   }
 }
 
-/** So many of its newest versions have a URL of their own: the table goes to every edge with every change. */
-const MOST_VERSION_URLS = 1000;
-
 const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | undefined> => {
   const worker = await queries.workers.byName(name);
   return worker && entryFor(queries, worker, await factsOf(queries, worker));
@@ -141,8 +138,8 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 
 const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): Promise<WorkerEntry> => {
   const { active, crons, queues, ownsObjects, withAssets } = facts;
-  const aliases = worker.previews ? await queries.versions.aliases(worker.tag) : {};
-  const previewVersions = worker.previews ? await queries.versions.ids(worker.tag, MOST_VERSION_URLS) : [];
+  const aliases = worker.previews ? facts.aliases : {};
+  const previewVersions = worker.previews ? facts.newest : [];
   const assets = await servedAssets(queries, worker, withAssets, [...previewVersions, ...Object.values(aliases)], new Date());
   return {
     name: worker.name,

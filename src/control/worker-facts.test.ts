@@ -19,6 +19,8 @@ const equip = async (control: Control, { tag, name }: Worker, number: number): P
   const made = await control.store.change(
     async (change) => {
       await change.versions.insert(aVersion(number, { scriptTag: tag, assets }), undefined);
+      await change.versions.insert(aVersion(100 + number, { scriptTag: tag, number: 100 }), undefined);
+      for (const alias of [`beta-${number}`, 'alpha']) await change.versions.setAlias(tag, alias, aVersion(number).id, `${AT}${alias}`, 10);
       for (const at of [1, 2, 3]) await change.deployments.insert(aDeployment(10 * number + at, { scriptTag: tag }));
       const crons = [`${number} 9 * * *`, `${number} 10 * * *`];
       await change.schedules.replace(
@@ -58,8 +60,11 @@ test('what is read of all Workers at once is what is read of each', async (t) =>
     queues: [{ queue: 'queue-2-false', deadLetterQueue: null, ...SETTINGS }],
     ownsObjects: true,
     withAssets: new Set([uuid(2)]),
+    newest: [aVersion(102).id, aVersion(2).id],
+    aliases: { 'beta-2': aVersion(2).id, alpha: aVersion(2).id },
   });
-  assert.deepEqual(facts(bare), { active: undefined, crons: [], queues: [], ownsObjects: false, withAssets: new Set() });
+  const nothing = { active: undefined, crons: [], queues: [], ownsObjects: false, withAssets: new Set(), newest: [], aliases: {} };
+  assert.deepEqual(facts(bare), nothing);
 });
 
 test('an edge that joins costs the same number of queries, however many Workers there are', async (t) => {

@@ -2,6 +2,9 @@ import type { ConsumedQueue, Resource } from '../domain/index.ts';
 import type { Queries, StoredDeployment, Worker } from '../store/index.ts';
 import { consumedQueues } from './queues.ts';
 
+/** So many of its newest versions have a URL of their own: the table goes to every edge with every change. */
+const MOST_VERSION_URLS = 1000;
+
 /** What of a Worker's entry in the edges' table stands in other tables than its own. */
 export interface WorkerFacts {
   readonly active: StoredDeployment | undefined;
@@ -10,6 +13,9 @@ export interface WorkerFacts {
   readonly ownsObjects: boolean;
   /** Ids of its versions that have assets. */
   readonly withAssets: ReadonlySet<string>;
+  /** Ids of those that may have a URL of their own, newest first. */
+  readonly newest: readonly string[];
+  readonly aliases: Readonly<Record<string, string>>;
 }
 
 /** Those of one Worker, for a change. */
@@ -22,6 +28,8 @@ export const factsOf = async (queries: Queries, { tag }: Worker): Promise<Worker
     queues: consumedQueues(consumers, byId(queues)),
     ownsObjects: (await queries.namespaces.ofWorker(tag)).length > 0,
     withAssets: await queries.assets.versionsOf(tag),
+    newest: await queries.versions.ids(tag, MOST_VERSION_URLS),
+    aliases: await queries.versions.aliases(tag),
   };
 };
 
@@ -33,12 +41,16 @@ export const factsOfAll = async (queries: Queries): Promise<(worker: Worker) => 
   const queues = byId(await queries.resources.ofKind('queue'));
   const owners = new Set((await queries.namespaces.all()).map(({ script }) => script));
   const assets = Map.groupBy(await queries.assets.versions(), ({ workerTag }) => workerTag);
+  const newest = Map.groupBy(await queries.versions.idsOfAll(MOST_VERSION_URLS), ({ workerTag }) => workerTag);
+  const aliases = Map.groupBy(await queries.versions.allAliases(), ({ workerTag }) => workerTag);
   return ({ tag, name }) => ({
     active: active.get(tag),
     crons: (crons.get(tag) ?? []).map(({ cron }) => cron),
     queues: consumedQueues(consumers.get(tag) ?? [], queues),
     ownsObjects: owners.has(name),
     withAssets: new Set((assets.get(tag) ?? []).map(({ versionId }) => versionId)),
+    newest: (newest.get(tag) ?? []).map(({ id }) => id),
+    aliases: Object.fromEntries((aliases.get(tag) ?? []).map(({ alias, versionId }) => [alias, versionId])),
   });
 };
 

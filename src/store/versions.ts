@@ -44,6 +44,21 @@ export const versions = (db: Kysely<Schema>) => {
       const rows = await newest.limit(most).execute();
       return rows.map(({ id }) => id);
     },
+    /** Those of all Workers, at most so many of each. */
+    idsOfAll: async (most: number): Promise<readonly { readonly workerTag: string; readonly id: string }[]> => {
+      const ranked = db
+        .selectFrom('versions')
+        .select(['id', 'worker_tag', 'number'])
+        .select((e) =>
+          e.fn
+            .agg<number>('row_number')
+            .over((over) => over.partitionBy('worker_tag').orderBy('number', 'desc'))
+            .as('rank'),
+        );
+      const newest = db.selectFrom(ranked.as('ranked')).select(['id', 'worker_tag']).where('rank', '<=', most);
+      const rows = await newest.orderBy('worker_tag').orderBy('number', 'desc').execute();
+      return rows.map(({ id, worker_tag }) => ({ workerTag: worker_tag, id }));
+    },
     /** The version that this very upload made a short while ago and whose answer was not delivered. */
     unanswered: async (workerTag: string, authorId: string, digest: string, since: string): Promise<Version | undefined> => {
       const row = await ofWorker(workerTag)
@@ -84,6 +99,10 @@ export const versions = (db: Kysely<Schema>) => {
       const rows = await db.selectFrom('aliases').selectAll().where('worker_tag', '=', workerTag).orderBy('created_on').execute();
       return Object.fromEntries(rows.map(({ alias, version_id }) => [alias, version_id]));
     },
+    allAliases: async (): Promise<readonly { readonly workerTag: string; readonly alias: string; readonly versionId: string }[]> => {
+      const rows = await db.selectFrom('aliases').selectAll().orderBy('created_on').execute();
+      return rows.map(({ worker_tag, alias, version_id }) => ({ workerTag: worker_tag, alias, versionId: version_id }));
+    },
     /** Points an alias at a version and drops the aliases that were given longest ago beyond `most`. */
     setAlias: async (workerTag: string, alias: string, versionId: string, at: string, most: number): Promise<void> => {
       await db
@@ -103,7 +122,7 @@ export const versions = (db: Kysely<Schema>) => {
   };
 };
 
-const versionFrom = (row: Selectable<Schema['versions']>): Version => ({
+export const versionFrom = (row: Selectable<Schema['versions']>): Version => ({
   // A row was written by rowFrom below; the code is the VersionCode it stored.
   ...JSON.parse(row.code),
   id: row.id,
