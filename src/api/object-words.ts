@@ -1,4 +1,4 @@
-import type { Refusal } from '../domain/index.ts';
+import type { DurableObjectBinding, Refusal } from '../domain/index.ts';
 import type { Spoken } from './refusals.ts';
 
 const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
@@ -105,9 +105,14 @@ export const objectWords = {
     said(
       409,
       100364,
-      `The version ${versionId} cannot be deployed, because Durable Objects it binds no longer exist: ${bindings.map(({ name, class_name, script_name }) => `${name} binds the class ${class_name} of ${script_name ?? 'this Worker'}`).join('; ')}. Upload a version without these bindings, or one that binds a class that exists.`,
+      `The version ${versionId} cannot be deployed, because Durable Objects it binds no longer exist: ${describeLostObjects(bindings)}. Upload a version without these bindings, or one that binds a class that exists.`,
     ),
 };
+
+export const describeLostObjects = (bindings: readonly DurableObjectBinding[]): string =>
+  bindings
+    .map(({ name, class_name, script_name }) => `${name} binds the class ${class_name} of ${script_name ?? 'this Worker'}`)
+    .join('; ');
 
 const describeUser = ({ script, versionId, bindings }: Of<'class_in_use'>['users'][number]): string =>
   `version ${versionId} of ${script} serves and binds it as ${bindings.join(', ')}`;

@@ -31,4 +31,10 @@ export const queueWords = {
       100382,
       `The queue ${JSON.stringify(name)} cannot be renamed to ${JSON.stringify(wanted)}: Workers bind it by its name. Create another queue instead.`,
     ),
+  worker_consumes_queues: ({ name, queues }: Of<'worker_consumes_queues'>) =>
+    said(
+      400,
+      10064,
+      `The Worker ${JSON.stringify(name)} was not deleted: script still in use as a consumer for a queue (${queues.join(', ')}), whose messages would wait for nobody. Take it away from there first (${queues.map((queue) => `\`wrangler queues consumer remove ${queue} ${name}\``).join(', ')}), or delete the Worker all the same with \`wrangler delete --force\` (?force=true).`,
+    ),
 };

@@ -94,12 +94,13 @@ const describeMissing = (binding: ResourceBinding): string => {
 };
 
 /** A bucket or a queue can be made again under its name; the id of a namespace or a database is not given twice. */
-export const describeLost = ({ binding, was }: LostBinding): string => {
+export const describeLost = ({ binding, was, namesake }: LostBinding): string => {
   const { what, create } = WORDS[binding.type];
   const { by, key } = refOf(binding);
   const title = was === undefined || by === 'name' ? JSON.stringify(key) : `${JSON.stringify(was.name)} (${key})`;
   const end = was === undefined ? '' : `, deleted by ${was.by} at ${was.on}`;
-  const remedy = by === 'name' ? `create it again with \`${create} ${key}\`` : `upload a version that binds another ${what}`;
+  const another = namesake === undefined ? `another ${what}` : `${namesake}, which has its name now and none of its content`;
+  const remedy = by === 'name' ? `create it again with \`${create} ${key}\`` : `upload a version that binds ${another}`;
   return `${binding.name} binds the ${what} ${title}${end} (${remedy}, or deploy a version without it)`;
 };
 

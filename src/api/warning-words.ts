@@ -1,4 +1,5 @@
 import type { Refusal, Warning } from '../domain/index.ts';
+import { describeLostObjects } from './object-words.ts';
 import { spoken } from './refusals.ts';
 import { describeLost, whatIs } from './resource-words.ts';
 import { describeLostServices } from './service-words.ts';
@@ -25,6 +26,25 @@ const words: Words = {
   serves_without_services: ({ versionId, bindings }) => ({
     code: 100372,
     message: `The version ${versionId} serves although a Worker it binds no longer exists: ${describeLostServices(bindings)}.`,
+  }),
+  serves_without_objects: ({ versionId, bindings }) => ({
+    code: 100365,
+    message: `The version ${versionId} serves although Durable Objects it binds no longer exist: ${describeLostObjects(bindings)}.`,
+  }),
+  handler_missing: ({ versionId, handler, sources }) => ({
+    code: handler === 'queue' ? 100326 : 100325,
+    message:
+      handler === 'queue'
+        ? `The version ${versionId} has no queue() handler, and its Worker consumes ${sources.join(', ')}: messages wait while it serves, and go when their queue keeps them no longer.`
+        : `The version ${versionId} has no scheduled() handler, and its Worker has the cron triggers ${sources.map((cron) => JSON.stringify(cron)).join(', ')}: they are missed while it serves.`,
+  }),
+  schema_changed: ({ versionId, binding, changedOn, since }) => ({
+    code: 100344,
+    message: `The tables of the D1 database ${binding.id} that ${versionId} binds as ${binding.name} were changed at ${changedOn}, after that version was there last (${since}): its statements may not fit them. A rollback changes nothing in a database.`,
+  }),
+  schema_unknown: ({ versionId, binding }) => ({
+    code: 100345,
+    message: `Whether the tables of the D1 database ${binding.id} that ${versionId} binds as ${binding.name} changed could not be asked: what holds the databases does not answer.`,
   }),
   service_redeployed: ({ versionId, binding, deployedOn, since }) => ({
     code: 100373,

@@ -43,6 +43,9 @@ const differencesText = ({ version_id, compared_to, ...told }: Differences): rea
     ['secrets', namesText(told.secrets)],
     ['modules', namesText(told.modules)],
     ['code', before === after ? '' : `${before} B, then ${after} B`],
+    ['assets', assetsText(told.assets)],
+    ['asset settings', namesText(told.assets.settings)],
+    ['classes', namesText(told.classes)],
     ['compatibility date', pairText(told.compatibility_date)],
     ['compatibility flags', namesText({ ...told.compatibility_flags, changed: [] })],
     ['limits', pairText(told.limits)],
@@ -56,6 +59,17 @@ const differencesText = ({ version_id, compared_to, ...told }: Differences): rea
 
 const namesText = ({ added, removed, changed }: Differences['bindings']): string =>
   [...added.map((name) => `+${name}`), ...removed.map((name) => `-${name}`), ...changed.map((name) => `~${name}`)].join(' ');
+
+/** Names built of hashes change with every build: a few say what kind of files they are. */
+const SHOWN_PATHS = 5;
+
+const assetsText = (assets: Differences['assets']): string => {
+  if (assets.differing === 0) return '';
+  const names = namesText(assets).split(' ');
+  const { before, after } = assets.files;
+  const more = assets.differing > SHOWN_PATHS ? ' …' : '';
+  return `${before} files, then ${after}; ${assets.differing} differ: ${names.slice(0, SHOWN_PATHS).join(' ')}${more}`;
+};
 
 const pairText = (pair: { readonly before: unknown; readonly after: unknown } | null): string =>
   pair === null ? '' : `${valueText(pair.before)}, then ${valueText(pair.after)}`;

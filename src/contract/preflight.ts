@@ -15,6 +15,15 @@ const differences = z
     secrets: changes.describe('By name only.'),
     modules: changes,
     code_size: pair(z.number()).describe('Bytes.'),
+    assets: z
+      .object({
+        files: pair(z.number()),
+        differing: z.number().describe('How many files came, went or changed.'),
+        ...changes.shape,
+        settings: changes.describe('How they are served, by the names of the settings.'),
+      })
+      .describe('Of each list the first 100 paths.'),
+    classes: changes.describe('Durable Object classes.'),
     compatibility_date: or(pair(or(z.string()))).describe('null where it stays.'),
     compatibility_flags: z.object({ added: names, removed: names }),
     limits: or(pair(limits)).describe('null where they stay.'),

@@ -31,9 +31,11 @@ const worker = z
       domains: z.array(
         z.object({ id: z.string(), hostname: z.string(), zone_id: z.string(), zone_name: z.string(), certificate_id: z.literal('') }),
       ),
-      durable_objects: z.array(z.never()),
-      queues: z.array(z.never()),
-      workers: z.array(z.never()),
+      durable_objects: z.array(
+        z.object({ namespace_id: z.string(), namespace_name: z.string(), worker_id: z.string(), worker_name: z.string() }),
+      ),
+      queues: z.array(z.object({ queue_consumer_id: z.string(), queue_id: z.string(), queue_name: z.string() })),
+      workers: z.array(z.object({ id: z.string(), name: z.string() })),
     }),
     subdomain: z.object({ enabled: z.boolean(), previews_enabled: z.boolean(), url: z.string(), preview_url_suffix: z.string() }),
   })
@@ -77,5 +79,12 @@ export const workerEndpoints = {
     body: json(workerRequest),
     result: worker,
   },
-  deleteWorker: { method: 'DELETE', path: WORKER, tag: 'Workers', summary: 'Delete the Worker', result: nothing },
+  deleteWorker: {
+    method: 'DELETE',
+    path: WORKER,
+    tag: 'Workers',
+    summary: 'Delete the Worker; by force also while others refer to it',
+    query: z.object({ force: z.string().optional() }),
+    result: nothing,
+  },
 } as const satisfies Record<string, Endpoint>;

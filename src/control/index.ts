@@ -8,29 +8,12 @@ export { deleteDeployment, deploy } from './deploy.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
-export { usersOfObjects } from './objects.ts';
-export { preflightOf, type PreflightReport } from './preflight.ts';
+export { preflightOf, type AskSchemas, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
-export { calleesOf, callersOf, type ServiceUser } from './services.ts';
-export {
-  addConsumer,
-  changeConsumer,
-  changeQueue,
-  deleteQueue,
-  producersOfQueues,
-  removeConsumer,
-  settingsOfQueue,
-  type WantedConsumer,
-} from './queues.ts';
-export {
-  changeResource,
-  checkResources,
-  createResource,
-  deleteResource,
-  usersOf,
-  type NewResource,
-  type ResourceUser,
-} from './resources.ts';
+export { calleesOf } from './services.ts';
+export { addConsumer, changeConsumer, removeConsumer, type WantedConsumer } from './queue-consumers.ts';
+export { changeQueue, deleteQueue, settingsOfQueue } from './queues.ts';
+export { changeResource, checkResources, createResource, deleteResource, type NewResource } from './resources.ts';
 export { revise, type Revised, type Revision } from './revise.ts';
 export { deleteRoute, putRoute, replaceRoutes, type RequestedRoute } from './routes.ts';
 export { replaceSchedules } from './schedules.ts';
@@ -40,5 +23,6 @@ export { setSubdomain } from './subdomain.ts';
 export { authorOf, createToken, revokeToken, tokenHash } from './tokens.ts';
 export { recordTrips } from './trips.ts';
 export { answered, sealed, upload, type Upload, type Uploaded } from './upload.ts';
+export { producersOfQueues, referencesTo, usersOf, usesOfObjects, type References } from './uses.ts';
 export { changeWorker, createWorker, deleteVersion, deleteWorker } from './workers.ts';
 export { addZone, deleteZone } from './zones.ts';

@@ -11,7 +11,7 @@ import {
   type ControlPlane,
 } from '../../test/support/control-plane.ts';
 import { deployedAlone, type DurableObjectBinding } from '../domain/index.ts';
-import { deleteWorker, deploy, upload, usersOfObjects } from './index.ts';
+import { deleteWorker, deploy, upload, usesOfObjects } from './index.ts';
 
 const ROOMS: DurableObjectBinding = { type: 'durable_object_namespace', name: 'ROOMS', class_name: 'Room', script_name: 'chat' };
 const bindingRooms = { metadata: { main_module: 'index.js', bindings: [ROOMS] } };
@@ -56,7 +56,10 @@ test('[G-10] a class and a Worker whose objects another one reaches stay, and th
   assert.deepEqual(refused(await deleteWorker(control, ADA, 'chat')), { code: 'worker_objects_in_use', name: 'chat', users });
   const chat = await control.store.read.workers.byName('chat');
   const namespaces = await control.store.read.namespaces.all();
-  assert.deepEqual(await usersOfObjects(control.store.read, chat?.tag ?? '', namespaces), users);
+  assert.deepEqual(
+    (await usesOfObjects(control.store.read, chat?.tag ?? '', namespaces)).map(({ script, versionId }) => [script, versionId]),
+    [['lobby', lobby]],
+  );
   accepted(await deleteWorker(control, ADA, 'chat', true));
   assert.deepEqual(await control.store.read.namespaces.all(), []);
 });

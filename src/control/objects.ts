@@ -1,6 +1,5 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
-  isObjectBinding,
   migrate,
   namespaceChanges,
   resolveObjects,
@@ -10,10 +9,10 @@ import {
   type NamespaceChanges,
   type ObjectNamespace,
   type Refusal,
-  type ServingUser,
 } from '../domain/index.ts';
 import type { Change, Queries, Worker } from '../store/index.ts';
 import type { Control } from './control.ts';
+import { asUsers, usesOfObjects } from './uses.ts';
 
 /** What an upload does to the namespaces of Durable Objects; decided before its trial, stored with its version. */
 export interface ObjectsPlan extends Migrated {
@@ -60,32 +59,12 @@ const inFreeNames = (renamed: readonly ObjectNamespace[]): readonly ObjectNamesp
 
 /** A class whose objects another Worker reaches stays until that Worker lets go of it. */
 const firstHeld = async (queries: Queries, worker: Pick<Worker, 'tag'>, deleted: readonly ObjectNamespace[]) => {
-  for (const namespace of deleted) {
-    const users = await usersOfObjects(queries, worker.tag, [namespace]);
-    if (users.length > 0) return refuse({ code: 'class_in_use' as const, className: namespace.className, users });
+  const uses = await usesOfObjects(queries, worker.tag, deleted);
+  for (const { namespaceId, className } of deleted) {
+    const users = asUsers(uses, (binding) => binding.namespace_id === namespaceId);
+    if (users.length > 0) return refuse({ code: 'class_in_use' as const, className, users });
   }
   return undefined;
-};
-
-/** The versions of other Workers that serve and bind one of these namespaces. */
-export const usersOfObjects = async (
-  queries: Queries,
-  ownerTag: string,
-  namespaces: readonly ObjectNamespace[],
-): Promise<readonly ServingUser[]> => {
-  const ids = new Set(namespaces.map(({ namespaceId }) => namespaceId));
-  if (ids.size === 0) return [];
-  const users: ServingUser[] = [];
-  for (const worker of await queries.workers.all()) {
-    if (worker.tag === ownerTag) continue;
-    const active = await queries.deployments.active(worker.tag);
-    const serving = active?.split.map(({ versionId }) => versionId) ?? [];
-    for (const version of await queries.versions.byIds(worker.tag, serving)) {
-      const bound = version.bindings.filter(isObjectBinding).filter(({ namespace_id: id }) => id !== undefined && ids.has(id));
-      if (bound.length > 0) users.push({ script: worker.name, versionId: version.id, bindings: bound.map(({ name }) => name) });
-    }
-  }
-  return users;
 };
 
 /** The bindings with the namespace of each class they name, or the first class that has none. */

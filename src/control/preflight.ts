@@ -5,18 +5,24 @@ import {
   hyphenated,
   newestOf,
   preflight,
+  reaches,
   refOf,
   withoutResource,
+  type Asset,
+  type Compared,
   type Deletion,
   type Deployment,
   type Differences,
+  type EventSources,
   type Preflight,
   type Proposal,
   type Refusal,
   type RequestedShare,
+  type Resource,
   type Version,
 } from '../domain/index.ts';
 import type { Queries, Worker } from '../store/index.ts';
+import { textOf } from './asset-session.ts';
 import type { Control } from './control.ts';
 import { deployedOnOf } from './services.ts';
 import { namedActive, versionsIn } from './versions.ts';
@@ -67,6 +73,15 @@ export const proposalFor = async (
       named.flatMap(({ bindings }) => withoutResource(bindings, resources)),
     ),
     knownSince: await knownSince(queries, worker, named),
+    events: await eventSources(queries, worker, resources),
+  };
+};
+
+const eventSources = async (queries: Queries, worker: Worker, resources: readonly Resource[]): Promise<EventSources> => {
+  const consumed = new Set((await queries.consumers.ofWorker(worker.tag)).map(({ queueId }) => queueId));
+  return {
+    queue: resources.filter(({ kind, id }) => kind === 'queue' && consumed.has(id)).map(({ name }) => name),
+    scheduled: (await queries.schedules.ofWorker(worker.tag)).map(({ cron }) => cron),
   };
 };
 
@@ -105,26 +120,48 @@ export interface PreflightReport extends Preflight {
   readonly comparisons: readonly Comparison[];
 }
 
+/** When the tables of each of these databases changed last; one that does not answer is left out. */
+export type AskSchemas = (databases: readonly Resource[]) => Promise<ReadonlyMap<string, string | undefined>>;
+
 /** What would speak against a deployment, and what it would change. Changes nothing itself. */
-export const preflightOf = (control: Control, name: string, shares: readonly RequestedShare[]): Promise<Result<PreflightReport, Refusal>> =>
-  control.store.snapshot<Result<PreflightReport, Refusal>>(async (queries) => {
+export const preflightOf = async (
+  control: Control,
+  name: string,
+  requested: readonly RequestedShare[],
+  askSchemas: AskSchemas,
+): Promise<Result<PreflightReport, Refusal>> => {
+  const read = await control.store.snapshot(async (queries) => {
     const worker = await queries.workers.byName(name);
-    if (worker === undefined) return refuse({ code: 'worker_not_found', name });
-    const proposal = await proposalFor(queries, worker, shares, control.settings.deployableVersions);
-    const serving = newestOf(proposal.active?.versions ?? []);
-    const proposed = proposal.shares.flatMap(({ version_id }) => proposal.versions.get(version_id) ?? []);
-    return accept({
-      ...preflight(proposal),
-      active: await queries.deployments.active(worker.tag),
-      shares: proposal.shares,
-      versions: proposal.versions,
-      comparisons:
-        serving === undefined
-          ? []
-          : proposed.map((version) => ({
-              versionId: version.id,
-              comparedTo: serving.id,
-              differences: differencesBetween(serving, version),
-            })),
-    });
+    return (
+      worker && {
+        active: await queries.deployments.active(worker.tag),
+        proposal: await proposalFor(queries, worker, requested, control.settings.deployableVersions),
+      }
+    );
   });
+  if (read === undefined) return refuse({ code: 'worker_not_found', name });
+  // Asked outside of the snapshot, which nobody else could read or write beside.
+  const { active, proposal } = read;
+  const { shares, versions } = proposal;
+  const proposed = shares.flatMap(({ version_id }) => versions.get(version_id) ?? []);
+  const databases = proposal.resources.filter(
+    (resource) => resource.kind === 'd1' && proposed.some(({ bindings }) => bindings.some((binding) => reaches(binding, resource))),
+  );
+  const schemaChangedOn = databases.length === 0 ? undefined : await askSchemas(databases);
+  const serving = newestOf(proposal.active?.versions ?? []);
+  const comparisons: Comparison[] = [];
+  for (const version of proposed) if (serving !== undefined) comparisons.push(await compared(control, serving, version));
+  return accept({ ...preflight({ ...proposal, schemaChangedOn }), active, shares, versions, comparisons });
+};
+
+const compared = async (control: Control, serving: Version, version: Version): Promise<Comparison> => {
+  const isSame = serving.assets?.manifest === version.assets?.manifest;
+  const [before, after] = isSame ? [serving, version] : [await withFiles(control, serving), await withFiles(control, version)];
+  return { versionId: version.id, comparedTo: serving.id, differences: differencesBetween(before, after) };
+};
+
+const withFiles = async (control: Control, version: Version): Promise<Compared> => {
+  if (version.assets === undefined) return version;
+  // Written by us, under the digest that is compared.
+  return { ...version, files: JSON.parse(await textOf(control, version.assets.manifest)) as readonly Asset[] };
+};

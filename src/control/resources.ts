@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { reaches, withoutResource, type Binding, type Refusal, type Resource, type ResourceKind } from '../domain/index.ts';
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { usersOf } from './uses.ts';
 
 export interface NewResource {
   readonly kind: ResourceKind;
@@ -49,7 +50,8 @@ export const changeResource = (
 
 /**
  * Removes a resource. Only versions of an active deployment hold it: one that they bind stays, unless the client says by force, and
- * the refusal names who uses it. What an older version binds is missed when somebody rolls back to it, and is named then.
+ * the refusal names who uses it. What an older version binds is missed when somebody rolls back to it, and is named then. What the
+ * resource held is owed to be erased.
  */
 export const deleteResource = (
   control: Control,
@@ -64,32 +66,13 @@ export const deleteResource = (
       const users = await usersOf(change, present);
       if (users.length > 0 && !isForced) return refuse({ code: 'resource_in_use', kind, id, name: present.name, users });
       await change.resources.delete(present);
+      // What there is of a certificate stands in its row.
+      if (kind !== 'mtls_certificate') await change.erasures.insert({ kind, id, name: present.name });
       return accept(present);
     },
     (resource) =>
       auditEntry(control, actor, `${kind}.delete`, `${kind}/${id}`, { name: resource.name, ...(isForced ? { forced: true } : {}) }),
   );
-
-export interface ResourceUser {
-  readonly script: string;
-  readonly versionId: string;
-  /** The names it has in the version's `env`. */
-  readonly bindings: readonly string[];
-}
-
-/** The versions of active deployments that bind a resource. */
-export const usersOf = async (queries: Queries, resource: Resource): Promise<readonly ResourceUser[]> => {
-  const users: ResourceUser[] = [];
-  for (const worker of await queries.workers.all()) {
-    const active = await queries.deployments.active(worker.tag);
-    const ids = active?.split.map(({ versionId }) => versionId) ?? [];
-    for (const version of await queries.versions.byIds(worker.tag, ids)) {
-      const bindings = version.bindings.filter((binding) => reaches(binding, resource)).map(({ name }) => name);
-      if (bindings.length > 0) users.push({ script: worker.name, versionId: version.id, bindings });
-    }
-  }
-  return users;
-};
 
 /** Refuses bindings to what does not exist, all of them at once, and to what cannot be used. */
 export const checkResources = async (queries: Queries, bindings: readonly Binding[]): Promise<Result<readonly Binding[], Refusal>> => {

@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { isServiceBinding, withoutService, type Binding, type Refusal, type ServiceBinding, type ServingUser } from '../domain/index.ts';
+import { isServiceBinding, withoutService, type Binding, type Refusal, type ServiceBinding } from '../domain/index.ts';
 import type { Queries, Worker } from '../store/index.ts';
 
 /** Refuses bindings to Workers that do not exist, all of them at once. A Worker may bind itself, also with its first upload. */
@@ -18,28 +18,6 @@ export const deployedOnOf = async (queries: Queries, bindings: readonly Binding[
   return found;
 };
 
-/** A version that serves, with its bindings to other Workers. */
-export interface ServiceUser {
-  readonly script: string;
-  readonly versionId: string;
-  readonly bindings: readonly ServiceBinding[];
-}
-
-/** The versions of other Workers that serve and bind this one. */
-export const callersOf = async (queries: Queries, name: string): Promise<readonly ServiceUser[]> => {
-  const users: ServiceUser[] = [];
-  for (const worker of await queries.workers.all()) {
-    if (worker.name === name) continue;
-    const active = await queries.deployments.active(worker.tag);
-    const serving = active?.split.map(({ versionId }) => versionId) ?? [];
-    for (const version of await queries.versions.byIds(worker.tag, serving)) {
-      const bindings = version.bindings.filter(isServiceBinding).filter(({ service }) => service === name);
-      if (bindings.length > 0) users.push({ script: worker.name, versionId: version.id, bindings });
-    }
-  }
-  return users;
-};
-
 /** What the versions of a Worker that serve bind of other Workers, each binding once. */
 export const calleesOf = async (queries: Queries, worker: Worker): Promise<readonly ServiceBinding[]> => {
   const active = await queries.deployments.active(worker.tag);
@@ -47,7 +25,3 @@ export const calleesOf = async (queries: Queries, worker: Worker): Promise<reado
   const bound = serving.flatMap(({ bindings }) => bindings.filter(isServiceBinding));
   return [...new Map(bound.map((binding) => [`${binding.name} ${binding.service}`, binding])).values()];
 };
-
-/** As a refusal tells of them. */
-export const asUsers = (callers: readonly ServiceUser[]): readonly ServingUser[] =>
-  callers.map(({ script, versionId, bindings }) => ({ script, versionId, bindings: bindings.map(({ name }) => name) }));

@@ -1,10 +1,9 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import { isWorkerName, type Refusal } from '../domain/index.ts';
-import type { Worker, WorkerSettings } from '../store/index.ts';
+import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { usersOfObjects } from './objects.ts';
-import { asUsers, callersOf } from './services.ts';
 import { newWorker } from './upload.ts';
+import { asUsers, referencesTo } from './uses.ts';
 
 /** What of a Worker can change without a new version. */
 export interface WorkerChanges {
@@ -71,11 +70,9 @@ export const deleteWorker = (control: Control, actor: Actor, name: string, isFor
       async (change) => {
         const worker = await change.workers.byName(name);
         if (worker === undefined) return refuse({ code: 'worker_not_found', name });
-        const callers = isForced ? [] : await callersOf(change, name);
-        if (callers.length > 0) return refuse({ code: 'worker_services_in_use', name, users: asUsers(callers) });
+        const held = isForced ? undefined : await heldBy(change, worker);
+        if (held !== undefined) return refuse(held);
         const namespaces = await change.namespaces.ofWorker(worker.tag);
-        const users = await usersOfObjects(change, worker.tag, namespaces);
-        if (users.length > 0 && !isForced) return refuse({ code: 'worker_objects_in_use', name, users });
         const at = control.clock.now().toISOString();
         for (const namespace of namespaces) await change.namespaces.delete(namespace, at);
         await change.hosts.releaseWorker(name);
@@ -85,9 +82,19 @@ export const deleteWorker = (control: Control, actor: Actor, name: string, isFor
         change.touchHosts();
         return accept(worker);
       },
-      (worker) => auditEntry(control, actor, 'worker.delete', `worker/${name}`, { tag: worker.tag }),
+      (worker) => auditEntry(control, actor, 'worker.delete', `worker/${name}`, { tag: worker.tag, ...(isForced ? { forced: true } : {}) }),
     );
   return control.lanes.take(name, deletion);
+};
+
+/** What of others would miss a Worker: its callers, those who use its objects, the queues whose messages it gets. */
+const heldBy = async (queries: Queries, worker: Worker): Promise<Refusal | undefined> => {
+  const { name } = worker;
+  const { callers, objectUses, consumed } = (await referencesTo(queries, [worker]))(worker);
+  if (callers.length > 0) return { code: 'worker_services_in_use', name, users: asUsers(callers) };
+  if (objectUses.length > 0) return { code: 'worker_objects_in_use', name, users: asUsers(objectUses) };
+  if (consumed.length > 0) return { code: 'worker_consumes_queues', name, queues: consumed.map(({ queue }) => queue.name) };
+  return undefined;
 };
 
 /**

@@ -1,5 +1,6 @@
 /**
- * What workerd's own D1 is entered through: beside what bindings ask, the API's calls to import, export and delete a database.
+ * What workerd's own D1 is entered through: beside what bindings ask, the API's calls to import, export and
+ * delete a database, and to ask when its tables changed last.
  * Bindings may ask for `/query` and `/execute` only.
  */
 export const d1Entry = (header: string, boundHeader: string): string => `import Store, { D1Database as Bundled } from './store.js';
@@ -11,7 +12,11 @@ export class D1Database extends Bundled {
 
   run(queries, isBookmarked) {
     this.#checkPresent();
-    return super.run(queries, isBookmarked);
+    if (!queries.some(({ sql }) => NAMES_A_CHANGE.test(sql))) return super.run(queries, isBookmarked);
+    const before = this.#schema();
+    const done = super.run(queries, isBookmarked);
+    this.#noteChange(before);
+    return done;
   }
 
   dump(...options) {
@@ -21,14 +26,17 @@ export class D1Database extends Bundled {
 
   async fetch(request) {
     try {
+      const { pathname } = new URL(request.url);
+      // One that was deleted is deleted again: whoever asks may not have heard.
+      if (pathname === '/delete') return Response.json(await this.#delete());
       this.#checkPresent();
-      switch (new URL(request.url).pathname) {
+      switch (pathname) {
         case '/import':
           return Response.json(await this.#import(request.body));
         case '/export':
           return this.#export(await request.json());
         default:
-          return Response.json(await this.#delete());
+          return Response.json({ changedOn: this.ctx.storage.kv.get(CHANGED_ON) ?? null });
       }
     } catch (error) {
       return Response.json({ error: String(error.message ?? error) }, { status: 400 });
@@ -40,7 +48,10 @@ export class D1Database extends Bundled {
     return this.ctx.storage.transaction(async () => {
       const texts = body.pipeThrough(new TextDecoderStream()).getReader();
       try {
-        return await this.#run(texts);
+        const before = this.#schema();
+        const done = await this.#run(texts);
+        this.#noteChange(before);
+        return done;
       } catch (error) {
         // An answer that comes before the end of its request would cut the connection under whoever sends it.
         while (!(await texts.read()).done);
@@ -99,6 +110,17 @@ export class D1Database extends Bundled {
     return {};
   }
 
+  // All that makes tables, indexes, views and triggers; without what workerd and SQLite have for themselves.
+  #schema() {
+    const { sql } = this.ctx.storage;
+    return JSON.stringify([...sql.exec(SCHEMA).raw()]);
+  }
+
+  // Stored whole with the change or not at all: workerd commits what is written before the next await as one.
+  #noteChange(before) {
+    if (this.#schema() !== before) this.ctx.storage.kv.put(CHANGED_ON, new Date().toISOString());
+  }
+
   #checkPresent() {
     this.#isDeleted ??= this.ctx.storage.kv.get('deleted') === true;
     if (this.#isDeleted) throw new Error('The database was deleted.');
@@ -107,7 +129,12 @@ export class D1Database extends Bundled {
 
 const counters = (sql) => sql.exec('SELECT total_changes(), last_insert_rowid()').raw().next().value;
 
-const OWN = new Set(['/import', '/export', '/delete']);
+const SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' ORDER BY type, name";
+const CHANGED_ON = 'schema changed on';
+// No other statement of SQLite changes a schema (sqlite.org/lang.html).
+const NAMES_A_CHANGE = /create|alter|drop/i;
+
+const OWN = new Set(['/import', '/export', '/schema', '/delete']);
 
 export default {
   fetch(request, env, ctx) {

@@ -132,7 +132,8 @@ export const exportD1 = async (
 
 /** Removes what is stored; whatever still binds it is told that it was deleted. */
 export const eraseD1 = async (data: DataClient, database: Database): Promise<void> => {
-  await asked(data, database, { method: 'POST', path: '/delete', body: '{}' });
+  const said = await asked(data, database, { method: 'POST', path: '/delete', body: '{}' });
+  if ('error' in said) throw new Error(`The database ${database.id} could not be erased: ${faultOf(said)}`);
 };
 
 const asked = async (data: DataClient, database: Database, call: DataCall): Promise<object> => {

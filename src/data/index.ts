@@ -8,6 +8,7 @@ export { r2Bucket, type RemoteBucket } from './r2/remote-bucket.ts';
 export type { Listed as R2Listed } from './r2/list.ts';
 export type { ObjectJson as R2Object } from './r2/wire.ts';
 export { eraseD1, queryD1 } from './d1.ts';
+export { schemaChangedOn } from './d1-schema.ts';
 export { D1Work } from './d1-work.ts';
 export { emptyKv, kvStore, type KvEntry, type KvKeyFound, type KvStore } from './kv.ts';
 export { QueueLeases, type LeasedBatch, type Outcome as QueueOutcome, type Settled as QueueSettled } from './queues/leases.ts';

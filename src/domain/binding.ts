@@ -53,6 +53,8 @@ export interface CertificateBinding {
 /** A binding whose content is behind a socket of the data process. */
 export type DataBinding = Exclude<ResourceBinding, CertificateBinding>;
 
+export type DatabaseBinding = Extract<ResourceBinding, { readonly type: 'd1' }>;
+
 /** Reaches the objects of a class, of this Worker or of the one that `script_name` names. */
 export interface DurableObjectBinding {
   readonly type: 'durable_object_namespace';

@@ -32,6 +32,7 @@ const planned = (world: World, shares: DeployRequest['shares'], more: Partial<De
     services: new Map(),
     classes: [],
     namespaceIds: new Set(),
+    events: { queue: [], scheduled: [] },
     deletions: [],
     knownSince: new Map(),
     force: false,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { aModule, aSecret, aVariable, aVersion } from '../../test/support/builders.ts';
+import type { Asset, AssetsConfig } from './assets/index.ts';
 import type { Binding } from './binding.ts';
-import { differencesBetween, type Differences } from './differences.ts';
+import { differencesBetween, type Compared, type Differences } from './differences.ts';
 import type { VersionCode } from './version.ts';
 
 const NONE = { added: [], removed: [], changed: [] };
@@ -12,11 +13,23 @@ const UNCHANGED: Differences = {
   secrets: NONE,
   modules: NONE,
   codeSize: { before: 42, after: 42 },
+  assets: NONE,
+  assetCount: { before: 0, after: 0 },
+  assetSettings: NONE,
+  classes: NONE,
   compatibilityDate: undefined,
   compatibilityFlags: { added: [], removed: [] },
   limits: undefined,
   placement: undefined,
 };
+
+const file = (path: string, digest: string): Asset => ({ path, digest, size: 1, contentType: 'text/plain', hash: digest });
+const withFiles = (files: readonly Asset[], config: AssetsConfig): Compared => ({
+  ...aVersion(1, { assets: { manifest: 'm', count: files.length, config } }),
+  files,
+});
+const withClasses = (...names: readonly (readonly [string, string])[]) =>
+  aVersion(1, { durableObjects: names.map(([className, namespaceId]) => ({ className, namespaceId, storage: 'sqlite' })) });
 
 const shapes = (value: unknown): Binding => ({ type: 'json', name: 'SHAPES', json: value });
 
@@ -48,11 +61,30 @@ test('[R-10] everything that changes how a version runs is told: bindings, secre
     secrets: { added: [], removed: ['OLD'], changed: ['KEY'] },
     modules: { added: ['index.js.map'], removed: ['lib.js'], changed: ['index.js'] },
     codeSize: { before: 50, after: 100 },
+    assets: NONE,
+    assetCount: { before: 0, after: 0 },
+    assetSettings: NONE,
+    classes: NONE,
     compatibilityDate: { before: '2026-11-01', after: '2026-11-15' },
     compatibilityFlags: { added: ['global_navigator'], removed: ['nodejs_compat'] },
     limits: { before: {}, after: { cpu_ms: 50 } },
     placement: { before: undefined, after: { mode: 'smart' } },
   });
+});
+
+test('[R-10] files that came, went or hold something else are told by their paths, and settings by their names', () => {
+  const before = withFiles([file('/a.txt', '1'), file('/b.txt', '2'), file('/c.txt', '3')], { html_handling: 'none', _headers: '/* x: y' });
+  const after = withFiles([file('/a.txt', '1'), file('/b.txt', '4')], { html_handling: 'none', run_worker_first: ['/api/*'] });
+  const { assets, assetCount, assetSettings } = differencesBetween(before, after);
+  assert.deepEqual(assets, { added: [], removed: ['/c.txt'], changed: ['/b.txt'] });
+  assert.deepEqual(assetCount, { before: 3, after: 2 });
+  assert.deepEqual(assetSettings, { added: ['run_worker_first'], removed: ['_headers'], changed: [] });
+  assert.deepEqual(differencesBetween(before, aVersion(2)).assets.removed, ['/a.txt', '/b.txt', '/c.txt'], 'one may have none');
+});
+
+test('[R-10] classes are told by their names: one whose objects are others has changed', () => {
+  const { classes: told } = differencesBetween(withClasses(['Room', 'n1'], ['Log', 'n2']), withClasses(['Room', 'n3'], ['Game', 'n4']));
+  assert.deepEqual(told, { added: ['Game'], removed: ['Log'], changed: ['Room'] });
 });
 
 test('[R-10] a variable that became a secret is a binding that went and a secret that came', () => {

@@ -1,3 +1,4 @@
+import type { Asset } from './assets/index.ts';
 import { isSecret, type Binding } from './binding.ts';
 import type { Limits, VersionCode } from './version.ts';
 
@@ -22,19 +23,35 @@ export interface Differences {
   readonly modules: NameDifferences;
   /** Bytes of all modules that are loaded. */
   readonly codeSize: Pair<number>;
+  /** Files by their paths. */
+  readonly assets: NameDifferences;
+  readonly assetCount: Pair<number>;
+  /** How they are served, by the names of the settings. */
+  readonly assetSettings: NameDifferences;
+  /** Durable Object classes it is made for; one whose objects are others has changed. */
+  readonly classes: NameDifferences;
   readonly compatibilityDate: Pair<string | undefined> | undefined;
   readonly compatibilityFlags: Pick<NameDifferences, 'added' | 'removed'>;
   readonly limits: Pair<Limits> | undefined;
   readonly placement: Pair<VersionCode['placement']> | undefined;
 }
 
-export const differencesBetween = (before: VersionCode, after: VersionCode): Differences => {
+/** A version with the files of its assets, which may be left out where both have the same. */
+export interface Compared extends VersionCode {
+  readonly files?: readonly Asset[] | undefined;
+}
+
+export const differencesBetween = (before: Compared, after: Compared): Differences => {
   const { added, removed } = namesOf(flagsOf(before), flagsOf(after));
   return {
     bindings: namesOf(plainOf(before.bindings), plainOf(after.bindings)),
     secrets: namesOf(fingerprintsOf(before.bindings), fingerprintsOf(after.bindings)),
     modules: namesOf(digestsOf(before), digestsOf(after)),
     codeSize: { before: sizeOf(before), after: sizeOf(after) },
+    assets: namesOf(filesOf(before), filesOf(after)),
+    assetCount: { before: before.assets?.count ?? 0, after: after.assets?.count ?? 0 },
+    assetSettings: namesOf(assetSettingsOf(before), assetSettingsOf(after)),
+    classes: namesOf(classesOf(before), classesOf(after)),
     compatibilityDate: pairOf(before.compatibilityDate, after.compatibilityDate),
     compatibilityFlags: { added, removed },
     limits: pairOf(before.limits, after.limits),
@@ -56,6 +73,15 @@ const fingerprintsOf = (bindings: readonly Binding[]): Contents =>
   new Map(bindings.filter(isSecret).map(({ name, fingerprint }) => [name, fingerprint]));
 const digestsOf = ({ modules }: VersionCode): Contents => new Map(modules.map(({ name, kind, digest }) => [name, `${kind} ${digest}`]));
 const flagsOf = ({ compatibilityFlags }: VersionCode): Contents => new Map(compatibilityFlags.map((flag) => [flag, '']));
+
+const filesOf = ({ files = [] }: Compared): Contents =>
+  new Map(files.map(({ path, digest, contentType }) => [path, `${digest} ${contentType}`]));
+const assetSettingsOf = ({ assets }: VersionCode): Contents =>
+  new Map(
+    Object.entries(assets?.config ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, canonical(value)] as const])),
+  );
+const classesOf = ({ durableObjects = [] }: VersionCode): Contents =>
+  new Map(durableObjects.map(({ className, namespaceId, storage }) => [className, `${namespaceId} ${storage}`]));
 
 /** Source maps only explain errors. */
 const sizeOf = ({ modules }: VersionCode): number =>

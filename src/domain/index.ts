@@ -41,17 +41,19 @@ export {
   preflight,
   type CandidateVersion,
   type Deletion,
+  type EventSources,
   type Preflight,
   type Proposal,
   type Warning,
 } from './preflight.ts';
-export { differencesBetween, type Differences, type NameDifferences, type Pair } from './differences.ts';
+export { differencesBetween, type Compared, type Differences, type NameDifferences, type Pair } from './differences.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
 export {
   isDataBinding,
   isResource,
   isResourceBinding,
+  keyOf,
   reaches,
   refOf,
   withoutResource,

@@ -6,6 +6,7 @@ import type { Binding, ResourceBinding } from './binding.ts';
 import { deployedAlone, needsForce, planDeployment } from './deploy.ts';
 import { preflight, type CandidateVersion, type Proposal } from './preflight.ts';
 import { refOf, type Resource } from './resource.ts';
+import { splitFrom } from './split.ts';
 
 const ACTIVE = { id: uuid(1000), by: 'ada@example.com', createdOn: '2026-11-01T11:00:00.000000Z' };
 const KV: ResourceBinding = { type: 'kv_namespace', name: 'CACHE', namespace_id: 'kv-1' };
@@ -45,6 +46,7 @@ const proposalIn = ({ versions: all, active, resources = [], window = 100 }: Wor
     services: new Map(),
     classes: [],
     namespaceIds: new Set(),
+    events: { queue: [], scheduled: [] },
     deletions: [],
     knownSince: new Map([...versions.keys()].map((id) => [id, '2026-11-01T11:00:00.000000Z'])),
   };
@@ -129,6 +131,56 @@ test('[R-9] a resource that was made anew under the same name since the version 
     warnings: [{ code: 'resource_recreated', versionId: uuid(1), binding: R2, createdOn: LATE, since }],
   });
   assert.ok(planDeployment({ ...proposalIn(world, to(1)), force: false, expectedActive: undefined }).ok);
+});
+
+test('[R-5] one of the name that the lost one had is named: it is not the one that was bound', () => {
+  const proposal = proposalIn({ versions: { 1: [KV], 2: [] }, active: [2], resources: [{ ...the(KV), id: 'kv-2', name: 'cache' }] }, to(1));
+  const was = { name: 'cache', by: 'bob', on: LATE };
+  const { blockers } = preflight({ ...proposal, deletions: [{ kind: 'kv_namespace', key: 'kv-1', ...was }] });
+  assert.deepEqual(blockers, [{ code: 'version_resources_missing', versionId: uuid(1), lost: [{ binding: KV, was, namesake: 'kv-2' }] }]);
+});
+
+test('[R-13] that the tables of a database changed since the version last served is told, and refuses nothing', () => {
+  const proposal = proposalIn({ versions: { 1: [D1], 2: [D1] }, active: [2], resources: [the(D1)] }, to(1));
+  const since = '2026-11-01T11:00:00.000000Z';
+  const warned = (schemaChangedOn: Proposal['schemaChangedOn']) => preflight({ ...proposal, schemaChangedOn }).warnings;
+  const changed = new Map([['db-1', LATE]]);
+  assert.deepEqual(warned(changed), [{ code: 'schema_changed', versionId: uuid(1), binding: D1, changedOn: LATE, since }]);
+  assert.ok(planDeployment({ ...proposal, schemaChangedOn: changed, force: false, expectedActive: undefined }).ok);
+  assert.deepEqual(warned(new Map([['db-1', EARLY]])), []);
+  assert.deepEqual(warned(new Map([['db-1', undefined]])), [], 'they never changed');
+  assert.deepEqual(warned(new Map()), [{ code: 'schema_unknown', versionId: uuid(1), binding: D1 }], 'nobody could say');
+  assert.deepEqual(warned(undefined), [], 'nobody asked');
+});
+
+test('[R-13] of the version that serves nothing is told: it was there when the tables changed', () => {
+  const proposal = proposalIn({ versions: { 1: [D1] }, active: [1], resources: [the(D1)] }, to(1));
+  assert.deepEqual(preflight({ ...proposal, schemaChangedOn: new Map([['db-1', LATE]]) }).warnings, []);
+});
+
+test('[R-14] a version that does not handle what its Worker is called for is told of, serving or not, and refused for nothing', () => {
+  const events = { queue: ['jobs'], scheduled: ['* * * * *'] };
+  for (const active of [1, 2]) {
+    const proposal = { ...proposalIn({ versions: { 1: [], 2: [] }, active: [active] }, to(1)), events };
+    assert.deepEqual(preflight(proposal), {
+      split: splitFrom(to(1)),
+      blockers: [],
+      warnings: [
+        { code: 'handler_missing', versionId: uuid(1), handler: 'queue', sources: ['jobs'] },
+        { code: 'handler_missing', versionId: uuid(1), handler: 'scheduled', sources: ['* * * * *'] },
+      ],
+    });
+    const versions = new Map([[uuid(1), aVersion(1, { handlers: ['fetch', 'queue', 'scheduled'] })]]);
+    assert.deepEqual(preflight({ ...proposal, versions }).warnings, []);
+  }
+});
+
+test('[R-8] a version that serves although objects it binds are gone is told of', () => {
+  const ROOMS: Binding = { type: 'durable_object_namespace', name: 'ROOMS', class_name: 'Room', script_name: 'chat', namespace_id: 'ns-1' };
+  const world: World = { versions: { 1: [ROOMS] }, active: [1] };
+  const warning = { code: 'serves_without_objects', versionId: uuid(1), bindings: [ROOMS] };
+  assert.deepEqual(checked(world, to(1)), { blockers: [], warnings: [warning] });
+  assert.deepEqual(preflight({ ...proposalIn(world, to(1)), namespaceIds: new Set(['ns-1']) }).warnings, []);
 });
 
 test('[R-9] one that was made within the same instant is none', () => {

@@ -1,10 +1,11 @@
 import type { Result } from '../base/index.ts';
-import type { Binding, ResourceBinding, ServiceBinding } from './binding.ts';
+import type { Binding, DatabaseBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
 import { changedSecrets } from './bindings.ts';
+import { changedSince } from './changed-since.ts';
 import { areSameClasses, isObjectBinding, type DurableObjectClass } from './durable-objects.ts';
 import type { ActiveDeployment, Blocker, LostBinding, SecretsChanged } from './refusal.ts';
-import { isResource, isResourceBinding, refOf, withoutResource, type Resource, type ResourceKind } from './resource.ts';
-import { redeployed, withoutService } from './services.ts';
+import { refOf, withoutResource, type Resource, type ResourceKind } from './resource.ts';
+import { withoutService } from './services.ts';
 import { splitFrom, type RequestedShare, type Split, type SplitRefusal } from './split.ts';
 
 /** What the rules need to know of a version. */
@@ -14,6 +15,15 @@ export interface CandidateVersion {
   readonly bindings: readonly Binding[];
   /** The classes it was made for; none where absent. */
   readonly durableObjects?: readonly DurableObjectClass[] | undefined;
+  /** Names of what its default export handles. */
+  readonly handlers: readonly string[];
+}
+
+/** What a Worker is called for beside requests. */
+export interface EventSources {
+  /** Names of the queues whose messages it gets. */
+  readonly queue: readonly string[];
+  readonly scheduled: readonly string[];
 }
 
 /** A deployment somebody thinks of, and the world it would be made in. */
@@ -38,6 +48,12 @@ export interface Proposal {
   readonly deletions: readonly Deletion[];
   /** ISO time at which a version last left the deployments or, where it never served, was uploaded. */
   readonly knownSince: ReadonlyMap<string, string>;
+  readonly events: EventSources;
+  /**
+   * When the tables of each D1 database changed last, undefined where they never did; a database that did not answer is missing.
+   * Not asked where nobody wants to be told.
+   */
+  readonly schemaChangedOn?: ReadonlyMap<string, string | undefined> | undefined;
 }
 
 export interface Deletion {
@@ -55,6 +71,14 @@ export type Warning =
   /** Somebody deleted it while this version served. */
   | { readonly code: 'serves_without_resources'; readonly versionId: string; readonly lost: readonly LostBinding[] }
   | { readonly code: 'serves_without_services'; readonly versionId: string; readonly bindings: readonly ServiceBinding[] }
+  | { readonly code: 'serves_without_objects'; readonly versionId: string; readonly bindings: readonly DurableObjectBinding[] }
+  /** What its Worker is called for waits, or is missed, while it serves. */
+  | {
+      readonly code: 'handler_missing';
+      readonly versionId: string;
+      readonly handler: keyof EventSources;
+      readonly sources: readonly string[];
+    }
   | {
       readonly code: 'service_redeployed';
       readonly versionId: string;
@@ -68,7 +92,15 @@ export type Warning =
       readonly binding: ResourceBinding;
       readonly createdOn: string;
       readonly since: string;
-    };
+    }
+  | {
+      readonly code: 'schema_changed';
+      readonly versionId: string;
+      readonly binding: DatabaseBinding;
+      readonly changedOn: string;
+      readonly since: string;
+    }
+  | { readonly code: 'schema_unknown'; readonly versionId: string; readonly binding: DatabaseBinding };
 
 export interface Preflight {
   readonly split: Result<Split, SplitRefusal>;
@@ -99,38 +131,51 @@ const checkVersion = (versionId: string, proposal: Proposal): Found => {
   if (version === undefined) return { blockers: [{ code: 'version_not_found', versionId }], warnings: [] };
   const lost = lostBy(version, proposal);
   const unbound = withoutService(version.bindings, proposal.services);
+  const gone = withoutObjects(version, proposal);
+  const deaf = unheard(version, proposal);
   if (proposal.active?.versions.some(({ id }) => id === versionId))
-    return { blockers: [], warnings: servesWithout(versionId, lost, unbound) };
+    return { blockers: [], warnings: [...servesWithout(versionId, { lost, unbound, gone }), ...deaf] };
   const blockers: Blocker[] = [];
   const { window, newestNumber } = proposal;
   if (!isInWindow(version.number, newestNumber, window)) blockers.push({ code: 'version_outside_window', versionId, window });
   if (lost.length > 0) blockers.push({ code: 'version_resources_missing', versionId, lost });
   if (unbound.length > 0) blockers.push({ code: 'version_services_missing', versionId, bindings: unbound });
-  blockers.push(...objectBlockers(version, proposal));
+  blockers.push(...classBlockers(version, proposal));
+  if (gone.length > 0) blockers.push({ code: 'version_objects_missing', versionId, bindings: gone });
   const names = secretsChangedSince(version, proposal.active?.versions ?? []);
   const secrets: readonly Warning[] = names.length === 0 ? [] : [{ code: 'secrets_changed', versionId, names }];
-  return { blockers, warnings: [...secrets, ...recreated(version, proposal), ...redeployed(version, proposal)] };
+  return { blockers, warnings: [...secrets, ...changedSince(version, proposal), ...deaf] };
 };
 
-const servesWithout = (versionId: string, lost: readonly LostBinding[], bindings: readonly ServiceBinding[]): readonly Warning[] => [
+interface Missed {
+  readonly lost: readonly LostBinding[];
+  readonly unbound: readonly ServiceBinding[];
+  readonly gone: readonly DurableObjectBinding[];
+}
+
+const servesWithout = (versionId: string, { lost, unbound, gone }: Missed): readonly Warning[] => [
   ...(lost.length === 0 ? [] : [{ code: 'serves_without_resources' as const, versionId, lost }]),
-  ...(bindings.length === 0 ? [] : [{ code: 'serves_without_services' as const, versionId, bindings }]),
+  ...(unbound.length === 0 ? [] : [{ code: 'serves_without_services' as const, versionId, bindings: unbound }]),
+  ...(gone.length === 0 ? [] : [{ code: 'serves_without_objects' as const, versionId, bindings: gone }]),
 ];
 
 /** A class that came, went or got another name since: the version's code and the objects no longer belong together. */
-const objectBlockers = (version: CandidateVersion, { classes, namespaceIds }: Proposal): readonly Blocker[] => {
-  const { id: versionId, durableObjects: made = [] } = version;
+const classBlockers = ({ id: versionId, durableObjects: made = [] }: CandidateVersion, { classes }: Proposal): readonly Blocker[] =>
+  areSameClasses(made, classes) ? [] : [{ code: 'version_classes_differ', versionId, made: namesOf(made), live: namesOf(classes) }];
+
+/** The bindings to objects that are gone. Those of its own classes are told with these. */
+const withoutObjects = ({ bindings, durableObjects: made = [] }: CandidateVersion, { namespaceIds }: Proposal) => {
   const own = new Set(made.map(({ namespaceId }) => namespaceId));
-  const gone = version.bindings
-    .filter(isObjectBinding)
-    .filter(({ namespace_id: id }) => id === undefined || !(own.has(id) || namespaceIds.has(id)));
-  return [
-    ...(areSameClasses(made, classes)
-      ? []
-      : [{ code: 'version_classes_differ' as const, versionId, made: namesOf(made), live: namesOf(classes) }]),
-    ...(gone.length === 0 ? [] : [{ code: 'version_objects_missing' as const, versionId, bindings: gone }]),
-  ];
+  return bindings.filter(isObjectBinding).filter(({ namespace_id: id }) => id === undefined || !(own.has(id) || namespaceIds.has(id)));
 };
+
+/** Events of its Worker that it does not handle. */
+const unheard = ({ id: versionId, handlers }: CandidateVersion, { events }: Proposal): readonly Warning[] =>
+  (['queue', 'scheduled'] as const).flatMap((handler) =>
+    events[handler].length === 0 || handlers.includes(handler)
+      ? []
+      : [{ code: 'handler_missing' as const, versionId, handler, sources: events[handler] }],
+  );
 
 const namesOf = (classes: readonly DurableObjectClass[]): readonly string[] => classes.map(({ className }) => className);
 
@@ -138,9 +183,13 @@ export const isInWindow = (number: number, newestNumber: number, window: number)
 
 const lostBy = ({ bindings }: CandidateVersion, { resources, deletions }: Proposal): readonly LostBinding[] =>
   withoutResource(bindings, resources).map((binding) => {
-    const { kind, key } = refOf(binding);
+    const { kind, key, by } = refOf(binding);
     const deletion = deletions.find((each) => each.kind === kind && each.key === key);
-    return deletion === undefined ? { binding } : { binding, was: { name: deletion.name, by: deletion.by, on: deletion.on } };
+    if (deletion === undefined) return { binding };
+    const was = { name: deletion.name, by: deletion.by, on: deletion.on };
+    // What is bound by name is not lost where that name is given again.
+    const namesake = by === 'name' ? undefined : resources.find((each) => each.kind === kind && each.name === was.name);
+    return namesake === undefined ? { binding, was } : { binding, was, namesake: namesake.id };
   });
 
 /** Only going back can bring an old secret back: a version newer than those that serve was made knowing theirs. */
@@ -152,15 +201,3 @@ const secretsChangedSince = (target: CandidateVersion, active: readonly Candidat
 /** The version that a proposed one is compared with: the newest of those that serve. */
 export const newestOf = <Version extends Pick<CandidateVersion, 'number'>>(versions: readonly Version[]): Version | undefined =>
   versions.toSorted((a, b) => b.number - a.number)[0];
-
-/** Another resource of the same name has none of the content the version knew. */
-const recreated = (version: CandidateVersion, { resources, knownSince }: Proposal): readonly Warning[] => {
-  const since = knownSince.get(version.id);
-  if (since === undefined) return [];
-  return version.bindings.filter(isResourceBinding).flatMap((binding) => {
-    const resource = resources.find((each) => isResource(refOf(binding), each));
-    // Compared as times: the two are written with unlike precision.
-    const isNewer = resource !== undefined && Date.parse(resource.createdOn) > Date.parse(since);
-    return isNewer ? [{ code: 'resource_recreated' as const, versionId: version.id, binding, createdOn: resource.createdOn, since }] : [];
-  });
-};

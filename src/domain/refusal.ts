@@ -106,6 +106,8 @@ export type Blocker =
 export interface LostBinding {
   readonly binding: ResourceBinding;
   readonly was?: { readonly name: string; readonly by: string; readonly on: string };
+  /** The id of another one that has its name now. */
+  readonly namesake?: string;
 }
 
 export interface SecretsChanged {
@@ -158,6 +160,7 @@ export type ResourceRefusal =
   | { readonly code: 'queue_consumer_not_found'; readonly queue: string; readonly consumerId: string }
   | { readonly code: 'queue_handler_missing'; readonly script: string }
   | { readonly code: 'queue_keeps_name'; readonly name: string; readonly wanted: string }
+  | { readonly code: 'worker_consumes_queues'; readonly name: string; readonly queues: readonly string[] }
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }

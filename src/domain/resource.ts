@@ -51,6 +51,10 @@ export const refOf = (binding: ResourceBinding): ResourceRef => {
 
 export const isResource = (ref: ResourceRef, resource: Resource): boolean => ref.kind === resource.kind && ref.key === resource[ref.by];
 
+/** What bindings name it by. */
+export const keyOf = ({ kind, id, name }: Pick<Resource, 'kind' | 'id' | 'name'>): string =>
+  kind === 'r2_bucket' || kind === 'queue' ? name : id;
+
 /** Whether a binding reaches this resource. */
 export const reaches = (binding: Binding, resource: Resource): boolean =>
   isResourceBinding(binding) && isResource(refOf(binding), resource);

@@ -8,8 +8,8 @@ const BACK: ServiceBinding = { type: 'service', name: 'BACK', service: 'back' };
 const GONE: ServiceBinding = { type: 'service', name: 'GONE', service: 'gone', entrypoint: 'Admin' };
 
 const versions = new Map<string, CandidateVersion>([
-  ['old', { id: 'old', number: 1, bindings: [BACK, GONE] }],
-  ['new', { id: 'new', number: 2, bindings: [] }],
+  ['old', { id: 'old', number: 1, bindings: [BACK, GONE], handlers: ['fetch'] }],
+  ['new', { id: 'new', number: 2, bindings: [], handlers: ['fetch'] }],
 ]);
 
 const proposed = (to: string, active: string, services: Proposal['services']): Proposal => ({
@@ -25,6 +25,7 @@ const proposed = (to: string, active: string, services: Proposal['services']): P
   services,
   classes: [],
   namespaceIds: new Set(),
+  events: { queue: [], scheduled: [] },
   deletions: [],
   knownSince: new Map([['old', '2026-11-01T00:00:00.000000Z']]),
 });

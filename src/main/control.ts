@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createApp, type Api } from '../api/index.ts';
+import { createApp, sweepErasures, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
@@ -16,7 +16,7 @@ import { privateTrialFolder } from './trial-folder.ts';
 import type { Settings } from './settings.ts';
 import { assertWritable, StoreUnusable } from './unusable.ts';
 
-/** Modules nobody refers to are looked for this often. */
+/** Modules nobody refers to, and what deleted resources held, are looked for this often. */
 const COLLECT_EVERY_MS = 60 * 60_000;
 
 /** Trials take a processor each; more of them at once would only make all of them late. */
@@ -71,8 +71,13 @@ const startControl = async (settings: Settings): Promise<Service> => {
     createApp({ ...control, account, publisher, data, d1, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
   await writeCredentials(http.url);
+  const sweep = (): void => {
+    sweepErasures({ store, data, lanes: control.lanes, log: logged }).catch((error: unknown) => log.warn(String(error)));
+  };
+  sweep();
   const collecting = setInterval(() => {
     collectModules(control).catch((error: unknown) => log.error({ error: String(error) }, 'modules could not be collected'));
+    sweep();
   }, COLLECT_EVERY_MS);
   return {
     ready: { type: 'ready', role: 'control', controlUrl: http.url, subdomain: (await store.read.meta.get('subdomain')) ?? '' },

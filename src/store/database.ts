@@ -19,6 +19,8 @@ import { resources } from './migrations/0002-resources.ts';
 import { assets } from './migrations/0003-assets.ts';
 import { durableObjects } from './migrations/0004-durable-objects.ts';
 import { queues } from './migrations/0005-queues.ts';
+import { auditIndex } from './migrations/0006-audit-index.ts';
+import { erasures } from './migrations/0007-erasures.ts';
 import type { Schema } from './schema.ts';
 
 class Dialect extends SqliteDialect {
@@ -65,6 +67,8 @@ const MIGRATIONS = {
   '0003-assets': assets,
   '0004-durable-objects': durableObjects,
   '0005-queues': queues,
+  '0006-audit-index': auditIndex,
+  '0007-erasures': erasures,
 };
 
 export interface Database {

@@ -7,6 +7,17 @@ export interface StoredDeployment extends Deployment {
   readonly number: number;
 }
 
+/** The active deployment of every Worker that has one: read from the Workers, so that only the newest of each one's history is. */
+export const newestOfEach = (db: Kysely<Schema>) =>
+  db.selectFrom('workers').innerJoin('deployments', (join) =>
+    join.onRef('deployments.worker_tag', '=', 'workers.tag').on('deployments.number', '=', (e) =>
+      e
+        .selectFrom('deployments as own')
+        .select((own) => own.fn.max('own.number').as('newest'))
+        .whereRef('own.worker_tag', '=', 'workers.tag'),
+    ),
+  );
+
 export const deployments = (db: Kysely<Schema>) => {
   const newestFirst = (workerTag: string) =>
     db.selectFrom('deployments').selectAll().where('worker_tag', '=', workerTag).orderBy('number', 'desc');
@@ -20,18 +31,8 @@ export const deployments = (db: Kysely<Schema>) => {
       return row && deploymentFrom(row);
     },
     /** The active one of every Worker that has one. */
-    allActive: async (): Promise<readonly StoredDeployment[]> => {
-      // From the Workers, so that only the newest of each one's history is read.
-      const newest = db.selectFrom('workers').innerJoin('deployments', (join) =>
-        join.onRef('deployments.worker_tag', '=', 'workers.tag').on('deployments.number', '=', (e) =>
-          e
-            .selectFrom('deployments as own')
-            .select((own) => own.fn.max('own.number').as('newest'))
-            .whereRef('own.worker_tag', '=', 'workers.tag'),
-        ),
-      );
-      return (await newest.selectAll('deployments').execute()).map(deploymentFrom);
-    },
+    allActive: async (): Promise<readonly StoredDeployment[]> =>
+      (await newestOfEach(db).selectAll('deployments').execute()).map(deploymentFrom),
     /** Newest first. */
     page: async (workerTag: string, page: { readonly offset: number; readonly limit: number }): Promise<readonly StoredDeployment[]> => {
       const rows = await newestFirst(workerTag).offset(page.offset).limit(page.limit).execute();

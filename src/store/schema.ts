@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { ObjectStorage, ResourceKind } from '../domain/index.ts';
+import type { DataKind, ObjectStorage, ResourceKind } from '../domain/index.ts';
 
 /** The tables, one interface each. JSON is text; times are ISO strings with microseconds; booleans are 0 or 1. */
 export interface Schema {
@@ -87,6 +87,8 @@ export interface Schema {
   schedules: { worker_tag: string; cron: string; created_on: string; modified_on: string };
   /** What bindings reach outside of every version; what is in it is in the data process. */
   resources: { kind: ResourceKind; id: string; name: string; created_on: string; settings: string };
+  /** What held the data of something that was deleted, and may hold it still. */
+  erasures: { kind: DataKind; id: string; name: string };
   queue_consumers: {
     id: string;
     queue_id: string;

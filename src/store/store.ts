@@ -6,6 +6,7 @@ import { audit, type AuditEntry } from './audit.ts';
 import { consumers } from './consumers.ts';
 import type { Database } from './database.ts';
 import { deployments } from './deployments.ts';
+import { erasures } from './erasures.ts';
 import { hosts } from './hosts.ts';
 import { meta } from './meta.ts';
 import { namespaces } from './namespaces.ts';
@@ -13,6 +14,7 @@ import { OwnCommits } from './own-commits.ts';
 import { resources } from './resources.ts';
 import { schedules } from './schedules.ts';
 import type { Schema } from './schema.ts';
+import { serving } from './serving.ts';
 import { tokens } from './tokens.ts';
 import { versions } from './versions.ts';
 import { workers } from './workers.ts';
@@ -26,9 +28,11 @@ const queriesOn = (db: Kysely<Schema>) => ({
   workers: workers(db),
   versions: versions(db),
   deployments: deployments(db),
+  serving: serving(db),
   hosts: hosts(db),
   schedules: schedules(db),
   resources: resources(db),
+  erasures: erasures(db),
   consumers: consumers(db),
   namespaces: namespaces(db),
   assets: assets(db),

@@ -29,8 +29,13 @@ const drop = async (api: TestApi, each: NewResource, isForced = false) => {
 const preflight = (api: TestApi, query: Readonly<Record<string, string>>) => api.ok('preflightDeployment', HELLO, { query });
 
 /** Version one binds these, version two binds nothing and serves. */
-const aWorkerThatBound = async (t: Parameters<typeof anApi>[0], bindings: readonly object[], resources: readonly NewResource[]) => {
-  const api = await anApi(t);
+const aWorkerThatBound = async (
+  t: Parameters<typeof anApi>[0],
+  bindings: readonly object[],
+  resources: readonly NewResource[],
+  options: Parameters<typeof anApi>[1] = {},
+) => {
+  const api = await anApi(t, options);
   await create(api, ...resources);
   const { deployment_id: one } = await api.upload('hello', { metadata: { bindings } });
   api.plane.clock.move(1000);
@@ -67,7 +72,7 @@ test('[R-5] all that is gone is named at once, each with its remedy', async (t) 
 });
 
 test('[R-6] a version with a database that exists goes back without a word', async (t) => {
-  const { api, one } = await aWorkerThatBound(t, [TO_ORDERS], [ORDERS]);
+  const { api, one } = await aWorkerThatBound(t, [TO_ORDERS], [ORDERS], { hasData: true });
   const { allowed, needs_force: needsForce, blockers, warnings } = await preflight(api, { rollback_to: one });
   assert.deepEqual([allowed, needsForce, blockers, warnings], [true, false, [], []]);
   await api.deploy('hello', { [one]: 100 });
@@ -188,6 +193,8 @@ test('[R-10] [R-11] a preflight tells what a rollback would change, and changes 
       secrets: { added: [], removed: ['KEY'], changed: [] },
       modules: { added: ['lib.js'], removed: [], changed: ['index.js'] },
       code_size: { before: sizes[0], after: sizes[1] },
+      assets: { files: { before: 0, after: 0 }, differing: 0, ...NOTHING, settings: NOTHING },
+      classes: NOTHING,
       compatibility_date: { before: '2026-10-01', after: '2026-11-01' },
       compatibility_flags: { added: [], removed: ['nodejs_compat'] },
       limits: { before: {}, after: { cpu_ms: 50 } },

@@ -149,11 +149,15 @@ test('the audit log tells of a consumer all that was set, the queue that was mad
   assert.deepEqual(await newest(), ['queue.delete', target, { name: 'jobs', forced: true, removedConsumers, noLongerBury: [] }]);
 });
 
-test('a consumer goes with its Worker, and the queue stays', async (t) => {
+test('[Q-11] a Worker that consumes a queue is deleted by force only; its consumer goes with it, and the queue stays', async (t) => {
   const { api, queue_id } = await aQueue(t);
   await api.upload('worker', { code: CONSUMING });
   await api.ok('createQueueConsumer', { queue_id }, worker());
-  await api.ok('deleteScript', { script_name: 'worker' });
+  const held = await api.refused('deleteScript', { script_name: 'worker' });
+  assert.deepEqual([held.status, held.code], [400, 10064]);
+  assert.match(held.message, /in use as a consumer for a queue \(jobs\).*`wrangler queues consumer remove jobs worker`/);
+  assert.equal((await api.refused('deleteService', { script_name: 'worker' })).code, 10064);
+  await api.ok('deleteScript', { script_name: 'worker' }, { query: { force: true } });
   assert.deepEqual(await api.ok('listQueueConsumers', { queue_id }), []);
 });
 

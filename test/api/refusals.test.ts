@@ -127,6 +127,7 @@ const examples = {
   queue_consumer_not_found: { queue: 'jobs', consumerId: '0123456789abcdef0123456789abcdef' },
   queue_handler_missing: { script: 'hello' },
   queue_keeps_name: { name: 'jobs', wanted: 'tasks' },
+  worker_consumes_queues: { name: 'hello', queues: ['jobs', 'mail'] },
   sql_refused: { reason: 'no such table: users: SQLITE_ERROR' },
   resources_missing: {
     bindings: [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { accept, refuse } from '../../src/base/index.ts';
+import { WHOLE } from '../../src/domain/index.ts';
 import { Store, type AuditEntry, type Change, type Commit, type CustomDomain, type Database, type Worker } from '../../src/store/index.ts';
 import { aDeployment, aModule, aSecret, aVersion, uuid } from './builders.ts';
 
@@ -56,6 +57,10 @@ const numberOfNext = async (store: Store): Promise<number> => {
   );
   return made.ok ? made.value : 0;
 };
+
+/** Of versions called `<Worker>-<number>`, in equal shares. */
+const splitOf = (worker: string, ...numbers: readonly number[]) =>
+  numbers.map((number) => ({ versionId: `${worker}-${number}`, share: WHOLE / numbers.length }));
 
 /** What every engine promises. Tests of a single engine's own promises stand beside that engine. */
 export const storeContract = (name: string, engineFor: (t: TestContext) => Promise<Engine>): void => {
@@ -135,6 +140,46 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
     assert.deepEqual(await versions.byIds(TAG, []), []);
     await changed(store, (change) => change.versions.delete(uuid(3)), 2);
     assert.equal((await versions.newest(TAG))?.number, 2);
+  });
+
+  holds('$: what serves is found for all Workers at once, by name and number, and by a text in its code', async (store) => {
+    const kv = { type: 'kv_namespace' as const, name: 'CACHE', namespace_id: 'kv-1' };
+    await changed(store, async (change) => {
+      for (const tag of ['b', 'a', 'never']) {
+        await change.workers.insert(aWorker(tag, { tag }));
+        for (const number of [1, 2, 3]) {
+          const id = `${tag}-${number}`;
+          await change.versions.insert(aVersion(number, { id, scriptTag: tag, bindings: number === 2 ? [kv] : [] }), undefined);
+        }
+      }
+      await change.deployments.insert(aDeployment(1, { scriptTag: 'b', split: splitOf('b', 3) }));
+      await change.deployments.insert(aDeployment(2, { scriptTag: 'b', split: splitOf('b', 2, 1) }));
+      await change.deployments.insert(aDeployment(3, { scriptTag: 'a', split: splitOf('a', 2) }));
+    });
+    const found = async (texts?: readonly string[]) =>
+      (await store.read.serving.all(texts)).map(({ script, version }) => [script, version.id]);
+    const all = [
+      ['a', 'a-2'],
+      ['b', 'b-1'],
+      ['b', 'b-2'],
+    ];
+    assert.deepEqual(await found(), all);
+    assert.deepEqual(await found(['kv-1', 'kv-2']), [all[0], all[2]]);
+    assert.deepEqual(await found(['kv-2']), []);
+    assert.deepEqual((await store.read.serving.all(['kv-1']))[0]?.version.bindings, [kv]);
+  });
+
+  holds('$: what is owed to be erased is noted once, and forgotten', async (store) => {
+    const resource = { kind: 'queue' as const, id: '1', name: 'jobs' };
+    await changed(store, async (change) => {
+      await change.erasures.insert(resource);
+      await change.erasures.insert(resource);
+    });
+    assert.deepEqual(await store.read.erasures.all(), [{ kind: 'queue', id: '1', name: 'jobs' }]);
+    await store.note((queries) => queries.erasures.delete({ kind: 'd1', id: '1', name: 'jobs' }));
+    assert.equal((await store.read.erasures.all()).length, 1);
+    await store.note((queries) => queries.erasures.delete(resource));
+    assert.deepEqual(await store.read.erasures.all(), []);
   });
 
   holds('[V-4] $: two versions of a Worker cannot have one number', async (store) => {

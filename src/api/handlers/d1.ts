@@ -1,9 +1,10 @@
 import { accept, invariant, refuse, type Result } from '../../base/index.ts';
 import { changeResource, createResource, deleteResource } from '../../control/index.ts';
 import type { BodyOf, d1Endpoints } from '../../contract/index.ts';
-import { eraseD1, queryD1 } from '../../data/index.ts';
+import { queryD1 } from '../../data/index.ts';
 import type { Refusal, Resource } from '../../domain/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { erasedNow } from '../erase.ts';
 import { pageWithin } from '../page.ts';
 import { d1View, listedD1View, type D1Size } from '../views/index.ts';
 
@@ -110,8 +111,7 @@ export const d1: Handlers<Own> = {
     if (!database.ok) return database;
     const deleted = await deleteResource(api, actor, database.value, query.force === 'true');
     if (!deleted.ok) return deleted;
-    await eraseD1(api.data, deleted.value);
-    return accept({ result: null });
+    return accept({ result: null, messages: await erasedNow(api, { kind: 'd1', id: deleted.value.id, name: deleted.value.name }) });
   },
   queryD1Database: (api, { params, body }) => ran(api, params.database, body, 'objects'),
   rawD1Database: (api, { params, body }) => ran(api, params.database, body, 'raw'),

@@ -1,9 +1,9 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { changeResource, createResource, deleteResource } from '../../control/index.ts';
 import type { kvEndpoints } from '../../contract/index.ts';
-import { emptyKv } from '../../data/index.ts';
 import { kvTitle, type Refusal, type Resource } from '../../domain/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { erasedNow } from '../erase.ts';
 import { pageWithin } from '../page.ts';
 import { kvNamespaceView } from '../views/index.ts';
 
@@ -43,6 +43,9 @@ export const kvNamespaces: Handlers<Pick<typeof kvEndpoints, Names>> = {
     const deleted = await deleteResource(api, actor, { kind: KIND, id: params.namespace_id }, query.force === true);
     if (!deleted.ok) return deleted;
     // Its id is never given again, so nobody can see what is left meanwhile.
-    return accept({ result: null, onSent: () => emptyKv(api.data, deleted.value.id) });
+    return accept({
+      result: null,
+      onSent: async () => void (await erasedNow(api, { kind: KIND, id: deleted.value.id, name: deleted.value.name })),
+    });
   },
 };

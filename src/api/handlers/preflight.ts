@@ -1,8 +1,9 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
-import { preflightOf } from '../../control/index.ts';
+import { preflightOf, type AskSchemas } from '../../control/index.ts';
 import type { preflightEndpoints, QueryOf } from '../../contract/index.ts';
+import { schemaChangedOn } from '../../data/index.ts';
 import { deployedAlone, type Refusal, type RequestedShare } from '../../domain/index.ts';
-import type { Handlers } from '../api.ts';
+import type { Api, Handlers } from '../api.ts';
 import { preflightView } from '../views/index.ts';
 
 type Query = QueryOf<(typeof preflightEndpoints)['preflightDeployment']>;
@@ -22,11 +23,20 @@ const sharesIn = ({ versions, rollback_to: target }: Query): Result<readonly Req
   return accept(shares);
 };
 
+/** A database that does not answer in time is left out, which is told. */
+const schemasOf =
+  (api: Api): AskSchemas =>
+  async (databases) => {
+    const asked = databases.map(async (database) => [database.id, await schemaChangedOn(api.data, database)] as const);
+    const answers = await Promise.allSettled(asked);
+    return new Map(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])));
+  };
+
 export const preflights: Handlers<typeof preflightEndpoints> = {
   preflightDeployment: async (api, { params, query }) => {
     const shares = sharesIn(query);
     if (!shares.ok) return shares;
-    const report = await preflightOf(api, params.script_name, shares.value);
+    const report = await preflightOf(api, params.script_name, shares.value, schemasOf(api));
     return report.ok ? accept({ result: preflightView(report.value) }) : report;
   },
 };

@@ -5,6 +5,7 @@ import { remoteQueue } from '../../data/index.ts';
 import { queueName, queueSettings, USUAL_QUEUE, type QueueSettings, type Refusal, type Resource } from '../../domain/index.ts';
 import type { Actor } from '../../control/index.ts';
 import type { Api, Handler, Handlers } from '../api.ts';
+import { erasedNow } from '../erase.ts';
 import { pageWithin } from '../page.ts';
 import { queueView, type NamedConsumer } from '../views/index.ts';
 
@@ -107,8 +108,7 @@ export const queues: Handlers<Family> = {
     return inTurn(api, name, async () => {
       const deleted = await deleteQueue(api, actor, id, query.force === true);
       if (!deleted.ok) return deleted;
-      const emptied = await remoteQueue(api.data, name).delete();
-      return emptied.ok ? accept({ result: {} }) : emptied;
+      return accept({ result: {}, messages: await erasedNow(api, { kind: KIND, id, name }) });
     });
   },
 };

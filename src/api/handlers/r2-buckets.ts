@@ -4,6 +4,7 @@ import type { r2Endpoints } from '../../contract/index.ts';
 import { r2Bucket } from '../../data/index.ts';
 import { r2BucketName, r2StorageClass, type Refusal, type Resource } from '../../domain/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { erasedNow } from '../erase.ts';
 import { r2BucketView } from '../views/index.ts';
 
 const KIND = 'r2_bucket';
@@ -13,6 +14,9 @@ export const bucketCalled = async (api: Api, name: string): Promise<Result<Resou
   const found = await api.store.read.resources.byName(KIND, name);
   return found === undefined ? refuse({ code: 'resource_not_found', kind: KIND, key: name }) : accept(found);
 };
+
+/** Whoever makes or deletes buckets of one name does so in turn. */
+const inTurn = <Value>(api: Api, name: string, work: () => Promise<Value>): Promise<Value> => api.lanes.take(`${KIND}/${name}`, work);
 
 type Names = 'listR2Buckets' | 'createR2Bucket' | 'getR2Bucket' | 'patchR2Bucket' | 'deleteR2Bucket';
 
@@ -33,14 +37,16 @@ export const r2Buckets: Handlers<Pick<typeof r2Endpoints, Names>> = {
     if (!name.ok) return name;
     const storageClass = r2StorageClass(body.storageClass ?? 'Standard');
     if (!storageClass.ok) return storageClass;
-    const present = await api.store.read.resources.byName(KIND, name.value);
-    if (present !== undefined) return refuse({ code: 'resource_exists', kind: KIND, name: name.value });
-    // Content first: a bucket that is known has a place for it. One that is only there is nobody's, and empty.
-    const made = await r2Bucket(api.data, name.value).create(storageClass.value);
-    if (!made.ok) return made;
-    const settings = { storageClass: storageClass.value, jurisdiction: headers.get('cf-r2-jurisdiction') ?? 'default' };
-    const created = await createResource(api, actor, { kind: KIND, id: api.ids.hex32(), name: name.value, settings });
-    return created.ok ? accept({ result: r2BucketView(created.value) }) : created;
+    return inTurn(api, name.value, async () => {
+      const present = await api.store.read.resources.byName(KIND, name.value);
+      if (present !== undefined) return refuse({ code: 'resource_exists', kind: KIND, name: name.value });
+      // Content first: a bucket that is known has a place for it. One that is only there is nobody's, and empty.
+      const made = await r2Bucket(api.data, name.value).create(storageClass.value);
+      if (!made.ok) return made;
+      const settings = { storageClass: storageClass.value, jurisdiction: headers.get('cf-r2-jurisdiction') ?? 'default' };
+      const created = await createResource(api, actor, { kind: KIND, id: api.ids.hex32(), name: name.value, settings });
+      return created.ok ? accept({ result: r2BucketView(created.value) }) : created;
+    });
   },
   getR2Bucket: async (api, { params }) => {
     const found = await bucketCalled(api, params.bucket_name);
@@ -63,13 +69,18 @@ export const r2Buckets: Handlers<Pick<typeof r2Endpoints, Names>> = {
     const isForced = query.force === true;
     const users = await usersOf(api.store.read, bucket);
     if (users.length > 0 && !isForced) return refuse({ code: 'resource_in_use', kind: KIND, id: bucket.id, name: bucket.name, users });
-    const content = r2Bucket(api.data, bucket.name);
-    const emptied = await content.delete();
-    if (!emptied.ok) return emptied;
-    const deleted = await deleteResource(api, actor, bucket, isForced);
-    if (deleted.ok) return accept({ result: {} });
-    // Somebody deployed a version that binds it meanwhile. Nothing was in it.
-    if (deleted.refusal.code === 'resource_in_use') await content.create(String(bucket.settings['storageClass'] ?? 'Standard'));
-    return deleted;
+    return inTurn(api, bucket.name, async () => {
+      // Only its place knows whether it is empty, so that goes first; whatever stops us in between, a bucket that is still known gets it back.
+      const owed = { kind: KIND, id: bucket.id, name: bucket.name } as const;
+      await api.store.note((queries) => queries.erasures.insert(owed));
+      try {
+        const emptied = await r2Bucket(api.data, bucket.name).delete();
+        if (!emptied.ok) return emptied;
+        const deleted = await deleteResource(api, actor, bucket, isForced);
+        return deleted.ok ? accept({ result: {} }) : deleted;
+      } finally {
+        await erasedNow(api, owed);
+      }
+    });
   },
 };

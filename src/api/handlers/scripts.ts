@@ -1,5 +1,5 @@
 import { accept, refuse } from '../../base/index.ts';
-import { calleesOf, callersOf, deleteWorker, upload, usersOfObjects } from '../../control/index.ts';
+import { calleesOf, deleteWorker, referencesTo, upload } from '../../control/index.ts';
 import type { scriptEndpoints } from '../../contract/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
@@ -74,12 +74,12 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
   getReferences: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
     if (!worker.ok) return worker;
-    const objects: ReturnType<typeof objectReferenceView>[] = [];
-    for (const namespace of await api.store.read.namespaces.ofWorker(worker.value.tag)) {
-      const users = await usersOfObjects(api.store.read, worker.value.tag, [namespace]);
-      objects.push(...users.map(({ script }) => objectReferenceView(script, namespace)));
-    }
-    const callers = await callersOf(api.store.read, worker.value.name);
+    const { callers, namespaces, objectUses } = (await referencesTo(api.store.read, [worker.value]))(worker.value);
+    const objects = namespaces.flatMap((namespace) =>
+      objectUses
+        .filter(({ bindings }) => bindings.some(({ namespace_id: id }) => id === namespace.namespaceId))
+        .map(({ script }) => objectReferenceView(script, namespace)),
+    );
     const incoming = callers.flatMap(({ script, bindings }) => bindings.map(({ name }) => serviceReferenceView(script, name)));
     const callees = await calleesOf(api.store.read, worker.value);
     const outgoing = callees.map(({ service, name }) => serviceReferenceView(service, name));

@@ -1,10 +1,10 @@
 import type { ObjectNamespace } from '../../domain/index.ts';
 
-const nameOf = ({ script, className }: ObjectNamespace): string => `${script}_${className}`;
+export const nameOfNamespace = ({ script, className }: ObjectNamespace): string => `${script}_${className}`;
 
 export const namespaceView = (namespace: ObjectNamespace) => ({
   id: namespace.namespaceId,
-  name: nameOf(namespace),
+  name: nameOfNamespace(namespace),
   script: namespace.script,
   class: namespace.className,
   use_sqlite: namespace.storage === 'sqlite',
@@ -15,5 +15,5 @@ export const objectReferenceView = (service: string, namespace: ObjectNamespace)
   service,
   environment: 'production' as const,
   durable_object_namespace_id: namespace.namespaceId,
-  durable_object_namespace_name: nameOf(namespace),
+  durable_object_namespace_name: nameOfNamespace(namespace),
 });

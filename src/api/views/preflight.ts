@@ -1,5 +1,5 @@
 import type { PreflightReport } from '../../control/index.ts';
-import { needsForce, type Blocker, type Pair } from '../../domain/index.ts';
+import { needsForce, type Blocker, type Differences, type Pair } from '../../domain/index.ts';
 import { spoken } from '../refusals.ts';
 import { warned } from '../warning-words.ts';
 
@@ -25,10 +25,24 @@ const comparisonView = ({ versionId, comparedTo, differences }: PreflightReport[
   secrets: differences.secrets,
   modules: differences.modules,
   code_size: differences.codeSize,
+  assets: assetsView(differences),
+  classes: differences.classes,
   compatibility_date: differences.compatibilityDate === undefined ? null : nullable(differences.compatibilityDate),
   compatibility_flags: differences.compatibilityFlags,
   limits: differences.limits ?? null,
   placement: differences.placement === undefined ? null : nullable(differences.placement),
+});
+
+/** A version may have 100,000 files. */
+const MOST_PATHS = 100;
+
+const assetsView = ({ assets, assetCount, assetSettings }: Differences) => ({
+  files: assetCount,
+  differing: assets.added.length + assets.removed.length + assets.changed.length,
+  added: assets.added.slice(0, MOST_PATHS),
+  removed: assets.removed.slice(0, MOST_PATHS),
+  changed: assets.changed.slice(0, MOST_PATHS),
+  settings: assetSettings,
 });
 
 const nullable = <Value>({ before, after }: Pair<Value | undefined>) => ({ before: before ?? null, after: after ?? null });

@@ -1,5 +1,7 @@
+import type { References } from '../../control/index.ts';
 import type { Version } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
+import { nameOfNamespace } from './durable-objects.ts';
 import type { DomainView } from './hosts.ts';
 import { bindingView, compatibilityView, versionAnnotations } from './version.ts';
 
@@ -19,7 +21,13 @@ export const workerView = (
     hosts,
     deployedOn,
     domains,
-  }: { readonly hosts: Hosts; readonly deployedOn: string | undefined; readonly domains: readonly DomainView[] },
+    references,
+  }: {
+    readonly hosts: Hosts;
+    readonly deployedOn: string | undefined;
+    readonly domains: readonly DomainView[];
+    readonly references: References;
+  },
 ) => ({
   id: worker.tag,
   name: worker.name,
@@ -30,7 +38,17 @@ export const workerView = (
   logpush: worker.settings.logpush ?? false,
   observability: worker.settings.observability ?? { enabled: false },
   tail_consumers: [],
-  references: { dispatch_namespace_outbounds: [], domains: domains.map(domainReference), durable_objects: [], queues: [], workers: [] },
+  references: {
+    dispatch_namespace_outbounds: [],
+    domains: domains.map(domainReference),
+    durable_objects: objectReferences(references),
+    queues: references.consumed.map(({ consumer, queue }) => ({
+      queue_consumer_id: consumer.id,
+      queue_id: queue.id,
+      queue_name: queue.name,
+    })),
+    workers: onceEach(references.callers.map(({ script, scriptTag }) => ({ id: scriptTag, name: script }))),
+  },
   subdomain: {
     enabled: worker.workersDev,
     previews_enabled: worker.previews,
@@ -46,6 +64,28 @@ const domainReference = ({ id, hostname, zone_id, zone_name, cert_id }: DomainVi
   zone_name,
   certificate_id: cert_id,
 });
+
+/** A Worker may bind one namespace under several names, and in both versions of a split. */
+const objectReferences = ({ namespaces, objectUses }: References) =>
+  namespaces.flatMap((namespace) =>
+    onceEach(
+      objectUses
+        .filter(({ bindings }) => bindings.some(({ namespace_id: id }) => id === namespace.namespaceId))
+        .map(({ script, scriptTag }) => ({ id: scriptTag, name: script })),
+    ).map(({ id, name }) => ({
+      namespace_id: namespace.namespaceId,
+      namespace_name: nameOfNamespace(namespace),
+      worker_id: id,
+      worker_name: name,
+    })),
+  );
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+const onceEach = (workers: readonly Named[]): readonly Named[] => [...new Map(workers.map((worker) => [worker.id, worker])).values()];
 
 /** A version as the newer Worker resource gives it. */
 export const workerVersionView = (version: Version, hosts: Hosts & { readonly name: string }) => ({
