@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { failpoint } from '../files/index.ts';
 import { cpuMsOf, mainThreadCpuMsOf, residentBytesOf } from './proc.ts';
 import { readOutput } from './lines.ts';
 import { FIRST_EXTRA_DESCRIPTOR } from './certificate-plan.ts';
 import { handedOver } from './handed-over.ts';
 import { removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
-import { recordProcess } from './process-record.ts';
+import { announceProcess, recordProcess } from './process-record.ts';
 import { workerdBinary } from './binary.ts';
 
 export interface Ending {
@@ -25,7 +27,7 @@ export interface Command {
   /** Descriptors of listening sockets that are held for it, by their names in the configuration. */
   readonly held?: Readonly<Record<string, number>>;
   /** Where else it is recorded, beside its folder. */
-  readonly alsoRecordedIn?: ((pid: number) => string) | undefined;
+  readonly alsoRecordedIn?: string | undefined;
 }
 
 /** A workerd process in its folder. The folder goes when the process does. */
@@ -57,8 +59,11 @@ export class Child {
 
   static async spawn(command: Command, folder: ProcessFolder, onLog?: (line: string) => void): Promise<Child> {
     let child: ChildProcess | undefined;
+    const { alsoRecordedIn } = command;
+    const records = alsoRecordedIn === undefined ? [folder.record] : [folder.record, alsoRecordedIn];
     try {
       await writeConfig(folder, command.config);
+      for (const record of records) announceProcess(record, folder.config);
       // A group of its own: Ctrl-C in a terminal reaches the edge only, which then drains.
       using keys = handedOver(folder, command.keys ?? []);
       const held = Object.entries(command.held ?? {});
@@ -71,12 +76,12 @@ export class Child {
       }));
       if (process.pid === undefined) await once(process, 'spawn');
       const pid = process.pid ?? 0;
-      recordProcess(folder.record, pid);
-      const elsewhere = command.alsoRecordedIn?.(pid);
-      if (elsewhere !== undefined) recordProcess(elsewhere, pid);
+      failpoint('runtime:spawned');
+      for (const record of records) recordProcess(record, pid);
       return new Child(folder, process, pid, onLog);
     } catch (cause) {
       await ended(child);
+      if (alsoRecordedIn !== undefined) await rm(alsoRecordedIn, { force: true }).catch(() => undefined);
       await removeFolder(folder);
       throw cause;
     }

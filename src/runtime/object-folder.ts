@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { lockFolder } from '../files/index.ts';
 import { endRecorded } from './process-record.ts';
 
@@ -55,5 +55,5 @@ export const storedNamespaces = async (folder: string): Promise<readonly string[
 
 const NAMESPACE = /^[0-9a-f]{32}$/;
 
-/** Where a process that works on the folder is recorded. */
-export const ownerRecord = (folder: string, pid: number): string => join(folder, OWNERS, `${pid}.json`);
+/** Where a process that works on the folder is recorded; its own folder has a name of its own. */
+export const ownerRecord = (folder: string, processFolder: string): string => join(folder, OWNERS, `${basename(processFolder)}.json`);

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import type { DurableObjectClass, VersionSpec } from '../domain/index.ts';
 import { DataDirectoryInUse } from '../files/index.ts';
 import { ObjectFolder, ownerRecord } from './object-folder.ts';
-import { recordProcess } from './process-record.ts';
 import { StartFailure } from './start-failure.ts';
 import { Supervisor } from './supervisor.ts';
 import type { SupervisorSettings } from './settings.ts';
@@ -274,13 +273,13 @@ test('[Y-7] what a killed edge left working on the objects is ended before anyth
   await mkdir(join(objects, 'owners'), { recursive: true });
   const spec = await bench.aVersion({ 'index.js': COUNTERS('orphan') }, BOUND);
   const orphan = await VersionProcess.start(spec, { ...bench, objectsFolder: objects });
-  assert.ok(existsSync(ownerRecord(objects, orphan.pid)));
+  assert.ok(existsSync(ownerRecord(objects, dirname(orphan.socketPath))));
   const { supervisor, add, deploy } = await aWorld(t, {}, { ...bench, runtimeDir: join(bench.runtimeDir, '..', 'run2') });
   const id = await add('next');
   deploy(id);
   await ran(supervisor, id);
   assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL' });
-  assert.deepEqual(await readdir(join(objects, 'owners')), [`${pidOf(supervisor, id)}.json`]);
+  assert.deepEqual(await readdir(join(objects, 'owners')), [basename(ownerRecord(objects, dirname(supervisor.running(id)?.socketPath ?? '')))]);
 });
 
 test('[Y-7] a second edge on the same objects starts none that own them, and the folder is free once the first has closed', async (t) => {
@@ -325,8 +324,7 @@ test('[Y-7] a recorded process whose id was taken over is left alone', async (t)
   const bench = await aWorkbench(t);
   const objects = join(bench.runtimeDir, '..', 'objects');
   await mkdir(join(objects, 'owners'), { recursive: true });
-  recordProcess(ownerRecord(objects, process.pid), process.pid);
-  await writeFile(ownerRecord(objects, process.pid), JSON.stringify({ pid: process.pid, birth: 'an earlier boot 42' }));
+  await writeFile(ownerRecord(objects, 'w-gone'), JSON.stringify({ pid: process.pid, birth: 'an earlier boot 42' }));
   using opened = await ObjectFolder.open(objects);
   assert.deepEqual(await readdir(join(opened.path, 'owners')), []);
 });

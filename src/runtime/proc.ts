@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 
 /**
  * What Linux tells about a process, each undefined where it has ended or where there is no /proc (macOS: there the
@@ -40,6 +40,19 @@ export const isGone = (pid: number, birth: string): boolean => {
   if (birthOf(pid) !== birth) return true;
   return statOf(pid)?.[0] === 'Z' && threadsOf(pid) <= 1;
 };
+
+/** This user's runtime processes that were started with a configuration file; none where there is no /proc. */
+export const startedWith = (config: string): readonly number[] => {
+  try {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.map(Number).filter((pid) => isOurs(pid) && (contentOf(`/proc/${pid}/cmdline`) ?? '').includes(`\0serve\0${config}\0`));
+  } catch {
+    return [];
+  }
+};
+
+/** Anybody may start a process under any words. */
+const isOurs = (pid: number): boolean => statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === process.getuid?.();
 
 /** From the third field on. The command's name stands in brackets and may hold spaces and brackets itself; field 22 is the start in ticks. */
 const statOf = (pid: number): readonly string[] | undefined => {

@@ -240,13 +240,13 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
     ];
     const keys = plan.clients.map(({ privateKey }) => privateKey);
     const { objectsFolder, onLog } = options;
-    const alsoRecordedIn = objectsFolder === undefined || !ownsObjects(spec) ? undefined : (pid: number) => ownerRecord(objectsFolder, pid);
+    const alsoRecordedIn = objectsFolder === undefined || !ownsObjects(spec) ? undefined : ownerRecord(objectsFolder, folder.path);
     const child = await Child.spawn(
       { config: renderConfig(plan), environment: plan.environment, keys, flags, alsoRecordedIn },
       folder,
       onLog,
     );
-    if (alsoRecordedIn !== undefined) void child.exited.then(() => rm(alsoRecordedIn(child.pid), { force: true })).catch(() => undefined);
+    if (alsoRecordedIn !== undefined) void child.exited.then(() => rm(alsoRecordedIn, { force: true })).catch(() => undefined);
     if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
     return child;
   } catch (cause) {
