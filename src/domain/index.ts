@@ -79,7 +79,7 @@ export {
 export type * from './refusal.ts';
 export { parseRoutePattern, type RoutePattern, type RoutePatternRefusal, type Scheme } from './route-pattern.ts';
 export { compileHosts, matchRequest, plainHost, type HostIndex, type Match, type NoMatch } from './match.ts';
-export { pickVersion, type Pick, type PickRequest } from './pick.ts';
+export { pickForObject, pickVersion, type Pick, type PickRequest } from './pick.ts';
 export {
   ANSWER_HEADER,
   DEBUG_HEADER,

@@ -29,6 +29,12 @@ export const pickVersion = ({ split, override, key, random }: PickRequest): Pick
   return pick === undefined || override === undefined ? pick : { ...pick, overrideIgnored: 'not_in_deployment' };
 };
 
+/**
+ * Which version runs an object of a Worker's Durable Objects, whoever calls it: its id is its key. The process that holds the objects
+ * decides by the same rule.
+ */
+export const pickForObject = (split: Split, objectId: string): string | undefined => pickByShare(split, objectId, () => 0)?.versionId;
+
 const pickByShare = (split: Split, key: string | undefined, random: () => number): Pick | undefined => {
   let total = 0;
   let serving = 0;

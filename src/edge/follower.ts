@@ -59,6 +59,8 @@ export class Follower {
   readonly #queues: QueueConsumers | undefined;
   /** Where visitors reach this edge; empty until they can, and until then there is nothing to report. */
   #url = '';
+  /** The generation that is served in all its parts. */
+  #confirmed = 0;
 
   private constructor(options: FollowerOptions, vault: Vault, firing: FiringOffice) {
     const { dataDir, runtimeDir, log, runtimeSettings, cronClock = systemCronClock } = options;
@@ -173,15 +175,23 @@ export class Follower {
   }
 
   #report() {
-    return { edge: this.#options.edge, generation: this.state.generation ?? 0, url: this.#url, processes: this.supervisor.states() };
+    return { edge: this.#options.edge, generation: this.#confirmed, url: this.#url, processes: this.supervisor.states() };
   }
 
   /** The swap has happened; what somebody waits for comes first. The table is durable with the control plane already. */
   #followed(): void {
-    if (this.#isReporting) this.#reporter.now();
     this.#serve();
+    void this.#confirm(this.state.generation ?? 0);
     this.#sweep.soon();
     if (this.state.table !== undefined) this.#snapshot.save(this.state.table);
+  }
+
+  /** A generation is served once the objects of every Worker are with the versions that it gives them to. */
+  async #confirm(generation: number): Promise<void> {
+    await this.supervisor.sharesTaken();
+    if (generation < this.#confirmed) return;
+    this.#confirmed = generation;
+    if (this.#isReporting) this.#reporter.now();
   }
 
   #serve(): void {
@@ -207,6 +217,7 @@ export class Follower {
     if (saved === undefined || this.state.generation !== undefined) return;
     this.state.replace(saved);
     this.#serve();
+    void this.#confirm(saved.generation);
     this.#options.log.warn(
       { generation: saved.generation },
       'The control plane is not there or did not answer in time; serving from the last good table.',

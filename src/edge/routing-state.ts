@@ -1,4 +1,4 @@
-import { compileHosts, tableAfter, type HostIndex, type RoutingTable, type TableChange } from '../domain/index.ts';
+import { compileHosts, tableAfter, type HostIndex, type RoutingTable, type Split, type TableChange } from '../domain/index.ts';
 
 export type Applied = 'applied' | 'older' | 'does_not_follow';
 
@@ -40,11 +40,10 @@ export class RoutingState {
 export const activeVersions = (table: RoutingTable): Map<string, string> =>
   new Map(table.workers.flatMap(({ name, deployment }) => (deployment?.split ?? []).map(({ versionId }) => [versionId, name] as const)));
 
-/** The version in which the Durable Objects of each Worker that has any live. */
-export const ownersIn = (table: RoutingTable): Map<string, string> =>
+/** The split of each Worker that has Durable Objects: which versions they run. */
+export const ownersIn = (table: RoutingTable): Map<string, Split> =>
   new Map(
-    table.workers.flatMap(({ name, ownsObjects, deployment }) => {
-      const owner = deployment?.split.find(({ share }) => share > 0);
-      return ownsObjects === true && owner !== undefined ? [[name, owner.versionId] as const] : [];
-    }),
+    table.workers.flatMap(({ name, ownsObjects, deployment }) =>
+      ownsObjects === true && deployment !== null ? [[name, deployment.split] as const] : [],
+    ),
   );

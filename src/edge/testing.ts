@@ -62,6 +62,7 @@ export class FakeVersion implements RunningVersion {
   readonly socketPath: string;
   readonly eventSocketPath: string;
   readonly debugSocketPath: string;
+  readonly mainService = 'main';
   readonly spec: RunningVersion['spec'] = { handlers: ['fetch', 'scheduled', 'queue'] };
   readonly server: Server;
   readonly exited: Promise<void>;

@@ -11,6 +11,8 @@ export interface RunningVersion {
   readonly eventSocketPath: string;
   /** Where its whole process can be called by gates. */
   readonly debugSocketPath: string;
+  /** What the version's own service is called there. */
+  readonly mainService: string;
   readonly spec: Pick<VersionSpec, 'handlers'>;
   enter(work: Work): void;
   leave(work: Work): void;

@@ -32,7 +32,9 @@ export class BusyWatch {
     this.#timer = undefined;
   }
 
-  #whyHung({ pulse, spec, inFlight }: VersionProcess, now: number): string | undefined {
-    return whyHung({ ...pulse.beat(now), requests: inFlight }, spec.limits.cpu_ms, this.#settings);
+  #whyHung({ pulse, versions, inFlight }: VersionProcess, now: number): string | undefined {
+    // Of two versions in one process nobody knows which is at work.
+    const limits = versions.map(({ spec }) => spec.limits.cpu_ms ?? this.#settings.silentCpuMs);
+    return whyHung({ ...pulse.beat(now), requests: inFlight }, Math.max(...limits), this.#settings);
   }
 }

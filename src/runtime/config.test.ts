@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import type { Module, ModuleKind, VersionSpec } from '../domain/index.ts';
 import { renderConfig } from './config.ts';
+import { planSplit } from './object-split-plan.ts';
 import { planProcess, type Where } from './plan.ts';
 import { planTrial } from './trial-entry.ts';
 
@@ -120,6 +121,49 @@ for (const [name, spec] of Object.entries({
     assert.equal(renderConfig(planProcess(spec, where)), await readFile(golden, 'utf8'));
   });
 }
+
+test('[X-2] [Y-12] two versions that share objects are told to workerd as in golden/object-split.capnp', async () => {
+  const spec: VersionSpec = {
+    ...MODULES,
+    ...OBJECTS,
+    mainModule: MODULES.mainModule,
+    modules: MODULES.modules,
+    handlers: ['fetch', 'scheduled'],
+    bindings: [
+      ...OBJECTS.bindings,
+      { type: 'durable_object_namespace', name: 'THEIRS', class_name: 'Hall', script_name: 'other', namespace_id: 'c'.repeat(32) },
+      { type: 'secret_text', name: 'TOKEN', text: 'hush-one' },
+      { type: 'kv_namespace', name: 'CACHE', namespace_id: 'kv-1' },
+      { type: 'd1', name: 'DB', id: 'db-1' },
+      { type: 'assets', name: 'ASSETS' },
+      { type: 'service', name: 'BACK', service: 'back' },
+      { type: 'ratelimit', name: 'LIMIT', namespace_id: '1001', simple: { limit: 5, period: 10 } },
+      ...CERTIFICATES.bindings,
+    ],
+  };
+  const other: VersionSpec = {
+    ...OBJECTS,
+    id: '22222222-2222-4222-8222-222222222222',
+    bindings: [...OBJECTS.bindings, { type: 'secret_text', name: 'TOKEN', text: 'hush-two' }],
+  };
+  const shares = [
+    { versionId: spec.id, share: 90_000 },
+    { versionId: other.id, share: 10_000 },
+  ];
+  const plan = planSplit(
+    { specs: [spec, other], shares },
+    {
+      ...WHERE,
+      debugSocket: '/run/sb/w-abc/g',
+      versionSockets: [WHERE, { mainSocket: '/run/sb/w-abc/m2', eventSocket: '/run/sb/w-abc/e2' }],
+      sharesSocket: '/run/sb/w-abc/s',
+      token: 'known-to-nobody',
+    },
+  );
+  const golden = new URL('golden/object-split.capnp', import.meta.url);
+  assert.equal(renderConfig(plan), await readFile(golden, 'utf8'));
+  assert.deepEqual(plan.environment, { [`SB_SECRET_0:${spec.id}`]: 'hush-one', [`SB_SECRET_0:${other.id}`]: 'hush-two' });
+});
 
 test('[X-36] a trial has no gate, no debug port and nothing experimental, whatever the version binds', () => {
   const { workers, externals, isExperimental, debugSocket } = planTrial(SERVICES, { ...WHERE, debugSocket: '/run/sb/w-abc/g' });

@@ -123,5 +123,5 @@ const renderSocket = ({ name, path, service, cfBlobHeader, schemeHeader }: Socke
       cfBlobHeader: cfBlobHeader === undefined ? undefined : capnpString(cfBlobHeader),
       forwardedProtoHeader: schemeHeader === undefined ? undefined : capnpString(schemeHeader),
     }),
-    service: capnpString(service),
+    service: typeof service === 'string' ? capnpString(service) : renderDesignator(service),
   });

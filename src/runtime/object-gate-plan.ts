@@ -7,7 +7,7 @@ import { ADDRESS_HEADER, LEASED_SOURCE, planAsk } from './service-plan.ts';
 /** In a caller's process: stands for the classes of other Workers. */
 const GATE = 'objects-gate';
 /** In an owner's process: where those gates come in. */
-const DOOR = 'objects-door';
+export const DOOR = 'objects-door';
 
 /** A class of another Worker, as a caller knows it. */
 interface RemoteClass {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import type { DurableObjectClass, VersionSpec } from '../domain/index.ts';
+import type { DurableObjectClass, Split, VersionSpec } from '../domain/index.ts';
 import { DataDirectoryInUse } from '../files/index.ts';
 import { ObjectFolder, ownerRecord } from './object-folder.ts';
 import { StartFailure } from './start-failure.ts';
@@ -57,6 +57,8 @@ const BOUND: Partial<VersionSpec> = {
   ],
 };
 
+const aloneOf = (versionId: string): Split => [{ versionId, share: 100_000 }];
+
 interface World {
   readonly bench: Workbench;
   readonly objects: string;
@@ -96,7 +98,7 @@ const aWorld = async (t: TestContext, settings: Partial<SupervisorSettings> = {}
   };
   const deploy = (versionId: string | undefined): void => {
     const active = versionId === undefined ? [] : [versionId];
-    supervisor.want({ active: new Set(active), owners: new Map(active.map((id) => ['hello', id])) });
+    supervisor.want({ active: new Set(active), owners: new Map(active.map((id) => ['hello', aloneOf(id)])) });
   };
   return { bench, objects, supervisor, log, add, deploy };
 };
@@ -213,10 +215,10 @@ test('[Y-3] only the deployed version of a Worker with objects runs: others are 
 test('[Y-3] a class that moves to another Worker is owned by one process at a time', async (t) => {
   const { supervisor, add } = await aWorld(t);
   const [from, to] = [await add('from'), await add('to', { script: 'other' })];
-  supervisor.want({ active: new Set([from]), owners: new Map([['hello', from]]) });
+  supervisor.want({ active: new Set([from]), owners: new Map([['hello', aloneOf(from)]]) });
   const version = await ran(supervisor, from);
   assert.equal(await asked(version, '/COUNTER/a/count/1'), 1);
-  supervisor.want({ active: new Set([to]), owners: new Map([['other', to]]) });
+  supervisor.want({ active: new Set([to]), owners: new Map([['other', aloneOf(to)]]) });
   assert.equal(await asked(await supervisor.start(to), '/COUNTER/a/count/1'), 2);
   assert.equal(supervisor.running(from), undefined);
 });
@@ -279,7 +281,9 @@ test('[Y-7] what a killed edge left working on the objects is ended before anyth
   deploy(id);
   await ran(supervisor, id);
   assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL' });
-  assert.deepEqual(await readdir(join(objects, 'owners')), [basename(ownerRecord(objects, dirname(supervisor.running(id)?.socketPath ?? '')))]);
+  assert.deepEqual(await readdir(join(objects, 'owners')), [
+    basename(ownerRecord(objects, dirname(supervisor.running(id)?.socketPath ?? ''))),
+  ]);
 });
 
 test('[Y-7] a second edge on the same objects starts none that own them, and the folder is free once the first has closed', async (t) => {

@@ -98,7 +98,7 @@ export interface BindingPlan {
 export interface SocketPlan {
   readonly name: string;
   readonly path: string;
-  readonly service: string;
+  readonly service: string | Designator;
   readonly cfBlobHeader: string | undefined;
   readonly schemeHeader: string | undefined;
 }

@@ -14,6 +14,10 @@ export interface ProcessFolder {
   readonly eventSocket: string;
   /** Gives full access to the process, to whoever may enter this folder. */
   readonly debugSocket: string;
+  /** Of a second version in the same process. */
+  readonly second: { readonly mainSocket: string; readonly eventSocket: string };
+  /** Where it is told which share of the objects each of its versions has. */
+  readonly sharesSocket: string;
 }
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, a closing zero included. */
@@ -38,6 +42,8 @@ export const makeProcessFolder = async (runtimeDir: string): Promise<ProcessFold
     probeSocket: join(path, 'p'),
     eventSocket: join(path, 'e'),
     debugSocket: join(path, 'g'),
+    second: { mainSocket: join(path, 'm2'), eventSocket: join(path, 'e2') },
+    sharesSocket: join(path, 's'),
   };
 };
 

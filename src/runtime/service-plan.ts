@@ -11,6 +11,9 @@ export const SERVICE_HEADER = 'switchback-service';
 /** Under which header the edge answers a lease with the address of the process to call. */
 export const ADDRESS_HEADER = 'switchback-address';
 
+/** Under which it says what the version's own service is called there. */
+export const MAIN_HEADER = 'switchback-main';
+
 /** Why the edge did not pass a call on, for people, percent-encoded: the gate throws it. */
 export const REFUSAL_HEADER = 'switchback-refusal';
 
@@ -76,8 +79,8 @@ const gate = (externals: readonly ExternalPlan[]): WorkerPlan => ({
 
 /**
  * For any Worker of ours that has the bindings `lease:<worker>` and `DEBUG_PORT`: `leased(env, worker)` gives the debug port of a
- * process of that Worker, of one version that the edge draws and starts where it is cold. `.getEntrypoint('main', name, props)` and
- * `.getActor('main', class, id)` on it reach the version's own code.
+ * process of that Worker, of one version that the edge draws and starts where it is cold, and what the version's own service is called
+ * there: `port.getEntrypoint(main, name, props)` reaches its code.
  *
  * The lease lasts as long as the event it was taken in. For a call that is until the caller has let go of all it got: stubs and
  * streams too (workerd 2026-11, tried). A pending read keeps it from being collected before.
@@ -91,7 +94,7 @@ const refused = (answer) => {
 const leased = async (env, worker, headers) => {
   const lease = refused(await env['lease:' + worker].fetch('http://edge/', { headers }));
   lease.body.getReader().read().catch(() => undefined);
-  return env.DEBUG_PORT.connect(lease.headers.get('${ADDRESS_HEADER}'));
+  return { port: env.DEBUG_PORT.connect(lease.headers.get('${ADDRESS_HEADER}')), main: lease.headers.get('${MAIN_HEADER}') };
 };
 `;
 
@@ -112,7 +115,10 @@ export class Gate extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
     const { worker, entrypoint, props } = ctx.props;
-    const reach = async (headers) => (await leased(env, worker, headers)).getEntrypoint('main', entrypoint, props);
+    const reach = async (headers) => {
+      const { port, main } = await leased(env, worker, headers);
+      return port.getEntrypoint(main, entrypoint, props);
+    };
     const fetch = async (request) => {
       if (entrypoint === undefined && props === undefined) return refused(await env['fetch:' + worker].fetch(request));
       return (await reach(passedOn(request))).fetch(request);

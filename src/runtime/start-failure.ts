@@ -40,10 +40,13 @@ export class StartFailure extends Error {
 /** A version that may not run, because its Worker owns Durable Objects and another of its versions, or none, is deployed. */
 export class Superseded extends StartFailure {
   readonly script: string;
+  /** What was to be started: a version, or two together. */
+  readonly unitId: string;
 
-  constructor(script: string) {
+  constructor(script: string, unitId: string) {
     super('superseded', `Only the deployed version of ${script} runs, because its Durable Objects have one owner.`);
     this.script = script;
+    this.unitId = unitId;
   }
 }
 
@@ -72,7 +75,7 @@ export const failureFrom = (stderr: string, ending: string): StartFailure => {
 /** workerd 2026-11 starts each complaint about a service with its name, and goes on over the next lines with the stack. */
 const complaintsIn = (stderr: string): string[] =>
   stderr
-    .split(/^service main: /m)
+    .split(/^service (?:main(?::[-0-9a-f]+)?|owner): /m)
     .slice(1)
     .map((text) => text.trim())
     .filter((text) => !ADVICE.test(text));

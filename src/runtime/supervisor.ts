@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ProcessReport, VersionSpec } from '../domain/index.ts';
+import { invariant } from '../base/index.ts';
+import type { ProcessReport, Split, VersionSpec } from '../domain/index.ts';
 import { afterFailure, backOffMs, type BreakerSettings } from './breaker.ts';
 import { BusyWatch } from './busy-watch.ts';
 import { describeEnding } from './child.ts';
@@ -12,8 +13,9 @@ import { namespacesOf, ownsObjects } from './object-plan.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { asStartFailure, StartFailure, Superseded } from './start-failure.ts';
 import { Turns } from './turns.ts';
+import { sharesOf, unitOf, Units, versionsIn, type Unit } from './units.ts';
 import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
-import { VersionProcess, type DrainOptions, type RunningVersion } from './version-process.ts';
+import { VersionProcess, type DrainOptions, type ProcessOptions, type RunningVersion } from './version-process.ts';
 
 /** As people and programs know a version; the Worker is empty where no deployment names the version. */
 export interface VersionName {
@@ -39,8 +41,8 @@ export interface Wanted {
   readonly active: ReadonlySet<string>;
   /** Of which Worker each of them is, for the reports. */
   readonly scripts?: ReadonlyMap<string, string>;
-  /** The one version of each Worker that owns Durable Objects: it runs while it is active, for the alarms and WebSockets of its objects. */
-  readonly owners?: ReadonlyMap<string, string>;
+  /** The deployed split of each Worker that owns Durable Objects: one process runs while it is, for the alarms and WebSockets of its objects. */
+  readonly owners?: ReadonlyMap<string, Split>;
 }
 
 /**
@@ -53,14 +55,15 @@ export class Supervisor {
   readonly #turns: Turns;
   readonly #busy: BusyWatch;
   readonly #closing = new AbortController();
+  /** By what runs in one process. */
   readonly #entries = new Map<string, Entry>();
-  /** The entries that are ready: one lookup for each request. */
-  readonly #ready = new Map<string, VersionProcess>();
+  readonly #units = new Units();
+  /** The versions of the entries that are ready: one lookup for each request. */
+  readonly #ready = new Map<string, RunningVersion>();
   readonly #draining = new Map<VersionProcess, Promise<void>>();
   readonly #owners = new ObjectOwners();
   #objects: Promise<ObjectFolder> | undefined;
   #active: ReadonlySet<string> = new Set();
-  #deployedOwners: ReadonlyMap<string, string> = new Map();
   /** When versions that still run left their deployments. */
   readonly #leftAt = new WeakMap<VersionProcess, number>();
   #scripts: ReadonlyMap<string, string> = new Map();
@@ -80,7 +83,7 @@ export class Supervisor {
 
   /** All of a Worker that run: those that its deployment needs, those kept warm, and those that finish what they have in hand. */
   processesOf(script: string): readonly RunningVersion[] {
-    return [...this.#ready.values(), ...this.#draining.keys()].filter(({ spec }) => spec.script === script);
+    return [...this.#processes(), ...this.#draining.keys()].filter(({ spec }) => spec.script === script);
   }
 
   /**
@@ -91,15 +94,26 @@ export class Supervisor {
     try {
       return await this.#start(versionId);
     } catch (failure) {
-      // Whoever waited for a version that left its deployment meanwhile gets the one that came: where one alone may run there is no choice.
-      const successor = failure instanceof Superseded ? this.#deployedOwners.get(failure.script) : undefined;
-      if (successor === undefined || successor === versionId) throw failure;
+      const successor = failure instanceof Superseded ? this.#successorOf(versionId, failure) : undefined;
+      if (successor === undefined) throw failure;
       return this.start(successor);
     }
   }
 
+  /** Whoever waited for a version that left its deployment meanwhile gets one that came: no other may run. */
+  #successorOf(versionId: string, { script, unitId }: Superseded): string | undefined {
+    const owner = this.#units.ownerOf(script);
+    if (owner === undefined || owner.unit.id === unitId) return undefined;
+    const [largest] = owner.split.toSorted((a, b) => b.share - a.share);
+    return owner.split.some((entry) => entry.versionId === versionId) ? versionId : largest?.versionId;
+  }
+
   async #start(versionId: string): Promise<RunningVersion> {
-    const entry = this.#entries.get(versionId);
+    return versionIn(await this.#startUnit(this.#units.of(versionId)), versionId);
+  }
+
+  async #startUnit(unit: Unit): Promise<VersionProcess> {
+    const entry = this.#entries.get(unit.id);
     switch (entry?.state) {
       case 'ready':
         return entry.process;
@@ -108,9 +122,9 @@ export class Supervisor {
       case 'backing_off':
         if (Date.now() >= entry.retryAt) break;
         if (entry.breaker.trips > 0) throw backingOff(entry);
-        return this.#startLater(versionId, entry.retryAt - Date.now());
+        return this.#startLater(unit, entry.retryAt - Date.now());
     }
-    return this.#begin(versionId);
+    return this.#begin(unit);
   }
 
   /** Makes these ready, and answers for each whether it is. */
@@ -124,13 +138,31 @@ export class Supervisor {
 
   /** Which versions are in active deployments. They are started by their first request, or at once where they own objects. */
   want({ active, scripts = this.#scripts, owners = new Map() }: Wanted): void {
-    for (const [versionId, process] of this.#ready) {
+    for (const process of this.#processes()) {
+      const { versionId } = process;
       if (this.#active.has(versionId) && !active.has(versionId)) this.#leftAt.set(process, Date.now());
     }
     this.#active = active;
-    this.#deployedOwners = owners;
     this.#scripts = scripts;
+    this.#units.follow(owners, (unit) => this.#runs(unit));
+    for (const process of this.#processes()) this.#share(process);
     this.#lookBy(Date.now());
+  }
+
+  /** Resolves when the objects of every Worker have the shares that were wanted last, or their process has ended. */
+  async sharesTaken(): Promise<void> {
+    await Promise.all([...this.#processes()].map((process) => this.#share(process)));
+  }
+
+  /** Its objects go to the versions that the deployment gives them to, while it runs on. One that does not hear is started anew. */
+  async #share(process: VersionProcess): Promise<void> {
+    const owner = this.#units.ownerOf(process.spec.script);
+    if (process.shares === undefined || owner?.unit.id !== process.versionId) return;
+    try {
+      await process.shares.follow(sharesOf(owner));
+    } catch (error) {
+      if (!process.hasEnded) this.#replace(process, `It did not take the new shares of its versions: ${messageOf(error)}`);
+    }
   }
 
   /** The namespaces of Durable Objects that have stored anything here. */
@@ -151,18 +183,16 @@ export class Supervisor {
   }
 
   states(): ProcessReport[] {
-    const scriptOf = (versionId: string) => this.#scripts.get(versionId) ?? '';
-    const cold = [...this.#active].filter((versionId) => !this.#entries.has(versionId));
+    const scriptOf = (versionId: string) => this.#scriptOf(versionId);
+    const cold = [...this.#active].filter((versionId) => !this.#entries.has(this.#units.of(versionId).id));
     return [
-      ...[...this.#entries].map(([versionId, entry]) => reportOf(versionId, entry, scriptOf(versionId))),
+      ...[...this.#entries].flatMap(([unitId, entry]) =>
+        versionsIn(unitId).map((versionId) => reportOf(versionId, entry, scriptOf(versionId))),
+      ),
       ...cold.map((versionId): ProcessReport => ({ versionId, script: scriptOf(versionId), state: 'cold', restarts: 0 })),
-      ...[...this.#draining.keys()].map(({ versionId, spec, pid }): ProcessReport => ({
-        versionId,
-        script: spec.script,
-        state: 'draining',
-        pid,
-        restarts: 0,
-      })),
+      ...[...this.#draining.keys()].flatMap(({ versions, pid }) =>
+        versions.map(({ versionId, spec }): ProcessReport => ({ versionId, script: spec.script, state: 'draining', pid, restarts: 0 })),
+      ),
     ];
   }
 
@@ -172,9 +202,9 @@ export class Supervisor {
     clearTimeout(this.#timer);
     const starting = [...this.#entries.values()].flatMap((entry) => (entry.state === 'starting' ? [entry.started] : []));
     // Those that start may wait for the end of those that run.
-    for (const process of this.#ready.values()) this.#drain(process, limits);
+    for (const process of this.#processes()) this.#drain(process, limits);
     await Promise.allSettled(starting);
-    for (const process of this.#ready.values()) this.#drain(process, limits);
+    for (const process of this.#processes()) this.#drain(process, limits);
     await Promise.all(this.#draining.values());
     (await this.#objects?.catch(() => undefined))?.[Symbol.dispose]();
   }
@@ -183,57 +213,79 @@ export class Supervisor {
     await this.close();
   }
 
-  async #startLater(versionId: string, pauseMs: number): Promise<RunningVersion> {
+  #processes(): readonly VersionProcess[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.state === 'ready' ? [entry.process] : []));
+  }
+
+  #runs({ id }: Unit): boolean {
+    const state = this.#entries.get(id)?.state;
+    return state === 'ready' || state === 'starting';
+  }
+
+  /** Whether a deployment needs it. Of a Worker that owns objects that is one unit, whichever versions it has. */
+  #isActive(unitId: string): boolean {
+    return versionsIn(unitId).some((versionId) => this.#active.has(versionId) && this.#units.of(versionId).id === unitId);
+  }
+
+  async #startLater(unit: Unit, pauseMs: number): Promise<VersionProcess> {
     await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch((cause: unknown) => {
       throw asStartFailure(cause);
     });
-    return this.#start(versionId);
+    return this.#startUnit(unit);
   }
 
-  #begin(versionId: string): Promise<VersionProcess> {
-    const told = toldOf(this.#entries.get(versionId));
-    const started = this.#launch(versionId).then(
+  #begin(unit: Unit): Promise<VersionProcess> {
+    const told = toldOf(this.#entries.get(unit.id));
+    const started = this.#launch(unit).then(
       (process) => this.#becameReady(process, told),
-      (failure: unknown) => this.#failed(versionId, asStartFailure(failure), told),
+      (failure: unknown) => this.#failed(unit.id, asStartFailure(failure), told),
     );
-    this.#enter(versionId, { state: 'starting', started, ...told });
+    this.#enter(unit.id, { state: 'starting', started, ...told });
     return started;
   }
 
-  async #launch(versionId: string): Promise<VersionProcess> {
-    const spec = await this.#turns.take(() => {
+  async #launch(unit: Unit): Promise<VersionProcess> {
+    const specs = await this.#turns.take(async () => {
       this.#closing.signal.throwIfAborted();
-      return this.#options.loadSpec(versionId);
+      return Promise.all(unit.versionIds.map((versionId) => this.#options.loadSpec(versionId)));
     });
-    if (!ownsObjects(spec)) return this.#turns.take(() => this.#spawn(spec));
-    this.#refuseUnlessActive(spec);
+    const [spec] = specs;
+    invariant(spec, 'a unit has a version');
+    if (!ownsObjects(spec) && specs.length === 1) return this.#turns.take(() => this.#spawn([spec]));
+    this.#refuseUnlessActive(unit, spec);
     return this.#owners.take(namespacesOf(spec), async () => {
       this.#closing.signal.throwIfAborted();
       const { path } = await this.#openObjects();
       // Much can have happened while its predecessor ended.
-      this.#refuseUnlessActive(spec);
-      return this.#turns.take(() => this.#spawn(spec, path));
+      this.#refuseUnlessActive(unit, spec);
+      return this.#turns.take(() => this.#spawn([spec, ...specs.slice(1)], path));
     });
   }
 
-  async #spawn(spec: VersionSpec, objectsFolder?: string): Promise<VersionProcess> {
+  async #spawn(specs: readonly [VersionSpec, ...VersionSpec[]], objectsFolder?: string): Promise<VersionProcess> {
     const { runtimeDir, modules, onConsole } = this.#options;
     this.#closing.signal.throwIfAborted();
-    return VersionProcess.start(spec, {
+    const [spec] = specs;
+    const { script } = spec;
+    const versionId = unitOf(specs.map(({ id }) => id)).id;
+    const options: ProcessOptions = {
       ...this.#settings,
       objectsFolder,
       runtimeDir,
-      modulePath: await verifiedModules(spec, modules),
+      modulePath: await verifiedModules(specs, modules),
       signal: this.#closing.signal,
       onBusy: (process) => this.#busy.add(process),
-      ...(onConsole === undefined ? {} : { onLog: hearing((said) => onConsole({ script: spec.script, versionId: spec.id }, said)) }),
-    });
+      ...(onConsole === undefined ? {} : { onLog: hearing((said) => onConsole({ script, versionId }, said)) }),
+    };
+    if (specs.length === 1) return VersionProcess.start(spec, options);
+    const owner = this.#units.ownerOf(script);
+    if (owner?.unit.id !== versionId) throw new Superseded(script, versionId);
+    return VersionProcess.startSplit({ specs, shares: sharesOf(owner) }, options);
   }
 
-  /** Of a Worker that owns objects only the version that is deployed may run: another would be their second owner (I5). */
-  #refuseUnlessActive({ id, script }: VersionSpec): void {
-    if (this.#active.has(id)) return;
-    throw new Superseded(script);
+  /** Of a Worker that owns objects only what is deployed may run: anything else would be their second owner (I5). */
+  #refuseUnlessActive({ id }: Unit, { script }: VersionSpec): void {
+    if (!this.#isActive(id)) throw new Superseded(script, id);
   }
 
   #openObjects(): Promise<ObjectFolder> {
@@ -249,11 +301,17 @@ export class Supervisor {
   }
 
   #becameReady(process: VersionProcess, told: Told): VersionProcess {
-    this.#ready.set(process.versionId, process);
+    for (const version of process.versions) this.#ready.set(version.versionId, version);
     this.#enter(process.versionId, { state: 'ready', process, ...told });
+    // They may have changed while it started.
+    void this.#share(process);
     void process.exited.then((ending) => this.#ended(process, `Its process ${describeEnding(ending)}.`));
     this.#lookBy(Date.now());
     return process;
+  }
+
+  #notReady({ versions }: VersionProcess): void {
+    for (const version of versions) if (this.#ready.get(version.versionId) === version) this.#ready.delete(version.versionId);
   }
 
   #failed(versionId: string, failure: StartFailure, told: Told): never {
@@ -266,18 +324,27 @@ export class Supervisor {
   #ended(process: VersionProcess, reason: string): void {
     const entry = this.#entries.get(process.versionId);
     if (entry?.state !== 'ready' || entry.process !== process) return;
-    this.#ready.delete(process.versionId);
+    this.#notReady(process);
     this.#backOff(process.versionId, reason, { ...entry, restarts: entry.restarts + 1 }, Date.now() - process.readyAt);
   }
 
   #backOff(versionId: string, reason: string, { breaker: before, restarts }: Told, ranMs: number): void {
     const now = Date.now();
     const breaker = afterFailure(before, this.#settings, now, ranMs);
-    const version = { script: this.#scripts.get(versionId) ?? '', versionId };
+    const version = { script: this.#scriptOf(versionId), versionId };
     this.#options.log({ ...version, message: reason });
     if (breaker.trips === 1) this.#options.log({ ...version, message: tripped(this.#settings) });
     this.#enter(versionId, { state: 'backing_off', reason, retryAt: now + backOffMs(breaker), breaker, restarts });
+    this.#units.again((unit) => this.#runs(unit));
     this.#lookBy(Date.now());
+  }
+
+  #scriptOf(unitId: string): string {
+    return (
+      versionsIn(unitId)
+        .map((versionId) => this.#scripts.get(versionId))
+        .find((script) => script !== undefined) ?? ''
+    );
   }
 
   #forget(versionId: string): void {
@@ -304,15 +371,15 @@ export class Supervisor {
     this.#lookAt = Infinity;
     const now = Date.now();
     const surplus = surplusOf(this.#warm(), this.#settings.mostWarm);
-    for (const versionId of this.#deployedOwners.values()) if (!this.#entries.has(versionId)) this.#startUnasked(versionId);
-    for (const [versionId, entry] of this.#entries) {
-      const situation = situationOf(entry, this.#active.has(versionId), surplus.has(versionId));
-      if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), versionId, entry);
+    for (const { unit } of this.#units.owners()) if (!this.#entries.has(unit.id)) this.#startUnasked(unit.id);
+    for (const [unitId, entry] of this.#entries) {
+      const situation = situationOf(entry, this.#isActive(unitId), surplus.has(unitId));
+      if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), unitId, entry);
     }
   }
 
   #warm(): readonly Warm[] {
-    const idle = [...this.#ready.values()].filter(({ versionId, inFlight }) => inFlight === 0 && !this.#active.has(versionId));
+    const idle = this.#processes().filter(({ versionId, inFlight }) => inFlight === 0 && !this.#isActive(versionId));
     return idle.map((process) => ({
       versionId: process.versionId,
       script: process.spec.script,
@@ -336,12 +403,12 @@ export class Supervisor {
   }
 
   /** Whoever asks for the version learns how this went; the supervisor has noted it. */
-  #startUnasked(versionId: string): void {
-    this.#begin(versionId).catch(() => undefined);
+  #startUnasked(unitId: string): void {
+    this.#begin(unitOf(versionsIn(unitId))).catch(() => undefined);
   }
 
   #drain(process: VersionProcess, sooner: Partial<DrainOptions> = {}): void {
-    this.#ready.delete(process.versionId);
+    this.#notReady(process);
     this.#entries.delete(process.versionId);
     const { waitUntilGraceMs, drainDeadlineMs: deadlineMs, killAfterMs, ownerDrain } = this.#settings;
     const usual: DrainOptions = process.ownsObjects ? ownerDrain : { waitUntilGraceMs, deadlineMs, killAfterMs };
@@ -359,6 +426,12 @@ export class Supervisor {
     process.kill();
   }
 }
+
+const versionIn = ({ versions }: VersionProcess, versionId: string): RunningVersion => {
+  const version = versions.find((each) => each.versionId === versionId);
+  invariant(version, `the version ${versionId} is in the process it was asked of`);
+  return version;
+};
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

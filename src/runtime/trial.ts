@@ -38,7 +38,7 @@ const DESCRIBE_WITHIN_MS = 5000;
  */
 export const tryVersion = async (spec: VersionSpec, options: TrialOptions): Promise<Trial> => {
   try {
-    const modulePath = await verifiedModules(spec, options.modules);
+    const modulePath = await verifiedModules([spec], options.modules);
     const bareCpuMs = await bareStartCpuMs(options);
     await using process = await VersionProcess.start(spec, { ...options, modulePath, plan: planTrial });
     const description = await describe(spec, process, modulePath);

@@ -8,10 +8,10 @@ export interface VerifiedModules {
   verifiedPath(digest: string): Promise<string>;
 }
 
-/** Verifies every module of the version, and answers where each is (I1). */
-export const verifiedModules = async (spec: VersionSpec, modules: VerifiedModules): Promise<(digest: string) => string> => {
+/** Verifies every module of the versions, and answers where each is (I1). */
+export const verifiedModules = async (specs: readonly VersionSpec[], modules: VerifiedModules): Promise<(digest: string) => string> => {
   const paths = new Map<string, string>();
-  for (const { name, digest, kind } of spec.modules) {
+  for (const { name, digest, kind } of specs.flatMap((spec) => spec.modules)) {
     if (kind === 'sourcemap' || paths.has(digest)) continue;
     paths.set(digest, await modules.verifiedPath(digest).catch((cause: unknown) => notUsable(name, cause)));
   }

@@ -1,17 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { VersionSpec } from '../domain/index.ts';
+import type { Split, VersionSpec } from '../domain/index.ts';
 import { Child, type Ending } from './child.ts';
 import { confineMemory } from './cgroup.ts';
 import { renderConfig } from './config.ts';
 import { planProcess, type ProcessPlan, type Where } from './plan.ts';
 import { ownerRecord } from './object-folder.ts';
 import { ownsObjects } from './object-plan.ts';
-import { makeProcessFolder } from './process-folder.ts';
+import { ObjectShares } from './object-shares.ts';
+import { planSplit, type OwnedSplit } from './object-split-plan.ts';
+import { makeProcessFolder, type ProcessFolder } from './process-folder.ts';
 import { Pulse } from './pulse.ts';
 import { StartFailure } from './start-failure.ts';
 import { untilReady, type StartupLimits } from './startup.ts';
+import { unitOf } from './units.ts';
+import { VersionInSplit } from './version-in-split.ts';
 
 /** What a version can have under way. */
 export type Work = 'request' | 'webSocket';
@@ -24,6 +29,8 @@ export interface RunningVersion {
   readonly eventSocketPath: string;
   /** Where everything in its process can be called; see `leased` in service-plan.ts. */
   readonly debugSocketPath: string;
+  /** What its own service is called there. */
+  readonly mainService: string;
   readonly spec: VersionSpec;
   enter(work: Work): void;
   leave(work: Work): void;
@@ -80,10 +87,16 @@ export const DEFAULT_HEAP_LIMIT_MB = 128;
 export const DEFAULT_STARTUP: StartupLimits = { startupCpuMs: 1000, startupDeadlineMs: 10_000 };
 const DEFAULT_KILL_AFTER_MS = 5000;
 
-/** One version in one workerd process, from its first answer to its end. */
+/** One version in one workerd process, or the two of a split whose objects live together, from its first answer to its end. */
 export class VersionProcess implements RunningVersion {
   readonly spec: VersionSpec;
+  /** Of two versions both, see {@link unitOf}. */
   readonly versionId: string;
+  /** What runs in it, as requests see it: itself, or one for each version. All that is under way counts for the process. */
+  readonly versions: readonly RunningVersion[];
+  readonly mainService = 'main';
+  /** Present where it runs two. */
+  readonly shares: ObjectShares | undefined;
   readonly socketPath: string;
   readonly eventSocketPath: string;
   readonly debugSocketPath: string;
@@ -102,9 +115,19 @@ export class VersionProcess implements RunningVersion {
   #onLeave: (() => void) | undefined;
   readonly #onBusy: ((process: VersionProcess) => void) | undefined;
 
-  private constructor(spec: VersionSpec, child: Child, startupCpuMs: number | undefined, onBusy: ProcessOptions['onBusy']) {
+  private constructor(
+    specs: readonly [VersionSpec, ...VersionSpec[]],
+    child: Child,
+    startupCpuMs: number | undefined,
+    onBusy: ProcessOptions['onBusy'],
+    shares?: Split,
+  ) {
+    const [spec] = specs;
     this.spec = spec;
-    this.versionId = spec.id;
+    this.versionId = unitOf(specs.map(({ id }) => id)).id;
+    this.shares = shares && new ObjectShares(child.folder.sharesSocket, shares);
+    this.versions =
+      specs.length === 1 ? [this] : specs.map((each, index) => new VersionInSplit(this, each, socketsIn(child.folder, index)));
     this.socketPath = child.folder.mainSocket;
     this.eventSocketPath = child.folder.eventSocket;
     this.debugSocketPath = child.folder.debugSocket;
@@ -120,10 +143,27 @@ export class VersionProcess implements RunningVersion {
 
   /** Resolves once it answers. Throws {@link StartFailure}, and then nothing of it is left. */
   static async start(spec: VersionSpec, options: ProcessOptions): Promise<VersionProcess> {
-    refuseZeroInSecrets(spec);
-    const child = await spawned(spec, options);
+    const child = await spawned([spec], (where) => (options.plan ?? planProcess)(spec, where), options);
     const { cpuMs } = await untilReady(child, { ...DEFAULT_STARTUP, ...definedLimits(options) }, options.signal);
-    return new VersionProcess(spec, child, cpuMs, options.onBusy);
+    return new VersionProcess([spec], child, cpuMs, options.onBusy);
+  }
+
+  /** The same for both versions of a split whose objects live in it. */
+  static async startSplit(split: OwnedSplit, options: ProcessOptions): Promise<VersionProcess> {
+    const token = randomUUID();
+    const plan = (where: Where, folder: ProcessFolder) =>
+      planSplit(split, {
+        ...where,
+        versionSockets: split.specs.map((_, index) => socketsIn(folder, index)),
+        sharesSocket: folder.sharesSocket,
+        token,
+      });
+    const child = await spawned(split.specs, plan, options);
+    const limits = { ...DEFAULT_STARTUP, ...definedLimits(options) };
+    // The code of each is evaluated twice: for its requests, and for its objects.
+    const startupCpuMs = limits.startupCpuMs * 2 * split.specs.length;
+    const { cpuMs } = await untilReady(child, { ...limits, startupCpuMs }, options.signal);
+    return new VersionProcess(split.specs, child, cpuMs, options.onBusy, split.shares);
   }
 
   get pid(): number {
@@ -218,10 +258,15 @@ export class VersionProcess implements RunningVersion {
   }
 }
 
-const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Child> => {
+const spawned = async (
+  specs: readonly VersionSpec[],
+  planFor: (where: Where, folder: ProcessFolder) => ProcessPlan,
+  options: ProcessOptions,
+): Promise<Child> => {
+  specs.forEach(refuseZeroInSecrets);
   try {
     const folder = await makeProcessFolder(options.runtimeDir);
-    const plan = (options.plan ?? planProcess)(spec, {
+    const where: Where = {
       modulePath: options.modulePath,
       mainSocket: folder.mainSocket,
       probeSocket: folder.probeSocket,
@@ -233,14 +278,15 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
       objectsFolder: options.objectsFolder,
       servicesSocket: servicesSocketIn(options.runtimeDir),
       debugSocket: folder.debugSocket,
-    });
+    };
+    const plan = planFor(where, folder);
     const flags = [
       ...(plan.isExperimental ? ['--experimental'] : []),
       ...(plan.debugSocket === undefined ? [] : [`--debug-port=unix:${plan.debugSocket}`]),
     ];
     const keys = plan.clients.map(({ privateKey }) => privateKey);
     const { objectsFolder, onLog } = options;
-    const alsoRecordedIn = objectsFolder === undefined || !ownsObjects(spec) ? undefined : ownerRecord(objectsFolder, folder.path);
+    const alsoRecordedIn = objectsFolder === undefined || !specs.some(ownsObjects) ? undefined : ownerRecord(objectsFolder, folder.path);
     const child = await Child.spawn(
       { config: renderConfig(plan), environment: plan.environment, keys, flags, alsoRecordedIn },
       folder,
@@ -255,6 +301,8 @@ const spawned = async (spec: VersionSpec, options: ProcessOptions): Promise<Chil
     });
   }
 };
+
+const socketsIn = (folder: ProcessFolder, index: number) => (index === 0 ? folder : folder.second);
 
 const definedLimits = ({ startupCpuMs, startupDeadlineMs }: Partial<StartupLimits>): Partial<StartupLimits> => ({
   ...(startupCpuMs === undefined ? {} : { startupCpuMs }),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { HostIndex } from '../../domain/index.ts';
-import { ADDRESS_HEADER } from '../../runtime/index.ts';
+import { ADDRESS_HEADER, MAIN_HEADER } from '../../runtime/index.ts';
 import { decideFor, type Wished } from '../decide.ts';
 import type { Page } from '../error-pages.ts';
 import type { ExchangeContext } from '../exchange.ts';
@@ -32,7 +32,7 @@ export const giveLease = async (
   if (response.destroyed) return version.leave('request');
   response.once('close', () => version.leave('request'));
   context.leases.add(version, response);
-  response.writeHead(200, { [ADDRESS_HEADER]: `unix:${version.debugSocketPath}` }).flushHeaders();
+  response.writeHead(200, { [ADDRESS_HEADER]: `unix:${version.debugSocketPath}`, [MAIN_HEADER]: version.mainService }).flushHeaders();
 };
 
 /** Already entered, so that whoever asked for it has to leave it. */

@@ -1,0 +1,50 @@
+import { request } from 'node:http';
+import type { Split } from '../domain/index.ts';
+
+/** It answers once every object that changed its version has been reset, or after 2 s; longer than this it hangs. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** Which share of the objects each version of a process has, and the way to change it: nothing else has to change with it. */
+export class ObjectShares {
+  readonly #socketPath: string;
+  #wanted: Split;
+  #taken: Split;
+  #taking: Promise<void> | undefined;
+
+  constructor(socketPath: string, initial: Split) {
+    this.#socketPath = socketPath;
+    this.#wanted = initial;
+    this.#taken = initial;
+  }
+
+  /** Resolves when the process has taken these, or others that came since. Rejects where it does not: then it has to be started anew. */
+  async follow(shares: Split): Promise<void> {
+    this.#wanted = shares;
+    if (!areEqual(this.#wanted, this.#taken)) this.#taking ??= this.#take().finally(() => (this.#taking = undefined));
+    await this.#taking;
+  }
+
+  async #take(): Promise<void> {
+    while (!areEqual(this.#wanted, this.#taken)) {
+      const shares = this.#wanted;
+      await told(this.#socketPath, JSON.stringify(shares));
+      this.#taken = shares;
+    }
+  }
+}
+
+const areEqual = (some: Split, others: Split): boolean => JSON.stringify(some) === JSON.stringify(others);
+
+const told = (socketPath: string, body: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const asked = request({ socketPath, method: 'POST', path: '/', agent: false, signal, headers: { host: 'shares' } }, (answer) => {
+      answer.resume();
+      answer.on('error', reject);
+      answer.on('end', () =>
+        answer.statusCode === 200 ? resolve() : reject(new Error(`The shares were answered with ${answer.statusCode}.`)),
+      );
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });

@@ -1,0 +1,212 @@
+import type { Split } from '../domain/index.ts';
+
+/**
+ * `pickForObject` of domain/pick.ts in the words of a module inside workerd; a test holds the two together. The objects of both
+ * versions are told apart by nothing else, so the hash may never change while objects live.
+ */
+export const PICK_SOURCE = `
+const finished = (hash) => {
+  let mixed = hash ^ (hash >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+};
+const lanes = (text, a, b) => {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0xcc9e2d51);
+    b = Math.imul(b ^ code, 0x1b873593);
+    a ^= a >>> 15;
+    b ^= b >>> 13;
+  }
+  return [a, b];
+};
+const uniformHash = (versionId, key) => {
+  const [seedA, seedB] = lanes(versionId, 0x9e3779b9, 0x85ebca6b);
+  const [a, b] = lanes(key, seedA ^ 0xff, seedB ^ key.length);
+  const high = finished(a ^ Math.imul(b, 0x27d4eb2f));
+  const low = finished(b ^ Math.imul(high, 0x165667b1)) >>> 11;
+  return (high * 2 ** 21 + low + 1) / 2 ** 53;
+};
+const pickForObject = (split, id) => {
+  let winner = '';
+  let least = Infinity;
+  for (const { versionId, share } of split) {
+    if (share <= 0) continue;
+    const wait = -Math.log(uniformHash(versionId, id)) / share;
+    if (wait < least || (wait === least && versionId < winner)) {
+      least = wait;
+      winner = versionId;
+    }
+  }
+  return winner;
+};
+`;
+
+/** What a caller of an object gets whose version changed while its call was under way: Cloudflare's own words. */
+const RESET_WORDS = 'Durable Object reset because its code was updated.';
+
+export interface OwnerSource {
+  /** The versions by id, each with its main module's name below the folder that is named by the id. */
+  readonly versions: readonly { readonly id: string; readonly mainModule: string }[];
+  readonly classNames: readonly string[];
+  readonly shares: Split;
+  /** Known to nobody but whoever changes the shares. */
+  readonly token: string;
+}
+
+/** The export that the shares are set by. */
+export const SHARES_ENTRYPOINT = 'SwitchbackShares';
+
+/** Under which names the owner binds what a version binds, and the namespaces themselves. */
+export const boundOf = (versionId: string, name: string): string => `${versionId}:${name}`;
+export const namespaceOfClass = (className: string): string => `objects:${className}`;
+
+/**
+ * The main module of the service that owns the objects of a Worker whose deployment names two versions. It imports both, and each
+ * object runs the class of the version that its id falls to. Code of a version runs within that version's environment: `this.env`,
+ * the `env` of `cloudflare:workers` and `process.env` are its own, at its top level too.
+ *
+ * New shares are taken at once: whoever is constructed from then on is of its new version, and an object that lives and is of
+ * another now is reset, from inside, for only its own context can abort it. The others notice nothing.
+ */
+export const ownerSource = ({
+  versions,
+  classNames,
+  shares,
+  token,
+}: OwnerSource): string => `import { DurableObject, env as bound, WorkerEntrypoint, withEnv } from 'cloudflare:workers';
+import { AsyncLocalStorage } from 'node:async_hooks';
+${PICK_SOURCE}
+const TOKEN = ${JSON.stringify(token)};
+let shares = ${JSON.stringify(shares)};
+
+const scope = new AsyncLocalStorage();
+const ownOf = (id, all) => Object.fromEntries(Object.entries(all ?? {}).filter(([name]) => name.startsWith(id + ':')).map(([name, value]) => [name.slice(id.length + 1), value]));
+const outside = globalThis.process?.env;
+const aVersion = (id) => ({ id, env: ownOf(id, bound), processEnv: ownOf(id, outside), main: undefined, layers: new WeakMap() });
+const within = (version, work) => withEnv(version.env, () => scope.run(version, work));
+
+/** Code that workerd calls without an object (a method of an RpcTarget, a listener) is in no scope, and is told by the folder it stands in. */
+const present = () => {
+  const version = scope.getStore();
+  if (version !== undefined) return version;
+  const stack = String(new Error().stack);
+  return [...VERSIONS.values()].find(({ id }) => stack.includes(id + '/'));
+};
+
+const VERSIONS = new Map(${JSON.stringify(versions.map(({ id }) => id))}.map((id) => [id, aVersion(id)]));
+for (const name of new Set([...VERSIONS.values()].flatMap(({ env }) => Object.keys(env)))) {
+  Object.defineProperty(bound, name, { configurable: true, enumerable: false, get: () => present()?.env[name] });
+}
+if (outside !== undefined) {
+  // Whoever imports \`env\` from node:process has this object in hand: it holds what both versions agree on.
+  const [one, other] = [...VERSIONS.values()].map(({ processEnv }) => processEnv);
+  for (const name of Object.keys(outside)) delete outside[name];
+  for (const [name, value] of Object.entries(one)) if (other[name] === value) outside[name] = value;
+  Object.defineProperty(process, 'env', { configurable: true, enumerable: true, get: () => present()?.processEnv ?? outside });
+}
+${versions.map(({ id, mainModule }) => `VERSIONS.get('${id}').main = await within(VERSIONS.get('${id}'), () => import(${JSON.stringify(`./${id}/${mainModule}`)}));`).join('\n')}
+
+/** The same method or accessor, within the version's environment. */
+const scoped = (version, { get, set, value, ...rest }) => {
+  const enter = (work) => (typeof work !== 'function' ? work : function (...args) { return within(version, () => Reflect.apply(work, this, args)); });
+  return get === undefined && set === undefined ? { ...rest, value: enter(value) } : { ...rest, get: enter(get), set: enter(set) };
+};
+/** What workerd looks for on an object itself too, not only on its class. */
+const HANDLERS = ['fetch', 'alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError'];
+
+/** What stands between an object and its class: all that the class and those it extends have, within the version's environment. */
+const layerOver = (version, prototype) => {
+  const layer = Object.create(prototype, { switchbackReset: { value: resetObject } });
+  const seen = new Set(['constructor']);
+  for (let from = prototype; from && from !== DurableObject.prototype && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
+    for (const key of Reflect.ownKeys(from)) {
+      if (!seen.has(key)) Object.defineProperty(layer, key, scoped(version, Object.getOwnPropertyDescriptor(from, key)));
+      seen.add(key);
+    }
+  }
+  return layer;
+};
+
+/** Its class may have given another object than one of its own, so it is the object itself that counts. */
+const inScope = (version, object) => {
+  const prototype = Object.getPrototypeOf(object);
+  if (!version.layers.has(prototype)) version.layers.set(prototype, layerOver(version, prototype));
+  Object.setPrototypeOf(object, version.layers.get(prototype));
+  for (const name of HANDLERS) {
+    const own = Object.getOwnPropertyDescriptor(object, name);
+    if (own?.configurable) Object.defineProperty(object, name, scoped(version, own));
+  }
+  return object;
+};
+
+const classOf = (version, className) => {
+  const Class = version.main[className];
+  if (typeof Class !== 'function') throw new Error('The version ' + version.id + ' of this Worker has no Durable Object class ' + className + '.');
+  return Class;
+};
+
+/** The objects that live here, by class and id, each for as long as its instance does. */
+const LIVE = new Map();
+const CONTEXTS = new WeakMap();
+const gone = new FinalizationRegistry((entry) => {
+  if (LIVE.get(entry.key) === entry) LIVE.delete(entry.key);
+});
+
+const ownerOf = (className) => class extends DurableObject {
+  constructor(ctx, env) {
+    const id = ctx.id.toString();
+    const version = VERSIONS.get(pickForObject(shares, id));
+    // With the flag that nobody may import it, it was not there before.
+    if (Object.keys(version.env).length === 0) Object.assign(version.env, ownOf(version.id, env));
+    const Class = classOf(version, className);
+    const object = inScope(version, within(version, () => new Class(ctx, version.env)));
+    const entry = { key: className + ':' + id, className, id, name: ctx.id.name, versionId: version.id };
+    LIVE.set(entry.key, entry);
+    CONTEXTS.set(object, { ctx, entry });
+    gone.register(object, entry);
+    return object;
+  }
+};
+
+function resetObject(token) {
+  const { ctx, entry } = CONTEXTS.get(this) ?? {};
+  if (token !== TOKEN || entry === undefined) throw new TypeError('The RPC receiver does not implement the method "switchbackReset".');
+  // One that was constructed since is of its version already.
+  if (entry.versionId === pickForObject(shares, entry.id)) return;
+  if (LIVE.get(entry.key) === entry) LIVE.delete(entry.key);
+  ctx.abort(${JSON.stringify(RESET_WORDS)});
+}
+
+/** By its name where it has one: reached by its id alone, it would be there without it. */
+const reset = async (env, { className, id, name }) => {
+  const objects = env['${namespaceOfClass('')}' + className];
+  const object = objects.get(name === undefined ? objects.idFromString(id) : objects.idFromName(name));
+  // Its end is the answer.
+  await object.switchbackReset(TOKEN).catch(() => undefined);
+};
+
+const AT_ONCE = 256;
+const ANSWERED_AFTER_MS = 2_000;
+
+export class ${SHARES_ENTRYPOINT} extends WorkerEntrypoint {
+  async fetch(request) {
+    if (this.ctx.props?.token !== TOKEN) return new Response(null, { status: 404 });
+    const next = await request.json();
+    shares = next;
+    const changed = [...LIVE.values()].filter(({ id, versionId }) => versionId !== pickForObject(next, id));
+    const left = changed.values();
+    const turn = async () => { for (const entry of left) await reset(this.env, entry); };
+    const done = Promise.all(Array.from({ length: Math.min(AT_ONCE, changed.length) }, turn));
+    // One that waits in its constructor lets nobody in until it is over.
+    this.ctx.waitUntil(done);
+    await Promise.race([done, scheduler.wait(ANSWERED_AFTER_MS)]);
+    return Response.json({ live: LIVE.size, reset: changed.length });
+  }
+}
+
+${classNames.map((name, index) => `const Class${index} = ownerOf(${JSON.stringify(name)});`).join('\n')}
+export { ${classNames.map((name, index) => `Class${index} as ${name}`).join(', ')} };
+${classNames.includes('default') ? '' : 'export default {};\n'}`;
