@@ -275,6 +275,15 @@ test('preflight tells what speaks against a deployment and what it would change,
         secrets: { ...none, changed: ['KEY'] },
         modules: none,
         code_size: { before: 100, after: 120 },
+        assets: {
+          files: { before: 7, after: 8 },
+          differing: 7,
+          added: ['/a b.js', '/c.js', '/d.js', '/e.js'],
+          removed: ['/f.js', '/g.js'],
+          changed: ['/index.html'],
+          settings: { ...none, added: ['html_handling'] },
+        },
+        classes: { ...none, removed: ['Room'] },
         compatibility_date: { before: '2026-10-01', after: null },
         compatibility_flags: { added: [], removed: ['nodejs_compat'] },
         limits: { before: {}, after: { cpu_ms: 50 } },
@@ -297,6 +306,9 @@ Against ${two}, which serves, ${one} has:
   bindings            +CACHE -OLD ~COLOUR
   secrets             ~KEY
   code                100 B, then 120 B
+  assets              7 files, then 8; 7 differ: +/a b.js +/c.js +/d.js +/e.js -/f.js …
+  asset settings      +html_handling
+  classes             -Room
   compatibility date  2026-10-01, then none
   compatibility flags -nodejs_compat
   limits              {}, then {"cpu_ms":50}

@@ -57,18 +57,22 @@ const differencesText = ({ version_id, compared_to, ...told }: Differences): rea
     : ['', `${title}:`, ...lines.map(([name = '', text = '']) => `  ${name.padEnd(20)}${text}`)];
 };
 
-const namesText = ({ added, removed, changed }: Differences['bindings']): string =>
-  [...added.map((name) => `+${name}`), ...removed.map((name) => `-${name}`), ...changed.map((name) => `~${name}`)].join(' ');
+const signed = ({ added, removed, changed }: Differences['bindings']): readonly string[] => [
+  ...added.map((name) => `+${name}`),
+  ...removed.map((name) => `-${name}`),
+  ...changed.map((name) => `~${name}`),
+];
+
+const namesText = (names: Differences['bindings']): string => signed(names).join(' ');
 
 /** Names built of hashes change with every build: a few say what kind of files they are. */
 const SHOWN_PATHS = 5;
 
 const assetsText = (assets: Differences['assets']): string => {
   if (assets.differing === 0) return '';
-  const names = namesText(assets).split(' ');
   const { before, after } = assets.files;
   const more = assets.differing > SHOWN_PATHS ? ' …' : '';
-  return `${before} files, then ${after}; ${assets.differing} differ: ${names.slice(0, SHOWN_PATHS).join(' ')}${more}`;
+  return `${before} files, then ${after}; ${assets.differing} differ: ${signed(assets).slice(0, SHOWN_PATHS).join(' ')}${more}`;
 };
 
 const pairText = (pair: { readonly before: unknown; readonly after: unknown } | null): string =>
