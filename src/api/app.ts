@@ -136,7 +136,7 @@ const handle = async (api: Api, endpoint: Endpoint, handler: Handler<Endpoint>, 
   try {
     return await commits.during(() => answered(api, endpoint, handler, c, commits));
   } catch (error) {
-    return failed(api, error, c, commits.last !== undefined);
+    return failed(api, error, c, commits);
   }
 };
 
@@ -211,7 +211,12 @@ const unrouted = (method: string, path: string): Refusal => {
  * A failure of the world keeps its reason where the operator can act on it; anything else is ours, and says only where to look.
  * A change that was committed before stays, whatever happened to its answer.
  */
-const failed = (api: Api, error: unknown, c: AppContext, isStored = false): Response => {
+const failed = (
+  api: Api,
+  error: unknown,
+  c: AppContext,
+  { last, isInDoubt }: Pick<OwnCommits, 'last' | 'isInDoubt'> = NOTHING,
+): Response => {
   // Nobody is there to be answered, and nothing went wrong here.
   if (c.req.raw.signal.aborted) return broken(400, 10013, 'The client is gone.');
   const large = tooLarge(error);
@@ -219,15 +224,21 @@ const failed = (api: Api, error: unknown, c: AppContext, isStored = false): Resp
   const id = api.ids.hex32();
   const { stack, cause } = error instanceof Error ? error : { stack: undefined, cause: undefined };
   const { method, path } = c.req;
-  api.log('request failed', { id, method, path, isStored, error: stack ?? String(error), cause: String(cause ?? '') });
+  const isStored = last !== undefined;
+  const outcome = isStored ? STORED : isInDoubt ? IN_DOUBT : undefined;
+  api.log('request failed', { id, method, path, isStored, isInDoubt, error: stack ?? String(error), cause: String(cause ?? '') });
   const fault = worldFault(error);
   return fault === undefined
     ? broken(
         500,
         10013,
-        `An internal error happened, and not by your fault. ${isStored ? `${STORED} ` : ''}The server's log has it under ${id}.`,
+        `An internal error happened, and not by your fault. ${outcome === undefined ? '' : `${outcome} `}The server's log has it under ${id}.`,
       )
-    : broken(503, 10013, `${fault} ${isStored ? `${STORED} Traffic` : 'Nothing was changed, and traffic'} is not affected.`);
+    : broken(503, 10013, `${fault} ${outcome === undefined ? 'Nothing was changed, and traffic' : `${outcome} Traffic`} is not affected.`);
 };
 
+const NOTHING = { last: undefined, isInDoubt: false };
+
 const STORED = 'What was asked for had been stored by then, at least in part: look at it, or at the audit log, before you send it again.';
+const IN_DOUBT =
+  'Whether it is stored is not known, for the disk did not confirm it: look once the database can be read again, before you send it again.';

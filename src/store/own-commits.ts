@@ -9,9 +9,15 @@ const watched = new AsyncLocalStorage<OwnCommits>();
  */
 export class OwnCommits {
   #last: Commit | undefined;
+  #isInDoubt = false;
 
   get last(): Commit | undefined {
     return this.#last;
+  }
+
+  /** A commit failed in a way that leaves open whether it is stored. */
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
   }
 
   during<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -22,5 +28,11 @@ export class OwnCommits {
   static note(commit: Commit): void {
     const own = watched.getStore();
     if (own !== undefined) own.#last = commit;
+  }
+
+  /** For the store. */
+  static doubt(): void {
+    const own = watched.getStore();
+    if (own !== undefined) own.#isInDoubt = true;
   }
 }

@@ -72,7 +72,12 @@ const LOCK_WAIT_MS = 1_500;
 const LOCK_ASK_EVERY_MS = 50;
 
 /** SQLITE_BUSY (https://www.sqlite.org/rescode.html#busy); the extended codes carry it in their low byte. */
-const isBusy = (error: unknown): boolean => ((error as { readonly errcode?: number }).errcode ?? 0) % 256 === 5;
+const isBusy = (error: unknown): boolean => codeOf(error) % 256 === 5;
+
+const codeOf = (error: unknown): number => (error as { readonly errcode?: number }).errcode ?? 0;
+
+/** SQLITE_IOERR_WRITE, and in the low byte: busy, read-only, full, constraint. With these the last page, which makes it valid, was not written. */
+const isSurelyUndone = (error: unknown): boolean => codeOf(error) === 778 || [5, 8, 13, 19].includes(codeOf(error) % 256);
 
 /**
  * The only door to what is stored. Every change is one transaction that holds its audit row, so neither exists without
@@ -152,12 +157,17 @@ export class Store {
     const deadline = performance.now() + LOCK_WAIT_MS;
     for (;;) {
       let hasBegun = false;
+      let isCommitting = false;
       try {
-        return await this.#database.db.transaction().execute((transaction) => {
+        return await this.#database.db.transaction().execute(async (transaction) => {
           hasBegun = true;
-          return work(transaction);
+          const value = await work(transaction);
+          isCommitting = true;
+          return value;
         });
       } catch (error) {
+        // What was written and not synced may be there after the next start of the machine, or not.
+        if (isCommitting && !isSurelyUndone(error)) OwnCommits.doubt();
         if (hasBegun || !isBusy(error) || performance.now() > deadline) throw error;
       }
       await wait(LOCK_ASK_EVERY_MS);

@@ -118,6 +118,37 @@ test('[A-15] a change whose answer could not be made is said to be stored, and n
   assert.deepEqual([((await zones()) as unknown[]).length, logged.at(-1)?.['isStored']], [1, true]);
 });
 
+const UNSYNCED = 1034; // SQLITE_IOERR_FSYNC
+const UNWRITTEN = 778; // SQLITE_IOERR_WRITE
+
+for (const [errcode, outcome] of [
+  [
+    UNSYNCED,
+    /^The database .* \(I\/O error\)\. Whether it is stored is not known, for the disk did not confirm it: .* Traffic is not affected\.$/,
+  ],
+  [UNWRITTEN, /^The database .* \(I\/O error\)\. Nothing was changed, and traffic is not affected\.$/],
+] as const) {
+  test(`[A-15] a commit that itself fails, with code ${errcode}, is answered with what is known of it`, async (t) => {
+    const { addZone, logged } = await aFragileApi(t);
+    const prepare = DatabaseSync.prototype.prepare;
+    const failing = t.mock.method(DatabaseSync.prototype, 'prepare', function (this: DatabaseSync, text: string) {
+      const statement = prepare.call(this, text);
+      if (text !== 'commit') return statement;
+      return Object.assign(statement, {
+        run: () => {
+          throw Object.assign(new Error('disk I/O error'), { errcode });
+        },
+      });
+    });
+    const { status, envelope } = await addZone('doubted.example');
+    failing.mock.restore();
+    assert.equal(status, 503);
+    assert.match(envelope.errors[0]?.message ?? '', outcome);
+    assert.deepEqual([logged.at(-1)?.['isStored'], logged.at(-1)?.['isInDoubt']], [false, errcode === UNSYNCED]);
+    assert.equal((await addZone('next.example')).status, 200);
+  });
+}
+
 test('[A-15] a change is answered as made although the database is gone before the edges have confirmed it', async (t) => {
   const { setSubdomain, store, database } = await aFragileApi(t);
   const { meta } = store.read;
