@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { DataKind } from '../domain/index.ts';
+import { WorldFault } from '../files/index.ts';
 import { RESOURCE_HEADER, resourceSocket } from '../runtime/index.ts';
+import { AWAY, AWAY_HEADER } from './stand-in.ts';
 
 export interface DataCall {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -50,6 +52,10 @@ export class DataClient implements AsyncDisposable {
       body: body === null || typeof body === 'string' || body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false }),
       ...(signal === undefined ? {} : { signal }),
     });
+    if (answer.headers[AWAY_HEADER] !== undefined) {
+      await answer.body.dump();
+      throw new WorldFault(AWAY);
+    }
     return { status: answer.statusCode, words: answer.statusText, headers: answer.headers, body: answer.body };
   }
 

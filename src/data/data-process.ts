@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Child, describeEnding, endOrphans, makeProcessFolder, untilReady } from '../runtime/index.ts';
 import { dataFolders, heldSockets, ownSockets, renderDataConfig, type HeldDescriptors } from './config.ts';
+import { StandIn } from './stand-in.ts';
 
 export interface DataProcessOptions {
   readonly dataDir: string;
@@ -25,12 +26,15 @@ const END_WITHIN_MS = 5_000;
 export class DataProcess implements AsyncDisposable {
   readonly #options: DataProcessOptions;
   #child: Child;
+  readonly #standIn: StandIn;
   readonly #closing = new AbortController();
   readonly #watched: Promise<void>;
 
   private constructor(options: DataProcessOptions, child: Child) {
     this.#options = options;
     this.#child = child;
+    const onBegin = (): void => options.log({}, 'The data process is not back yet: what bindings ask of it is refused from now on.');
+    this.#standIn = new StandIn(Object.values(heldSockets(options.descriptors ?? {})), { onBegin });
     this.#watched = this.#watch();
   }
 
@@ -61,9 +65,11 @@ export class DataProcess implements AsyncDisposable {
 
   /** One that comes up when it is not wanted any more is ended like any other: whoever closes waits for this. */
   async #startAgain(): Promise<void> {
+    this.#standIn.away();
     for (let pauseMs = FIRST_PAUSE_MS; !this.#closing.signal.aborted; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       try {
         this.#child = await started(this.#options, this.#closing.signal);
+        this.#standIn.back();
         if (this.#closing.signal.aborted) this.#child.signal('SIGTERM');
         return;
       } catch (error) {
@@ -84,6 +90,7 @@ export class DataProcess implements AsyncDisposable {
     );
     await this.#watched;
     await this.#child.exited;
+    this.#standIn[Symbol.dispose]();
     patience.abort();
     await late;
   }

@@ -13,4 +13,5 @@ export { D1Work } from './d1-work.ts';
 export { emptyKv, kvStore, type KvEntry, type KvKeyFound, type KvStore } from './kv.ts';
 export { QueueLeases, type LeasedBatch, type Outcome as QueueOutcome, type Settled as QueueSettled } from './queues/leases.ts';
 export { Queues, type QueuesOptions } from './queues/queues.ts';
+export { StandIn } from './stand-in.ts';
 export { remoteQueue, type PushedMessage, type QueueMetrics, type RemoteQueue } from './queues/remote-queue.ts';

@@ -24,10 +24,15 @@ const FILES: Readonly<Record<string, string>> = {
   ENFILE: 'Too many files are open.',
 };
 
+/** A failure of the machine whose message is for people, its operator among them. */
+export class WorldFault extends Error {
+  override readonly name = 'WorldFault';
+}
+
 /** A sentence for a failure that is the machine's, not ours; undefined for every other. */
 export const worldFault = (error: unknown): string | undefined => {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
-    if (current instanceof DigestMismatch) return current.message;
+    if (current instanceof DigestMismatch || current instanceof WorldFault) return current.message;
     const { errcode, code } = current as { readonly errcode?: number; readonly code?: string };
     // The extended code carries the primary one in its low byte.
     const sentence = (errcode === undefined ? undefined : SQLITE[errcode & 0xff]) ?? (code === undefined ? undefined : FILES[code]);

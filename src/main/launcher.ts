@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { StandIn } from '../data/index.ts';
 import type { ReadyMessage } from './child.ts';
 import type { Settings } from './settings.ts';
 import { HeldSockets, holdDataSockets } from './held-sockets.ts';
@@ -64,6 +65,8 @@ class Launcher {
   #addresses: Addresses = {};
   #edgeTimer: NodeJS.Timeout | undefined;
   #holding: Promise<HeldSockets | undefined> | undefined;
+  /** Of the data process, once its sockets are held. */
+  #standIn: StandIn | undefined;
   #isStopping = false;
 
   constructor(settings: Settings, events: LaunchEvents, scripts: Readonly<Record<Role, string>>) {
@@ -102,11 +105,13 @@ class Launcher {
     const deadlineMs = stopDeadlineMs(this.#settings);
     await this.#children.get('edge')?.stop(deadlineMs);
     await Promise.all([...this.#children].map(([role, child]) => (role === 'edge' ? undefined : child.stop(deadlineMs))));
+    this.#standIn?.[Symbol.dispose]();
   }
 
   kill(exitCode: number): void {
     this.#isStopping = true;
     for (const child of this.#children.values()) child.kill();
+    this.#standIn?.[Symbol.dispose]();
     this.#ended.resolve(exitCode);
   }
 
@@ -119,6 +124,7 @@ class Launcher {
       sockets,
       events: {
         onReady: (message) => this.#childIsReady(message),
+        onGone: () => role === 'data' && this.#standIn?.away(),
         onCrash: (reason, pauseMs) => this.#events.say(`${reason}; starting it again in ${pauseMs / 1000} s.`),
         onUnusable: (reason) => this.#cannotStart(role, reason),
         onGivenUp: (reason) => {
@@ -132,6 +138,7 @@ class Launcher {
   }
 
   #childIsReady(message: ReadyMessage): void {
+    if (message.role === 'data') this.#standIn?.back();
     this.#settings = withRealPorts(this.#settings, message);
     this.#addresses = { ...this.#addresses, ...addressesIn(message) };
     if (this.#ready.has(message.role)) return this.#events.say(`The ${message.role} process is ready again.`);
@@ -160,6 +167,9 @@ class Launcher {
   }
 
   #startAll(dataSockets: Sockets): void {
+    const onBegin = (): void => this.#events.say('The data process is not back yet: what bindings ask of it is refused from now on.');
+    this.#standIn ??= new StandIn(Object.values(dataSockets), { onBegin });
+    if (!this.#ready.has('data')) this.#standIn.away();
     for (const role of this.#roles) this.#start(role, role === 'data' ? dataSockets : {});
   }
 }

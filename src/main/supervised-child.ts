@@ -49,6 +49,8 @@ export interface ChildEvents {
   onUnusable(reason: string): void;
   /** It crashed and is started again after the pause. */
   onCrash(reason: string, pauseMs: number): void;
+  /** It ended without being asked to, however that came about. */
+  onGone(): void;
 }
 
 export interface ChildOptions {
@@ -138,6 +140,7 @@ export class SupervisedChild {
   #gone(how: string | number, startedAt: number): void {
     this.#process = undefined;
     if (this.#isStopping) return;
+    this.#events.onGone();
     const reason = `The ${this.#role} process ended (${typeof how === 'number' ? `code ${how}` : how})`;
     if (how === EXIT_BAD_CONFIGURATION) return this.#giveUp(`The ${this.#role} process cannot run with this configuration; see above.`);
     if (how === EXIT_UNUSABLE) return this.#startAfter(pauseAfter((this.#unusableTries += 1)));
