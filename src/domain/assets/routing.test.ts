@@ -105,3 +105,33 @@ https://site.example/only
   assert.deepEqual(headers('site.example', '/only')['x-host'], ['here']);
   assert.equal(headers('other.example', '/only')['x-host'], undefined);
 });
+
+test('[K-8] what a visitor sends is not read as a rule, and no rule makes more of it than an address or a head may hold', () => {
+  const many = (text: string): string => text.repeat(600);
+  const index = site([], { _redirects: `/swap/:a/:b /to/:a\n/long/:a/:b /${many(':a')}\n/* /else`, _headers: `/:a/:b/:c\n${HEADERS}` });
+  assert.equal(said(index, '/swap/:b/b'), '302 -> /to/:b');
+  assert.equal(said(index, `/long/${many(':b')}/${many('b')}`), '302 -> /else');
+  const headers = withHeaderRules(new Map(), index, 'site.example', `/a/b/${many('c')}`);
+  const chars = [...headers].reduce((sum, [name, values]) => sum + name.length + values.join('').length, 0);
+  assert.ok(headers.size > 5 && chars < 40_000, `${headers.size} headers of ${chars} characters`);
+});
+
+const HEADERS = Array.from({ length: 20_000 }, (_, at) => `x${at}: ${':c'.repeat(4)}`).join('\n');
+
+test('[K-8] a long path is not looked up in more folders than a file can be in, and a rule of spaces is read in a moment', () => {
+  const files = new (class extends Map<string, Asset> {
+    asked = 0;
+    override get(path: string): Asset | undefined {
+      this.asked += 1;
+      return super.get(path);
+    }
+  })([['/404.html', aFile('/404.html')]]);
+  const index = { ...site([], { not_found_handling: '404-page' }), files };
+  assert.equal(said(index, '/a'.repeat(15_000)), '404 /404.html');
+  assert.ok(files.asked < 1_100, `${files.asked} folders`);
+  const began = performance.now();
+  const spaces = site([], { _redirects: Array.from({ length: 500 }, () => `/a${' '.repeat(1_990)}#b`).join('\n') });
+  assert.equal(said(spaces, '/a'), 'not_found');
+  // A few milliseconds; more than 4 s where each space is tried as the beginning of a comment.
+  assert.ok(performance.now() - began < 1_500);
+});

@@ -1,5 +1,5 @@
 import { fileFor } from './html-handling.ts';
-import type { Asset, AssetsConfig, HtmlHandling, NotFoundHandling } from './manifest.ts';
+import { MOST_ASSET_PATH_BYTES, type Asset, type AssetsConfig, type HtmlHandling, type NotFoundHandling } from './manifest.ts';
 import { matchesGlob, replaced } from './path-pattern.ts';
 import { headerRules, redirectFor, redirectRules, type HeaderRule, type RedirectRules } from './rules.ts';
 
@@ -118,10 +118,10 @@ const withoutFile = (index: AssetIndex, path: string, method: string, notFound: 
   return { kind: 'file', file: page, status: notFound === '404-page' ? 404 : 200, isFallback: true };
 };
 
-/** The nearest 404.html, from the path's own folder upwards; or the one page of an application. */
+/** The nearest 404.html, from the path's own folder upwards; or the one page of an application. No file's path is longer than the limit. */
 const pageFor = ({ files }: AssetIndex, path: string, notFound: NotFoundHandling): Asset | undefined => {
   if (notFound === 'single-page-application') return files.get('/index.html');
-  for (let folder = path; folder !== '';) {
+  for (let folder = path.slice(0, MOST_ASSET_PATH_BYTES); folder !== '';) {
     folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
     const page = files.get(`${folder}/404.html`);
     if (page !== undefined) return page;
@@ -162,6 +162,9 @@ const encoded = (segment: string): string => {
   }
 };
 
+/** What rules add to the head of an answer, names and values together; a header beyond it is left out. Clients take less. */
+const MOST_RULE_CHARS = 32 * 1024;
+
 /** Headers an answer from the assets gets: its own, changed by the rules that match, in their order. */
 export const withHeaderRules = (
   own: ReadonlyMap<string, string>,
@@ -171,12 +174,17 @@ export const withHeaderRules = (
 ): ReadonlyMap<string, readonly string[]> => {
   const result = new Map<string, readonly string[]>([...own].map(([name, value]) => [name, [value]]));
   const set = new Set<string>();
+  let left = MOST_RULE_CHARS;
   for (const rule of headers) {
     const found = rule.pattern.match(rule.path.startsWith('https://') ? `https://${host}${path}` : path);
     if (found === undefined) continue;
     for (const name of rule.unset) result.delete(name);
     for (const [name, template] of rule.set) {
-      const value = replaced(template, found);
+      left -= name.length;
+      if (left <= 0) return result;
+      const value = replaced(template, found, left);
+      if (value === undefined) continue;
+      left -= value.length;
       result.set(name, set.has(name) ? [...(result.get(name) ?? []), value] : [value]);
       set.add(name);
     }

@@ -5,6 +5,8 @@ const MOST_HEADER_RULES = 100;
 const MOST_STATIC_REDIRECTS = 2_000;
 const MOST_DYNAMIC_REDIRECTS = 100;
 const MOST_LINE = 2_000;
+/** Of the address that a rule makes of a path: twice what browsers and proxies take. */
+const MOST_TARGET = 16_384;
 const STATUSES: ReadonlySet<number> = new Set([200, 301, 302, 303, 307, 308]);
 
 /** One rule of `_headers`: what it sets, and what it takes away. */
@@ -87,7 +89,9 @@ export const redirectRules = (text: string, isHtmlHandled: boolean): RedirectRul
 const isPattern = (from: string): boolean => /\*|:[A-Za-z]/.test(from);
 
 const redirectFrom = (words: string, line: number, isHtmlHandled: boolean): Redirect | undefined => {
-  const tokens = words.replace(/\s+#.*$/, '').split(/\s+/);
+  const all = words.split(/\s+/);
+  const comment = all.findIndex((word, index) => index > 0 && word.startsWith('#'));
+  const tokens = comment === -1 ? all : all.slice(0, comment);
   const [asked = '', target = '', code = '302'] = tokens;
   if (tokens.length < 2 || tokens.length > 3 || asked.startsWith('https://')) return undefined;
   const from = ruleUrl(asked.startsWith('/') ? asked : `/${asked}`);
@@ -132,14 +136,16 @@ export const redirectFor = (
   if (exact !== undefined) return exact;
   for (const { pattern, to, status, from } of rules.patterns) {
     const found = pattern.match(from.startsWith('https://') ? `https://${host}${path}` : path);
-    if (found !== undefined) return { status, to: redirectTarget(to, found) };
+    const target = found && redirectTarget(to, found);
+    if (target !== undefined) return { status, to: target };
   }
   return undefined;
 };
 
 /** A path made of what a visitor sent must not become another site's address (`//evil.example`). */
-const redirectTarget = (to: string, found: Readonly<Record<string, string>>): string => {
-  const target = replaced(to, found).trim();
+const redirectTarget = (to: string, found: Readonly<Record<string, string>>): string | undefined => {
+  const target = replaced(to, found, MOST_TARGET)?.trim();
+  if (target === undefined) return undefined;
   if (/^(?:\w+:\/\/|\/\/[^/\\\s?#])/.test(to.trim())) return target;
   const end = target.search(/[?#]/);
   const path = end === -1 ? target : target.slice(0, end);
