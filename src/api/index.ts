@@ -1,3 +1,4 @@
 export { createApp } from './app.ts';
 export type { Api } from './api.ts';
+export { settleQueues } from './handlers/queues.ts';
 export { sweepErasures } from './erase.ts';

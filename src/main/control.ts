@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createApp, sweepErasures, type Api } from '../api/index.ts';
+import { createApp, settleQueues, sweepErasures, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
@@ -14,6 +14,7 @@ import { openLog } from './log.ts';
 import { ownNetworks } from './own-networks.ts';
 import { privateTrialFolder } from './trial-folder.ts';
 import type { Settings } from './settings.ts';
+import { untilDone } from './until-done.ts';
 import { assertWritable, StoreUnusable } from './unusable.ts';
 
 /** Modules nobody refers to, and what deleted resources held, are looked for this often. */
@@ -71,6 +72,9 @@ const startControl = async (settings: Settings): Promise<Service> => {
     createApp({ ...control, account, publisher, data, d1, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
   await writeCredentials(http.url);
+  const settling = new AbortController();
+  // Where no data process is beside it there are no queues to be set.
+  if (settings.role === 'all') void untilDone(() => settleQueues({ ...control, data }), settling.signal);
   const sweep = (): void => {
     sweepErasures({ store, data, lanes: control.lanes, log: logged }).catch((error: unknown) => log.warn(String(error)));
   };
@@ -83,6 +87,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     ready: { type: 'ready', role: 'control', controlUrl: http.url, subdomain: (await store.read.meta.get('subdomain')) ?? '' },
     stop: async () => {
       clearInterval(collecting);
+      settling.abort();
       await http.close();
       await d1[Symbol.asyncDispose]();
       await data[Symbol.asyncDispose]();

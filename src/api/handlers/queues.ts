@@ -51,7 +51,8 @@ export const makePlace = async (api: Api, name: string, settings: QueueSettings)
 };
 
 /** Whoever makes, changes or deletes queues of one name does so in turn. */
-export const inTurn = <Value>(api: Api, name: string, work: () => Promise<Value>): Promise<Value> => api.lanes.take(`queue/${name}`, work);
+export const inTurn = <Value>(api: Pick<Api, 'lanes'>, name: string, work: () => Promise<Value>): Promise<Value> =>
+  api.lanes.take(`queue/${name}`, work);
 
 const make = async (api: Api, actor: Actor, name: string, settings: QueueSettings): Promise<Result<Resource, Refusal>> => {
   if (await api.store.read.resources.byName(KIND, name)) return refuse({ code: 'resource_exists', kind: KIND, name });
@@ -59,12 +60,25 @@ const make = async (api: Api, actor: Actor, name: string, settings: QueueSetting
   return made.ok ? createResource(api, actor, { kind: KIND, id: api.ids.hex32(), name, settings: { ...settings } }) : made;
 };
 
+/**
+ * Sets every queue where its messages are as the database has it. A control plane that was killed between the two left them different.
+ * Throws where what holds the messages does not answer.
+ */
+export const settleQueues = async (api: Pick<Api, 'store' | 'lanes' | 'data'>): Promise<void> => {
+  for (const { id, name } of await api.store.read.resources.ofKind(KIND)) {
+    await inTurn(api, name, async () => {
+      const queue = await api.store.read.resources.byId(KIND, id);
+      if (queue !== undefined) await remoteQueue(api.data, name).put(settingsOfQueue(queue));
+    });
+  }
+};
+
 type Names = 'listQueues' | 'createQueue' | 'getQueue' | 'putQueue' | 'patchQueue' | 'deleteQueue';
 type Family = Pick<typeof queueEndpoints, Names>;
 
 /**
  * What is not named stays, with PUT too: the official clients send what they want changed. The database first: what did not come to the
- * store of the messages any more, the next change sets there, because it sets all of it.
+ * store of the messages any more is set there by the next change, or after the next start (`settleQueues`).
  */
 const change: Handler<Family['patchQueue']> = async (api, { params, body, actor }) => {
   const found = await queueOf(api, params.queue_id);

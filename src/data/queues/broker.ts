@@ -140,8 +140,13 @@ export class Broker implements Disposable {
     return settled;
   }
 
+  /** What is there already costs no write. */
   async put(name: string, settings: Pick<StoredQueue, 'deliveryDelay' | 'retention'>): Promise<void> {
-    await this.#store.change(() => this.#store.putQueue(name, settings));
+    await this.#store.change(() => {
+      const present = this.#store.queue(name);
+      if (present?.deliveryDelay === settings.deliveryDelay && present.retention === settings.retention) return;
+      this.#store.putQueue(name, settings);
+    });
   }
 
   /** Deletes the queue's messages, those that are out too. */
