@@ -38,7 +38,7 @@ export class OpenCalls {
     const now = performance.now();
     if (now - this.#toldAt < TELL_EVERY_MS) return false;
     this.#toldAt = now;
-    this.#log.warn({ caller, most: this.most }, 'A Worker has as many calls open as it may have: it is refused more.');
+    this.#log.warn({ caller, most: this.most }, 'A Worker has as many calls open as --calls-per-worker lets it: it is refused more.');
     return false;
   }
 }

@@ -50,6 +50,7 @@ test('without a word the documented defaults hold', () => {
     connectionsPerAddress: 1000,
     requestsPerVersion: 2000,
     websocketsPerVersion: 4000,
+    callsPerWorker: undefined,
     role: 'all',
     control: undefined,
     edgeToken: undefined,

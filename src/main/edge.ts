@@ -51,6 +51,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       maxConnectionsPerAddress: settings.connectionsPerAddress,
       maxRequestsPerVersion: settings.requestsPerVersion,
       maxWebSocketsPerVersion: settings.websocketsPerVersion,
+      maxCallsPerCaller: settings.callsPerWorker ?? settings.requestsPerVersion + settings.websocketsPerVersion,
       ...connectionsThatFit(log),
     },
     runtimeSettings: {

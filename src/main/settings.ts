@@ -74,6 +74,12 @@ export const SETTINGS = {
     schema: wholeNumber(1, 1_000_000),
     fallback: 4000,
   },
+  callsPerWorker: {
+    value: 'n',
+    help: 'most calls of other Workers that one has open; left out: as many as the two above together',
+    schema: wholeNumber(1, 1_000_000).optional(),
+    fallback: undefined,
+  },
   role: {
     value: 'role',
     help: 'all, control or edge: what this machine runs',
