@@ -38,15 +38,19 @@ export class CallRings {
     const way = this.#way(callee, caller);
     if (way === undefined) return undefined;
     const ring = new Set([...this.#reachedFrom(callee)].filter((script) => this.#reachedFrom(script).has(caller)).concat(caller));
-    const inside = this.#callsInside(ring);
-    const fromOutside = [...ring].reduce((sum, script) => sum + this.#underWay(script), 0) - inside;
+    const calls = this.#callsInside(ring);
+    const inside = [...calls.values()].reduce((sum, count) => sum + count, 0);
+    // Of each Worker by itself: calls that wait for a cold one to start are in nobody's hands yet, and take nothing from what others have.
+    const fromOutside = [...ring].reduce((sum, script) => sum + Math.max(0, this.#underWay(script) - (calls.get(script) ?? 0)), 0);
     return inside < MOST_CALLS_IN_RING * Math.max(1, fromOutside) ? undefined : [caller, ...way];
   }
 
-  #callsInside(ring: ReadonlySet<string>): number {
-    let calls = 0;
+  /** By callee. */
+  #callsInside(ring: ReadonlySet<string>): ReadonlyMap<string, number> {
+    const calls = new Map<string, number>();
     for (const caller of ring) {
-      for (const [callee, count] of this.#calls.get(caller) ?? []) if (ring.has(callee)) calls += count;
+      for (const [callee, count] of this.#calls.get(caller) ?? [])
+        if (ring.has(callee)) calls.set(callee, (calls.get(callee) ?? 0) + count);
     }
     return calls;
   }
