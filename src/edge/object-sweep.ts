@@ -16,14 +16,20 @@ export class ObjectSweep {
   readonly #options: ObjectSweepOptions;
   readonly #removing = new Set<string>();
   #last: Promise<void> = Promise.resolve();
+  #isComing = false;
 
   constructor(options: ObjectSweepOptions) {
     this.#options = options;
   }
 
-  /** Something was deployed or deleted. */
+  /** Something was deployed or deleted. A look that has not begun yet sees it too. */
   soon(): void {
-    this.#last = this.#last.then(() => this.#look());
+    if (this.#isComing) return;
+    this.#isComing = true;
+    this.#last = this.#last.then(() => {
+      this.#isComing = false;
+      return this.#look();
+    });
   }
 
   async #look(): Promise<void> {
