@@ -34,14 +34,12 @@ test('[Q-10] a queue whose settings did not come to its messages, because all wa
     assert.equal(await second.stop(), 0);
   }
   using messages = new DatabaseSync(path, { readOnly: true });
+  const rows = messages.prepare('select name, delivery_delay as delay, retention from queues order by name').all();
   assert.deepEqual(
-    messages
-      .prepare('select name, delivery_delay as delay, retention from queues order by name')
-      .all()
-      .map((row) => ({ ...row })),
+    rows.map(({ name, delay, retention }) => [name, delay, retention]),
     [
-      { name: 'jobs', delay: 7, retention: 600 },
-      { name: 'lost', delay: 0, retention: 345_600 },
+      ['jobs', 7, 600],
+      ['lost', 0, 345_600],
     ],
   );
 });

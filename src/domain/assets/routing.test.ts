@@ -106,8 +106,9 @@ https://site.example/only
   assert.equal(headers('other.example', '/only')['x-host'], undefined);
 });
 
+const many = (text: string): string => text.repeat(600);
+
 test('[K-8] what a visitor sends is not read as a rule, and no rule makes more of it than an address or a head may hold', () => {
-  const many = (text: string): string => text.repeat(600);
   const index = site([], { _redirects: `/swap/:a/:b /to/:a\n/long/:a/:b /${many(':a')}\n/* /else`, _headers: `/:a/:b/:c\n${HEADERS}` });
   assert.equal(said(index, '/swap/:b/b'), '302 -> /to/:b');
   assert.equal(said(index, `/long/${many(':b')}/${many('b')}`), '302 -> /else');
