@@ -21,6 +21,12 @@ export type EnvironmentOptions = {
   readonly more?: Environment;
 };
 
+/** Where processes keep compiled code, as the whole run of the tests has it. */
+export const compileCache = (): Environment => {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+};
+
 /** Nothing listens on the discard port, so whatever asks it gets its refusal at once. */
 const NOBODY = 'http://127.0.0.1:9/';
 
@@ -62,6 +68,7 @@ function basicEnvironment(home: string): Environment {
   const temporary = join(home, 'tmp');
   mkdirSync(temporary, { recursive: true });
   return {
+    ...compileCache(),
     PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
     HOME: home,
     USERPROFILE: home,

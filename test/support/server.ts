@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, runClient } from './client.ts';
-import { clientEnvironment, type Connection, type Environment } from './environment.ts';
+import { clientEnvironment, compileCache, type Connection, type Environment } from './environment.ts';
 import { descendants } from './processes.ts';
 import { type Ran, run, type RunOptions, succeeded } from './run.ts';
 import { send } from './send.ts';
@@ -220,6 +220,7 @@ export class Server implements AsyncDisposable {
 
 /** The state folder decides which servers other commands find: nobody else's may be among them. */
 const serverEnvironment = (folder: string): Environment => ({
+  ...compileCache(),
   PATH: process.env['PATH'] ?? '',
   HOME: join(folder, 'home'),
   XDG_STATE_HOME: join(folder, 'state'),

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import type { Environment } from './environment.ts';
+import { compileCache, type Environment } from './environment.ts';
 import { shownOutput, type Step } from './fences.ts';
 import { answerDeployPrompts } from './interactive-deploy.ts';
 import { idsIn } from './printed.ts';
@@ -40,6 +40,7 @@ export class Story implements AsyncDisposable {
     const home = join(this.folder, 'home');
     mkdirSync(home);
     this.#environment = {
+      ...compileCache(),
       PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
       HOME: home,
       XDG_STATE_HOME: join(home, '.local', 'state'),
