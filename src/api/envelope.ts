@@ -1,6 +1,6 @@
 import type { Refusal } from '../domain/index.ts';
 import type { Answer } from './api.ts';
-import { spoken } from './refusals.ts';
+import { spoken, type Spoken } from './refusals.ts';
 
 /** Cloudflare's envelope: `success` alone decides for its clients, the status is for everybody else. */
 export const success = ({ result, resultInfo, messages = [], status = 200 }: Answer): Response =>
@@ -25,11 +25,11 @@ export const failure = (refusal: Refusal): Response => {
 };
 
 /** Each reason is an error of its own, and so is each binding that an upload could not inherit, as wrangler expects. */
-const errorsOf = (refusal: Refusal): readonly { readonly code: number; readonly message: string }[] => {
+const errorsOf = (refusal: Refusal): readonly Omit<Spoken, 'status'>[] => {
   if (refusal.code === 'deployment_refused') return refusal.reasons.flatMap(errorsOf);
-  const { code, message } = spoken(refusal);
+  const { code, message, meta } = spoken(refusal);
   const messages = refusal.code === 'inherit_missing' ? message.split('; ') : [message];
-  return messages.map((text) => ({ code, message: text }));
+  return messages.map((text) => (meta === undefined ? { code, message: text } : { code, message: text, meta }));
 };
 
 export const broken = (status: number, code: number, message: string): Response =>

@@ -1,4 +1,5 @@
 import type { DurableObjectBinding, Refusal } from '../domain/index.ts';
+import { exportFaultView } from './export-words.ts';
 import type { Spoken } from './refusals.ts';
 
 const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
@@ -24,6 +25,46 @@ export const objectWords = {
     ),
   migration_invalid: ({ fault }: Of<'migration_invalid'>) =>
     said(400, 10021, `The migration cannot be applied: ${fault}. Nothing was changed.`),
+  exports_with_migration: () =>
+    said(
+      400,
+      10021,
+      'The metadata has both "exports" of Durable Object classes and "migrations". Send one of them: they are two ways to say the same.',
+    ),
+  exports_not_reconciled: ({ faults }: Of<'exports_not_reconciled'>) => {
+    const details = faults.map(exportFaultView);
+    const sentences = details.map(({ class: className, message, suggestion }) => `${className}: ${message} ${suggestion}`);
+    return {
+      status: 400,
+      code: 100402,
+      message: `Durable Object exports reconciliation failed, and nothing was changed. ${sentences.join(' ')}`,
+      meta: { details },
+    };
+  },
+  version_changes_classes: ({ classes }: Of<'version_changes_classes'>) =>
+    said(
+      400,
+      10211,
+      `Version upload failed. Its "exports" would change which Durable Objects exist (${classes.join(', ')}), at once and for every version, so it cannot wait for a later deployment. Nothing was changed. Run \`wrangler deploy\`; then upload versions as before.`,
+    ),
+  binding_needs_export: ({ binding: { name, class_name: className } }: Of<'binding_needs_export'>) =>
+    said(
+      400,
+      100406,
+      `The binding ${JSON.stringify(name)} depends on the class '${className}', which "exports" declare and which has no objects yet: an upload that is not deployed makes none. Run \`wrangler deploy\` once, then upload versions as before.`,
+    ),
+  split_of_exports: ({ versionIds }: Of<'split_of_exports'>) =>
+    said(
+      400,
+      100405,
+      `All versions in a multi-version deployment must declare identical \`exports\`, and those of ${versionIds.join(' and ')} differ. Deploy one of them at 100 %.`,
+    ),
+  migration_source_unknown: ({ className, script, reason }: Of<'migration_source_unknown'>) =>
+    said(
+      400,
+      100366,
+      `Cannot apply transferred-class migration to class '${className}' of script '${script}', because ${reason === 'script' ? 'there is no Worker of that name' : 'no Durable Objects of that Worker have that class'}. GET /accounts/<account id>/workers/durable_objects/namespaces lists those there are.`,
+    ),
   migration_class_exists: ({ action, className }: Of<'migration_class_exists'>) =>
     action === 'new'
       ? said(
@@ -34,7 +75,7 @@ export const objectWords = {
       : said(
           400,
           10074,
-          `Cannot apply renamed-class migration to class '${className}' that is already depended on by existing Durable Objects. Rename to a name that no class has, or delete the objects of that class first.`,
+          `Cannot apply ${action === 'rename' ? 'renamed' : 'transferred'}-class migration to class '${className}' that is already depended on by existing Durable Objects. Take a name that no class has, or delete the objects of that class first.`,
         ),
   migration_class_unknown: ({ action, className }: Of<'migration_class_unknown'>) =>
     said(
@@ -105,7 +146,7 @@ export const objectWords = {
     said(
       409,
       100364,
-      `The version ${versionId} cannot be deployed, because Durable Objects it binds no longer exist: ${describeLostObjects(bindings)}. Upload a version without these bindings, or one that binds a class that exists.`,
+      `The version ${versionId} cannot be deployed, because Durable Objects it binds are no longer there: ${describeLostObjects(bindings)}. Upload a version without these bindings, or one that binds a class that exists.`,
     ),
 };
 

@@ -11,6 +11,8 @@ export interface Spoken {
   readonly status: number;
   readonly code: number;
   readonly message: string;
+  /** What else a client can act on. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 const MODULE_NAME_FAULTS: Readonly<Record<ModuleNameFault, string>> = {
@@ -126,7 +128,13 @@ const words: Words = {
     said(
       400,
       10021,
-      `Switchback does not support ${JSON.stringify(member)} yet, so nothing was changed. ${member === 'exports' ? 'Declare Durable Object classes in "migrations" instead' : "Remove it from the project's configuration to go on"}.`,
+      `Switchback does not support ${JSON.stringify(member)} yet, so nothing was changed. Remove it from the project's configuration to go on.`,
+    ),
+  metadata_elsewhere: ({ member }) =>
+    said(
+      400,
+      10021,
+      `This call changes a part of what runs and does not take ${JSON.stringify(member)}, so nothing was changed. Send it with the whole Worker: PUT /accounts/<account id>/workers/scripts/<Worker>, as \`wrangler deploy\` does.`,
     ),
   binding_unsupported: ({ name, type }) =>
     said(

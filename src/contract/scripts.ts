@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { compatibility, namedHandlers, nothing, observability, paging, placement, SCRIPT, usageModel, WORKERS } from './shapes.ts';
-import { uploadMetadata } from './upload-metadata.ts';
+import { reconciliation, uploadMetadata } from './upload-metadata.ts';
 
 /** A Worker as lists of scripts show it. */
 export const script = z
@@ -44,6 +44,7 @@ const uploadedScript = script
     startup_time_ms: z.number(),
     deployment_id: z.string().describe('The id of the version, as wrangler prints it.'),
     available_on_subdomain: z.boolean(),
+    exports_reconciliation: reconciliation.optional(),
   })
   .meta({ id: 'UploadedScript' });
 

@@ -22,6 +22,47 @@ export const migrations = nullish(
   }),
 ).describe('Durable Object classes that come, go or change their names. Only where the upload is deployed at once.');
 
+const durableObjectExport = {
+  type: z.string().describe('`durable-object`, or `worker` for an entrypoint.'),
+  state: nullish(z.string()).describe('`created` where absent.'),
+  storage: nullish(z.string()),
+  renamed_to: nullish(z.string()),
+  transferred_to: nullish(z.string()),
+  transfer_from: nullish(z.string()),
+  container: nullish(z.string()),
+};
+
+/** What the version exports, by name. Other members of an entry are kept as they are. */
+export const exportsMember = nullish(z.record(z.string(), z.looseObject(durableObjectExport))).describe(
+  'Durable Object classes as they are to be; held against the code and the objects there are. Not together with `migrations`.',
+);
+
+/** What is shown of it: classes and entrypoints that live. */
+export const shownExports = z.record(z.string(), z.looseObject({ type: z.string() }));
+
+const remark = {
+  class: z.string(),
+  scenario: z.string(),
+  message: z.string(),
+  namespace_id: z.string().optional(),
+  referencing_scripts: z.array(z.string()).optional(),
+};
+
+/** What became of the classes that an upload declared. */
+export const reconciliation = z
+  .object({
+    created: z.array(z.string()),
+    updated: z.array(z.string()),
+    deleted: z.array(z.string()),
+    renamed: z.array(z.object({ from: z.string(), to: z.string() })),
+    transferred: z.array(z.object({ class: z.string(), to: z.string(), phase: z.literal('committed') })),
+    transfer_pending: z.array(z.object({ class: z.string(), from: z.string() })),
+    warnings: z.array(z.object(remark)),
+    info: z.array(z.object(remark)),
+    removable_entries: z.array(z.string()),
+  })
+  .meta({ id: 'ExportsReconciliation' });
+
 /** The files a version gets, whichever way it is sent. */
 export const versionAssets = {
   assets: nullish(z.object({ jwt: nullish(z.string()), config: nullish(z.record(z.string(), z.unknown())) })).describe(
@@ -38,6 +79,7 @@ export const uploadMetadata = z
     body_part: nullish(z.string()).describe('The part that is the script; service-worker syntax, only on PUT.'),
     ...versionAssets,
     migrations,
+    exports: exportsMember,
     keep_bindings: keepBindings,
     logpush: nullish(z.boolean()),
     observability: nullish(observability),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { annotations, compatibility, limits, namedHandlers, paging, placement, SCRIPT, shownBinding, usageModel } from './shapes.ts';
-import { uploadMetadata } from './upload-metadata.ts';
+import { reconciliation, shownExports, uploadMetadata } from './upload-metadata.ts';
 
 /** Who made it and when. `hasPreview` is what the official SDK's types call `has_preview`. */
 const metadata = z.object({
@@ -25,7 +25,12 @@ export const resources = z
       placement_mode: z.string().optional(),
       placement: placement.optional(),
     }),
-    script_runtime: z.object({ ...compatibility, usage_model: usageModel, limits: limits.optional() }),
+    script_runtime: z.object({
+      ...compatibility,
+      usage_model: usageModel,
+      limits: limits.optional(),
+      exports: shownExports.optional(),
+    }),
   })
   .meta({ id: 'VersionResources' });
 
@@ -49,7 +54,7 @@ export const versionEndpoints = {
     summary: 'Upload a version that gets no traffic',
     query: z.object({ bindings_inherit: z.string().optional() }),
     body: { kind: 'upload', metadata: uploadMetadata, isVersionOnly: true },
-    result: version,
+    result: version.extend({ exports_reconciliation: reconciliation.optional() }),
   },
   getVersion: { method: 'GET', path: `${SCRIPT}/versions/:version_id`, tag: 'Versions', summary: 'One version', result: version },
 } as const satisfies Record<string, Endpoint>;

@@ -14,7 +14,7 @@ import {
   usageModel,
   versionSettings,
 } from './shapes.ts';
-import { migrations, versionAssets } from './upload-metadata.ts';
+import { exportsMember, migrations, reconciliation, shownExports, versionAssets } from './upload-metadata.ts';
 import { WORKER } from './workers.ts';
 
 const moduleContent = z.object({ name: z.string(), content_type: z.string(), content_base64: z.base64() }).meta({ id: 'ModuleContent' });
@@ -26,6 +26,7 @@ const workerVersionRequest = z
     ...versionAssets,
     keep_bindings: keepBindings,
     migrations,
+    exports: exportsMember,
     main_module: z.string(),
     modules: z.array(moduleContent).max(2000).describe('Each module as base64.'),
   })
@@ -56,6 +57,8 @@ const workerVersion = z
     usage_model: usageModel,
     limits: limits.optional(),
     placement: placement.optional(),
+    exports: shownExports.optional(),
+    exports_reconciliation: reconciliation.optional(),
     urls: z.array(z.string()),
   })
   .meta({ id: 'WorkerVersion' });

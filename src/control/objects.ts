@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
+  classesOf,
   migrate,
   namespaceChanges,
   resolveObjects,
+  sourcesOf,
   type Binding,
+  type ExportsSummary,
   type Migrated,
   type Migration,
   type NamespaceChanges,
@@ -17,45 +21,75 @@ import { asUsers, usesOfObjects } from './uses.ts';
 /** What an upload does to the namespaces of Durable Objects; decided before its trial, stored with its version. */
 export interface ObjectsPlan extends Migrated {
   readonly changes: NamespaceChanges;
+  /** Only where the classes are declared: what is wrong with that, and what came of it, once it is known what the code exports. */
+  readonly declared?: DeclaredClasses;
 }
 
+export interface DeclaredClasses {
+  /** Classes that are to come from other Workers, and reach their objects there until then. */
+  readonly expected: ExportsSummary['expected'];
+  readonly against: (inCode: ReadonlySet<string>) => Result<ExportsSummary, Refusal>;
+}
+
+/** Decides as often as it is asked, with the same ids for what is new: before the trial, and again where it is stored. */
+export type ObjectsPlanner = (queries: Queries) => Promise<Result<ObjectsPlan, Refusal>>;
+
 /** The namespaces as they will be, or why the migration cannot be applied. Without one they stay as they are. */
-export const planObjects = async (
+export const byMigration = (
   control: Control,
-  queries: Queries,
   worker: Pick<Worker, 'name' | 'tag' | 'migrationTag'>,
   migration: Migration | undefined,
-): Promise<Result<ObjectsPlan, Refusal>> => {
-  const before = await queries.namespaces.all();
-  const newId = () => control.ids.hex32();
-  const migrated = migrate({ script: worker.name, tag: worker.migrationTag, namespaces: before, migration, newId });
-  if (!migrated.ok) return migrated;
-  const changes = namespaceChanges(before, migrated.value.namespaces);
-  const held = await firstHeld(queries, worker, changes.deleted);
-  return held ?? accept({ ...migrated.value, changes });
+): ObjectsPlanner => {
+  const ids: string[] = [];
+  return async (queries) => {
+    const before = await queries.namespaces.all();
+    let made = 0;
+    const newId = (): string => {
+      const id = ids[made] ?? control.ids.hex32();
+      ids[made] = id;
+      made += 1;
+      return id;
+    };
+    const workers = await existing(queries, migration === undefined ? [] : sourcesOf(migration));
+    const migrated = migrate({ script: worker.name, tag: worker.migrationTag, namespaces: before, migration, workers, newId });
+    if (!migrated.ok) return migrated;
+    const changes = namespaceChanges(before, migrated.value.namespaces);
+    const held = await firstHeld(queries, worker, changes.deleted);
+    return held ?? accept({ ...migrated.value, changes });
+  };
 };
 
-/** Stores what was planned. The lane of the Worker kept its own namespaces as they were; other Workers may bind more of them by now. */
-export const storeObjects = async (
-  control: Control,
-  change: Change,
-  worker: Worker,
-  { tag, changes }: ObjectsPlan,
-): Promise<Result<Worker, Refusal>> => {
-  const held = await firstHeld(change, worker, changes.deleted);
-  if (held !== undefined) return held;
+/** Those of the names that Workers have. */
+export const existing = async (queries: Queries, names: Iterable<string>): Promise<ReadonlySet<string>> => {
+  const found = new Set<string>();
+  for (const name of new Set(names)) if ((await queries.workers.byName(name)) !== undefined) found.add(name);
+  return found;
+};
+
+/** Whether what was decided twice is the same: the same changes, to the same classes of the Worker. */
+export const isSamePlan = (script: string, some: ObjectsPlan, other: ObjectsPlan): boolean =>
+  isDeepStrictEqual([some.changes, classesOf(script, some.namespaces)], [other.changes, classesOf(script, other.namespaces)]);
+
+export const changesAny = ({ changes }: ObjectsPlan): boolean =>
+  Object.values(changes).some((namespaces: readonly ObjectNamespace[]) => namespaces.length > 0);
+
+/** Stores what was planned, in the same transaction. */
+export const storeObjects = async (control: Control, change: Change, worker: Worker, { tag, changes }: ObjectsPlan): Promise<Worker> => {
   const at = control.clock.now().toISOString();
   for (const namespace of changes.deleted) await change.namespaces.delete(namespace, at);
-  for (const namespace of inFreeNames(changes.renamed)) await change.namespaces.rename(namespace);
+  // Of two that get other names the later one frees the name that the earlier one takes; under its id no other has that name.
+  for (const namespace of [...changes.renamed, ...changes.transferred]) {
+    await change.namespaces.rename({ ...namespace, className: namespace.namespaceId });
+  }
+  for (const namespace of changes.renamed) await change.namespaces.rename(namespace);
+  for (const namespace of changes.transferred) await change.namespaces.transfer(namespace);
   for (const namespace of changes.created) await change.namespaces.insert(worker.tag, namespace, at);
-  return accept({ ...worker, migrationTag: tag });
+  for (const { script, movedFrom = script } of changes.transferred) {
+    change.touchWorker(script);
+    change.touchWorker(movedFrom);
+  }
+  return { ...worker, migrationTag: tag };
 };
-
-/** Of two renames in a row the later one frees the name that the earlier one takes; under its id no other has that name. */
-const inFreeNames = (renamed: readonly ObjectNamespace[]): readonly ObjectNamespace[] => [
-  ...renamed.map((namespace) => ({ ...namespace, className: namespace.namespaceId })),
-  ...renamed,
-];
 
 /** A class whose objects another Worker reaches stays until that Worker lets go of it. */
 const firstHeld = async (queries: Queries, worker: Pick<Worker, 'tag'>, deleted: readonly ObjectNamespace[]) => {
@@ -72,7 +106,8 @@ export const boundToObjects = async (
   queries: Queries,
   script: string,
   bindings: readonly Binding[],
-  { namespaces, changes }: Pick<ObjectsPlan, 'namespaces' | 'changes'>,
+  namespaces: readonly ObjectNamespace[],
+  deleted: readonly ObjectNamespace[] = [],
 ): Promise<Result<readonly Binding[], Refusal>> => {
   const resolved = resolveObjects(bindings, script, namespaces);
   const [binding] = resolved.unresolved;
@@ -81,18 +116,24 @@ export const boundToObjects = async (
   if (other !== script && (await queries.workers.byName(other)) === undefined) {
     return refuse({ code: 'class_not_provisioned', binding, reason: 'script' });
   }
-  const isDeleted = changes.deleted.some((deleted) => deleted.script === other && deleted.className === className);
+  const isDeleted = deleted.some((each) => each.script === other && each.className === className);
   return refuse({ code: 'class_not_provisioned', binding, reason: isDeleted ? 'deleted' : 'class' });
 };
 
-/** What a migration did, for the audit row. */
+/** What became of the namespaces, for the audit row. */
 export const migrationDetail = ({ tag, changes }: ObjectsPlan): Readonly<Record<string, unknown>> => ({
   migration: {
-    tag,
+    ...(tag === undefined ? {} : { tag }),
     ...Object.fromEntries(
       Object.entries(changes).flatMap(([what, namespaces]: readonly [string, readonly ObjectNamespace[]]) =>
-        namespaces.length === 0 ? [] : [[what, namespaces.map(({ className, namespaceId }) => ({ class: className, id: namespaceId }))]],
+        namespaces.length === 0 ? [] : [[what, namespaces.map((each) => detailOf(each, what))]],
       ),
     ),
   },
+});
+
+const detailOf = ({ className, namespaceId, script, movedFrom }: ObjectNamespace, what: string) => ({
+  class: className,
+  id: namespaceId,
+  ...(what === 'transferred' ? { from: movedFrom, to: script } : {}),
 });

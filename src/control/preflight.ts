@@ -67,7 +67,7 @@ export const proposalFor = async (
       [worker.name, undefined],
     ]),
     classes: classesOf(worker.name, namespaces),
-    namespaceIds: new Set(namespaces.map(({ namespaceId }) => namespaceId)),
+    owners: new Map(namespaces.map(({ namespaceId, script }) => [namespaceId, script])),
     deletions: await deletionsOf(
       queries,
       named.flatMap(({ bindings }) => withoutResource(bindings, resources)),

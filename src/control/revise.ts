@@ -2,8 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
+  areSameClasses,
   carriedOver,
+  classesOf,
   codeOf,
+  following,
   mainVersion,
   type Annotations,
   type Binding,
@@ -15,7 +18,7 @@ import {
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { boundToObjects, planObjects } from './objects.ts';
+import { boundToObjects } from './objects.ts';
 import { checkResources } from './resources.ts';
 import { checkServices } from './services.ts';
 import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
@@ -95,6 +98,8 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
     async (change) => {
       const present = await change.deployments.active(worker.tag);
       if (present?.id !== active?.id) return refuse(overtaken(active, present));
+      const classes = classesOf(worker.name, await change.namespaces.ofWorker(worker.tag));
+      if (revised.some(({ version }) => !areSameClasses(version.durableObjects ?? [], classes))) return refuse(overtaken(active, present));
       if (revision.settings !== undefined) await changeSettings(change, worker.tag, revision.settings);
       const versions: Version[] = [];
       const replacement = new Map<string, string>();
@@ -166,11 +171,12 @@ const reachable = async (
   if (!present.ok) return present;
   const callable = await checkServices(control.store.read, worker.name, added);
   if (!callable.ok) return callable;
-  const objects = await planObjects(control, control.store.read, worker, undefined);
-  if (!objects.ok) return objects;
-  const bound = await boundToObjects(control.store.read, worker.name, added, objects.value);
+  const namespaces = await control.store.read.namespaces.all();
+  const bound = await boundToObjects(control.store.read, worker.name, added, namespaces);
   if (!bound.ok) return bound;
-  return accept({ ...code.value, bindings: code.value.bindings.map((binding) => bound.value[added.indexOf(binding)] ?? binding) });
+  const bindings = code.value.bindings.map((binding) => bound.value[added.indexOf(binding)] ?? binding);
+  // It may be made from a version that was left behind when a class went to another Worker.
+  return accept(following({ ...code.value, bindings }, worker.name, namespaces));
 };
 
 const triedRevisions = async (

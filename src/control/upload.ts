@@ -1,6 +1,7 @@
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
+  classesDeclaredIn,
   classesOf,
   isWorkerName,
   keptMembers,
@@ -11,6 +12,7 @@ import {
   type Annotations,
   type Binding,
   type Deployment,
+  type ExportsSummary,
   type Refusal,
   type UploadedFile,
   type UploadMetadata,
@@ -21,7 +23,18 @@ import {
 import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { assetsFor } from './assets.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { boundToObjects, migrationDetail, planObjects, storeObjects, type ObjectsPlan } from './objects.ts';
+import { byExports, checkDeclared, throughSources } from './exports.ts';
+import { followersDetail, followersOf, followersReadied, storeFollowers, type Follower } from './followers.ts';
+import {
+  boundToObjects,
+  byMigration,
+  changesAny,
+  isSamePlan,
+  migrationDetail,
+  storeObjects,
+  type ObjectsPlan,
+  type ObjectsPlanner,
+} from './objects.ts';
 import { checkResources } from './resources.ts';
 import { checkServices } from './services.ts';
 import { sealContext } from './specs.ts';
@@ -49,6 +62,8 @@ export interface Uploaded {
   readonly worker: Worker;
   readonly version: Version;
   readonly deployment: Deployment | undefined;
+  /** What became of the classes that it declared; absent where it declared none. */
+  readonly reconciled?: ExportsSummary | undefined;
 }
 
 /** wrangler repeats an upload for at most a few seconds; only a repeat within this time is taken for one. */
@@ -70,13 +85,16 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   if (existing === undefined && request.path === 'versions') return refuse({ code: 'first_upload_by_version', name: request.name });
   const migration = migrationIn(request.metadata);
   if (migration !== undefined && !request.deploy) return refuse({ code: 'version_with_migration' });
+  const exports = classesDeclaredIn(request.metadata);
+  if (migration !== undefined && exports !== undefined) return refuse({ code: 'exports_with_migration' });
   const worker = existing ?? newWorker(control, request.name);
   const annotations = annotationsFrom(request.annotations, worker.name);
   if (!annotations.ok) return annotations;
   const digest = uploadDigest(control, request);
   const repeated = existing && (await repeatOf(control, actor, existing, digest));
   if (repeated) return accept(repeated);
-  const objects = await planObjects(control, control.store.read, worker, migration);
+  const planner = exports === undefined ? byMigration(control, worker, migration) : byExports(control, worker, exports);
+  const objects = await planner(control.store.read);
   if (!objects.ok) return objects;
   const code = await codeOf(control, worker, request, objects.value);
   if (!code.ok) return code;
@@ -85,58 +103,88 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
     code: code.value,
     annotations: annotations.value,
     triggeredBy: request.triggeredBy,
+    areClassesDeclared: exports !== undefined,
   });
   if (!version.ok) return version;
-  const store = () => stored(control, actor, request, worker, version.value, digest, migration && objects.value);
-  const made = await (request.deploy ? readied(control, worker, [version.value], store) : store());
+  const reconciled = checkDeclared(objects.value, version.value, request.deploy);
+  if (!reconciled.ok) return reconciled;
+  const followers = await followersOf(control, actor, worker, objects.value);
+  if (!followers.ok) return followers;
+  const ready: Ready = { worker, version: version.value, digest, planner, objects: objects.value, followers: followers.value };
+  const store = () => stored(control, actor, request, ready);
+  const made = await (request.deploy
+    ? followersReadied(control, followers.value, () => readied(control, worker, [version.value], store))
+    : store());
   if (made.ok) control.awaited.expect(made.value.version.id, request.client);
-  return made;
+  // A class went to or came from another Worker, or that one was deployed, while the code was tried: decided once more.
+  return !made.ok && made.refusal.code === 'active_deployment_changed' ? uploadInTurn(control, actor, request) : made;
 };
 
-const stored = (
-  control: Control,
-  actor: Actor,
-  request: Upload,
-  worker: Worker,
-  ready: TriedVersion,
-  digest: string,
-  objects: ObjectsPlan | undefined,
-): Promise<Result<Uploaded, Refusal>> =>
-  control.store.change<Uploaded, Refusal>(
+/** What was decided and tried, and is to be stored where that still holds. */
+interface Ready {
+  readonly worker: Worker;
+  readonly version: TriedVersion;
+  readonly digest: string;
+  readonly planner: ObjectsPlanner;
+  readonly objects: ObjectsPlan;
+  readonly followers: readonly Follower[];
+}
+
+const stored = (control: Control, actor: Actor, request: Upload, ready: Ready): Promise<Result<Uploaded, Refusal>> => {
+  const { worker, version: made, digest, objects, followers } = ready;
+  return control.store.change<Uploaded, Refusal>(
     async (change) => {
-      const reachable = await checkReachable(change, worker.name, ready.bindings);
+      const reachable = await checkReachable(change, worker.name, made.bindings);
       if (!reachable.ok) return reachable;
+      const holds = await stillHolds(change, ready, request.deploy);
+      if (!holds.ok) return holds;
       if ((await change.workers.byTag(worker.tag)) === undefined) {
         await change.workers.insert(worker);
         change.touchWorker(worker.name);
       }
-      const version = await storeVersion(change, ready, { digest, answeredOn: undefined });
+      const version = await storeVersion(change, made, { digest, answeredOn: undefined });
       if (!version.ok) return version;
       const deployment = request.deploy
         ? await storeDeployment(control, actor, change, {
             worker,
             split: allTrafficTo(version.value.id),
-            message: ready.message ?? AUTOMATIC,
+            message: made.message ?? AUTOMATIC,
             triggeredBy: request.triggeredBy,
           })
         : undefined;
       const present = (await change.workers.byTag(worker.tag)) ?? worker;
-      const migrated = objects === undefined ? accept(present) : await storeObjects(control, change, present, objects);
-      if (!migrated.ok) return migrated;
-      const changed = { ...migrated.value, settings: { ...present.settings, ...request.settings } };
+      const migrated = await storeObjects(control, change, present, objects);
+      const changed = { ...migrated, settings: { ...present.settings, ...request.settings } };
       await change.workers.update(changed);
-      return accept({ worker: changed, version: version.value, deployment });
+      const followed = await storeFollowers(control, actor, change, worker, objects, followers);
+      if (!followed.ok) return followed;
+      return accept({ worker: changed, version: version.value, deployment, reconciled: holds.value });
     },
-    ({ version: made, deployment }) =>
+    ({ version, deployment }) =>
       auditEntry(control, actor, request.deploy ? 'script.upload' : 'version.upload', `worker/${worker.name}`, {
-        version: made.id,
-        number: made.number,
-        ...(made.tag === undefined ? {} : { tag: made.tag }),
-        ...(made.message === undefined ? {} : { message: made.message }),
+        version: version.id,
+        number: version.number,
+        ...(version.tag === undefined ? {} : { tag: version.tag }),
+        ...(version.message === undefined ? {} : { message: version.message }),
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
-        ...(objects === undefined ? {} : migrationDetail(objects)),
+        ...(changesAny(objects) || migrationIn(request.metadata) !== undefined ? migrationDetail(objects) : {}),
+        ...followersDetail(followers),
       }),
   );
+};
+
+/** The lane of the Worker kept its own uploads away; others may have moved a class, bound one or gone meanwhile. */
+const stillHolds = async (
+  queries: Queries,
+  { worker, version, planner, objects }: Ready,
+  isDeployed: boolean,
+): Promise<Result<ExportsSummary | undefined, Refusal>> => {
+  const now = await planner(queries);
+  if (!now.ok) return now;
+  const reconciled = checkDeclared(now.value, version, isDeployed);
+  if (!reconciled.ok || isSamePlan(worker.name, objects, now.value)) return reconciled;
+  return refuse({ code: 'active_deployment_changed', expected: 'none', active: undefined });
+};
 
 /** A new Worker: nothing deployed, and closed on every host until its subdomain setting says otherwise. */
 export const newWorker = (control: Control, name: string): Worker => {
@@ -175,7 +223,8 @@ const codeOf = async (control: Control, worker: Worker, request: Upload, objects
     seal: (text) => sealed(control, worker.tag, text),
   });
   if (!resolved.ok) return resolved;
-  const bindings = await boundToObjects(control.store.read, worker.name, resolved.value, objects);
+  const requested = throughSources(resolved.value, worker.name, objects);
+  const bindings = await boundToObjects(control.store.read, worker.name, requested, objects.namespaces, objects.changes.deleted);
   if (!bindings.ok) return bindings;
   const classes = classesOf(worker.name, objects.namespaces);
   const reachable = await checkReachable(control.store.read, worker.name, bindings.value);
@@ -193,6 +242,7 @@ const codeOf = async (control: Control, worker: Worker, request: Upload, objects
     kept: keptMembers(metadata),
     ...(assets.value === undefined ? {} : { assets: assets.value }),
     ...(classes.length === 0 ? {} : { durableObjects: classes }),
+    ...(metadata.exports === undefined ? {} : { exports: metadata.exports }),
   });
 };
 

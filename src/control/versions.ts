@@ -21,7 +21,10 @@ import { specFor } from './specs.ts';
 const MOST_ALIASES = 1000;
 
 /** A version that was tried and can be stored; it has no number yet. */
-export type TriedVersion = Omit<Version, 'number'>;
+export interface TriedVersion extends Omit<Version, 'number'> {
+  /** Names of the classes that its code exports. */
+  readonly exported: readonly string[];
+}
 
 export interface NewVersion {
   readonly worker: Pick<Worker, 'tag' | 'name'>;
@@ -30,6 +33,8 @@ export interface NewVersion {
   readonly triggeredBy: string;
   /** The version stored just before this one, where that is not stored yet: times follow the numbers. */
   readonly after?: Pick<Version, 'createdOn'> | undefined;
+  /** Whether the upload declares its classes: then all that is wrong with them is told at once, by whoever asked. */
+  readonly areClassesDeclared?: boolean;
 }
 
 const NOTHING_TO_TRY: TrialResult = { ok: true, startupTimeMs: 0, handlers: [], namedHandlers: [], classes: [] };
@@ -45,8 +50,8 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   if (!checked.ok) return checked;
   const trial = hasScript(code) ? await control.tryVersion(checked.value) : NOTHING_TO_TRY;
   if (!trial.ok) return refuse({ code: 'trial_failed', message: trial.failure.message });
-  const exported = await everyClassIn(control.store.read, code, trial.classes);
-  if (!exported.ok) return exported;
+  const every = wanted.areClassesDeclared === true ? accept(null) : await everyClassIn(control.store.read, code, trial.classes);
+  if (!every.ok) return every;
   return accept({
     ...code,
     ...annotations,
@@ -60,6 +65,7 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
     handlers: trial.handlers,
     namedHandlers: trial.namedHandlers,
     etag: etagOf(code),
+    exported: trial.classes.map(({ name }) => name),
   });
 };
 
@@ -113,8 +119,9 @@ const etagOf = (code: VersionCode): string => {
 export const storeVersion = async (change: Change, version: TriedVersion, receipt?: UploadReceipt): Promise<Result<Version, Refusal>> => {
   const worker = await change.workers.byTag(version.scriptTag);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: version.scriptTag });
-  const { createdOn } = version;
-  const stored: Version = { ...version, number: worker.nextNumber };
+  const { exported: _, ...rest } = version;
+  const { createdOn } = rest;
+  const stored: Version = { ...rest, number: worker.nextNumber };
   await change.versions.insert(stored, receipt);
   if (stored.alias !== undefined) await change.versions.setAlias(worker.tag, stored.alias, stored.id, createdOn, MOST_ALIASES);
   await change.workers.update({ ...worker, nextNumber: worker.nextNumber + 1, modifiedOn: createdOn, lastDeployedFrom: stored.source });

@@ -31,7 +31,7 @@ const planned = (world: World, shares: DeployRequest['shares'], more: Partial<De
     resources: [],
     services: new Map(),
     classes: [],
-    namespaceIds: new Set(),
+    owners: new Map(),
     events: { queue: [], scheduled: [] },
     deletions: [],
     knownSince: new Map(),

@@ -1,4 +1,5 @@
 import type { Binding, DurableObjectBinding } from './binding.ts';
+import type { VersionCode } from './version.ts';
 
 /** How the objects of a class store: SQLite, or the older key-value storage. It never changes. */
 export type ObjectStorage = 'sqlite' | 'kv';
@@ -14,6 +15,8 @@ export interface DurableObjectClass {
 /** A namespace of the account: the objects of one class of one Worker. It keeps its id, and so its objects, through a rename. */
 export interface ObjectNamespace extends DurableObjectClass {
   readonly script: string;
+  /** The Worker that it was transferred from last. */
+  readonly movedFrom?: string | undefined;
 }
 
 export const isObjectBinding = (binding: Pick<Binding, 'type'>): binding is DurableObjectBinding =>
@@ -51,3 +54,28 @@ export const resolveObjects = (
 export const areSameClasses = (some: readonly DurableObjectClass[], others: readonly DurableObjectClass[]): boolean =>
   some.length === others.length &&
   some.every(({ className, namespaceId }) => others.some((other) => other.className === className && other.namespaceId === namespaceId));
+
+/** The code with its Worker's classes, and those of others that it binds, where they are now: the same objects, wherever they went. */
+export const following = (code: VersionCode, script: string, namespaces: readonly ObjectNamespace[]): VersionCode => {
+  const classes = classesOf(script, namespaces);
+  return {
+    ...code,
+    bindings: code.bindings.map((binding) => (isObjectBinding(binding) ? leadingTo(binding, script, namespaces) : binding)),
+    durableObjects: classes.length === 0 ? undefined : classes,
+  };
+};
+
+/** Only where the objects belong to another Worker by now: under another name of the class they are found by their id. */
+const leadingTo = (binding: DurableObjectBinding, script: string, namespaces: readonly ObjectNamespace[]): DurableObjectBinding => {
+  const now = namespaces.find(({ namespaceId }) => namespaceId === binding.namespace_id);
+  if (now === undefined || now.script === (binding.script_name ?? script)) return binding;
+  const { script_name: _, environment: __, ...rest } = binding;
+  return { ...rest, class_name: now.className, ...(now.script === script ? {} : { script_name: now.script }) };
+};
+
+/** Whether code made for other times does not know where its objects are. */
+export const isLeftBehind = (code: VersionCode, script: string, namespaces: readonly ObjectNamespace[]): boolean => {
+  const now = following(code, script, namespaces);
+  const isMoved = now.bindings.some((binding, index) => binding !== code.bindings[index]);
+  return isMoved || !areSameClasses(code.durableObjects ?? [], now.durableObjects ?? []);
+};

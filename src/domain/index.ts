@@ -2,8 +2,10 @@ export type * from './binding.ts';
 export { isSecret } from './binding.ts';
 export type * from './version.ts';
 export type * from './durable-objects.ts';
-export { areSameClasses, classesOf, isObjectBinding, resolveObjects } from './durable-objects.ts';
-export { migrate, namespaceChanges, type Migrated, type Migration, type NamespaceChanges } from './migrations.ts';
+export { areSameClasses, classesOf, following, isLeftBehind, isObjectBinding, resolveObjects } from './durable-objects.ts';
+export { migrate, namespaceChanges, sourcesOf, type Migrated, type Migration, type NamespaceChanges } from './migrations.ts';
+export * from './exports.ts';
+export { classExports, declareTheSame, liveExports, storageWord, type GivenExport, type GivenExports } from './given-exports.ts';
 export { codeOf, hasScript } from './version.ts';
 export { isServiceBinding, withoutService } from './services.ts';
 export * from './assets/index.ts';
@@ -65,10 +67,11 @@ export {
 export { cronFault, tickAfter } from './cron.ts';
 export { checkedSpec } from './runnable.ts';
 export {
+  checkPart,
+  classesDeclaredIn,
   isCompatibilityDate,
   keptMembers,
   migrationIn,
-  unsupportedInPart,
   unsupportedMember,
   uploadedCode,
   type UploadedCode,

@@ -18,7 +18,7 @@ const aNamespace = (className: string, more: Partial<ObjectNamespace> = {}): Obj
 });
 
 const migrated = (migration: Migration, namespaces: readonly ObjectNamespace[] = [], tag?: string) =>
-  migrate({ script: 'chat', tag, namespaces, migration, newId: ids() });
+  migrate({ script: 'chat', tag, namespaces, migration, workers: new Set(['other']), newId: ids() });
 
 const after = (migration: Migration, namespaces: readonly ObjectNamespace[] = [], tag?: string) => {
   const result = migrated(migration, namespaces, tag);
@@ -49,7 +49,7 @@ test('[G-1] a renamed class keeps its namespace, and so its objects', () => {
     'v1',
   );
   assert.deepEqual(namespaces, [{ ...room, className: 'Hall' }]);
-  assert.deepEqual(namespaceChanges([room], namespaces), { created: [], renamed: namespaces, deleted: [] });
+  assert.deepEqual(namespaceChanges([room], namespaces), { created: [], renamed: namespaces, transferred: [], deleted: [] });
 });
 
 test('[G-1] a class that is deleted and made again is another namespace', () => {
@@ -57,7 +57,7 @@ test('[G-1] a class that is deleted and made again is another namespace', () => 
   const steps = [{ deleted_classes: ['Room'] }, { new_sqlite_classes: ['Room'] }];
   const { namespaces } = after({ old_tag: 'v1', new_tag: 'v3', steps }, [room], 'v1');
   const changes = namespaceChanges([room], namespaces);
-  assert.deepEqual(changes, { created: namespaces, renamed: [], deleted: [room] });
+  assert.deepEqual(changes, { created: namespaces, renamed: [], transferred: [], deleted: [room] });
   assert.notEqual(namespaces[0]?.namespaceId, room.namespaceId);
 });
 
@@ -94,10 +94,40 @@ test('[G-3] a class of the same name in another Worker is another class', () => 
   assert.equal(refusalOf({ new_tag: 'v1', deleted_classes: ['Room'] }, [elsewhere]).code, 'migration_class_unknown');
 });
 
-test('[G-3] a transfer, an empty name, a tag of no length and more classes than are allowed are refused with the fault', () => {
+test('[G-13] a transferred class keeps its namespace under the name it gets; the Worker that had it has it no more', () => {
+  const theirs = aNamespace('Room', { script: 'other' });
+  const { namespaces } = after({ new_tag: 'v1', steps: [{ transferred_classes: [{ from: 'Room', from_script: 'other', to: 'Hall' }] }] }, [
+    theirs,
+  ]);
+  const moved = { ...theirs, script: 'chat', className: 'Hall', movedFrom: 'other' };
+  assert.deepEqual(namespaces, [moved]);
+  assert.deepEqual(namespaceChanges([theirs], namespaces), { created: [], renamed: [], transferred: [moved], deleted: [] });
+});
+
+test('[G-13] a transfer from no Worker, of no class, to a name that is taken or within one Worker is refused', () => {
+  const [theirs, ours] = [aNamespace('Room', { script: 'other' }), aNamespace('Hall')];
+  const refused = (from: string, from_script: string, to: string) =>
+    refusalOf({ new_tag: 'v1', transferred_classes: [{ from, from_script, to }] }, [theirs, ours]);
+  assert.deepEqual(refused('Room', 'nobody', 'Room'), {
+    code: 'migration_source_unknown',
+    className: 'Room',
+    script: 'nobody',
+    reason: 'script',
+  });
+  assert.deepEqual(refused('Foyer', 'other', 'Foyer'), {
+    code: 'migration_source_unknown',
+    className: 'Foyer',
+    script: 'other',
+    reason: 'class',
+  });
+  assert.deepEqual(refused('Room', 'other', 'Hall'), { code: 'migration_class_exists', action: 'transfer', className: 'Hall' });
+  assert.equal(refused('Hall', 'chat', 'Foyer').code, 'migration_invalid');
+});
+
+test('[G-3] a transfer to no name, an empty name, a tag of no length and more classes than are allowed are refused with the fault', () => {
   const many = Array.from({ length: MOST_CLASSES + 1 }, (_, index) => `Class${index}`);
   const faults: readonly (readonly [Migration, RegExp])[] = [
-    [{ transferred_classes: [{ from: 'Room', from_script: 'other', to: 'Room' }] }, /transfers the class "Room" from "other"/],
+    [{ transferred_classes: [{ from: 'Room', from_script: 'other', to: '' }] }, /name of a class has 1 to 255/],
     [{ new_tag: '', new_classes: ['Room'] }, /a tag has 1 to 255 characters/],
     [{ new_tag: 'v1', new_classes: [''] }, /name of a class has 1 to 255/],
     [{ new_tag: 'v1', new_classes: many }, /at most 500/],
@@ -116,25 +146,37 @@ const aStep = fc.oneof(
   fc.record({ new_classes: fc.uniqueArray(aClass, { maxLength: 2 }) }),
   fc.record({ deleted_classes: fc.uniqueArray(aClass, { maxLength: 2 }) }),
   fc.record({ renamed_classes: fc.array(fc.record({ from: aClass, to: aClass }), { maxLength: 2 }) }),
+  fc.record({
+    transferred_classes: fc.array(fc.record({ from: aClass, from_script: fc.constant('other'), to: aClass }), { maxLength: 2 }),
+  }),
 );
+const THEIRS: readonly ObjectNamespace[] = CLASSES.map((each) => aNamespace(each, { script: 'other', namespaceId: `of-other-${each}` }));
+const workers = new Set(['other']);
 const someSteps = fc.array(aStep, { maxLength: 6 });
 
 test('[G-4] steps applied one migration at a time leave what all of them at once leave, and names stay unique', () => {
   fc.assert(
     fc.property(someSteps, (steps) => {
       const newId = ids();
-      const whole = migrate({ script: 'chat', tag: undefined, namespaces: [], migration: { new_tag: 'end', steps }, newId: ids() });
+      const whole = migrate({
+        script: 'chat',
+        tag: undefined,
+        namespaces: THEIRS,
+        migration: { new_tag: 'end', steps },
+        workers,
+        newId: ids(),
+      });
       let tag: string | undefined;
-      let namespaces: readonly ObjectNamespace[] = [];
+      let namespaces = THEIRS;
       for (const [index, step] of steps.entries()) {
         const migration = { new_tag: `v${index}`, steps: [step], ...(tag === undefined ? {} : { old_tag: tag }) };
-        const next = migrate({ script: 'chat', tag, namespaces, migration, newId });
+        const next = migrate({ script: 'chat', tag, namespaces, migration, workers, newId });
         if (!next.ok) return assert.ok(!whole.ok, 'a step that is refused alone is refused among others');
         ({ tag, namespaces } = next.value);
       }
       assert.ok(whole.ok);
       assert.deepEqual(whole.value.namespaces, namespaces);
-      assert.equal(new Set(namespaces.map(({ className }) => className)).size, namespaces.length);
+      assert.equal(new Set(namespaces.map(({ script, className }) => `${script} ${className}`)).size, namespaces.length);
     }),
   );
 });
@@ -143,7 +185,14 @@ test('[G-4] what there is to store of a migration, stored, gives the namespaces 
   fc.assert(
     fc.property(someSteps, someSteps, (first, second) => {
       const newId = ids();
-      const begun = migrate({ script: 'chat', tag: undefined, namespaces: [], migration: { new_tag: 'v1', steps: first }, newId });
+      const begun = migrate({
+        script: 'chat',
+        tag: undefined,
+        namespaces: THEIRS,
+        migration: { new_tag: 'v1', steps: first },
+        workers,
+        newId,
+      });
       fc.pre(begun.ok);
       const before = begun.value.namespaces;
       const ended = migrate({
@@ -151,13 +200,14 @@ test('[G-4] what there is to store of a migration, stored, gives the namespaces 
         tag: 'v1',
         namespaces: before,
         migration: { old_tag: 'v1', new_tag: 'v2', steps: second },
+        workers,
         newId,
       });
       fc.pre(ended.ok);
-      const { created, renamed, deleted } = namespaceChanges(before, ended.value.namespaces);
+      const { created, renamed, transferred, deleted } = namespaceChanges(before, ended.value.namespaces);
       const stored = new Map(before.map((each) => [each.namespaceId, each]));
       for (const { namespaceId } of deleted) stored.delete(namespaceId);
-      for (const each of [...renamed, ...created]) stored.set(each.namespaceId, each);
+      for (const each of [...renamed, ...transferred, ...created]) stored.set(each.namespaceId, each);
       assert.deepEqual(new Set(stored.values()), new Set(ended.value.namespaces));
       for (const { namespaceId } of created) assert.ok(!before.some((each) => each.namespaceId === namespaceId));
     }),

@@ -45,7 +45,7 @@ const proposalIn = ({ versions: all, active, resources = [], window = 100 }: Wor
     resources,
     services: new Map(),
     classes: [],
-    namespaceIds: new Set(),
+    owners: new Map(),
     events: { queue: [], scheduled: [] },
     deletions: [],
     knownSince: new Map([...versions.keys()].map((id) => [id, '2026-11-01T11:00:00.000000Z'])),
@@ -180,7 +180,7 @@ test('[R-8] a version that serves although objects it binds are gone is told of'
   const world: World = { versions: { 1: [ROOMS] }, active: [1] };
   const warning = { code: 'serves_without_objects', versionId: uuid(1), bindings: [ROOMS] };
   assert.deepEqual(checked(world, to(1)), { blockers: [], warnings: [warning] });
-  assert.deepEqual(preflight({ ...proposalIn(world, to(1)), namespaceIds: new Set(['ns-1']) }).warnings, []);
+  assert.deepEqual(preflight({ ...proposalIn(world, to(1)), owners: new Map([['ns-1', 'chat']]) }).warnings, []);
 });
 
 test('[R-9] one that was made within the same instant is none', () => {

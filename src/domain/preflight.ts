@@ -3,6 +3,7 @@ import type { Binding, DatabaseBinding, DurableObjectBinding, ResourceBinding, S
 import { changedSecrets } from './bindings.ts';
 import { changedSince } from './changed-since.ts';
 import { areSameClasses, isObjectBinding, type DurableObjectClass } from './durable-objects.ts';
+import { declareTheSame, type GivenExports } from './given-exports.ts';
 import type { ActiveDeployment, Blocker, LostBinding, SecretsChanged } from './refusal.ts';
 import { refOf, withoutResource, type Resource, type ResourceKind } from './resource.ts';
 import { withoutService } from './services.ts';
@@ -17,6 +18,7 @@ export interface CandidateVersion {
   readonly durableObjects?: readonly DurableObjectClass[] | undefined;
   /** Names of what its default export handles. */
   readonly handlers: readonly string[];
+  readonly exports?: GivenExports | undefined;
 }
 
 /** What a Worker is called for beside requests. */
@@ -42,8 +44,8 @@ export interface Proposal {
   readonly services: ReadonlyMap<string, string | undefined>;
   /** The Worker's own classes that live now. */
   readonly classes: readonly DurableObjectClass[];
-  /** Ids of all namespaces of the account that live now. */
-  readonly namespaceIds: ReadonlySet<string>;
+  /** The Workers of all namespaces of the account that live now, by their ids. */
+  readonly owners: ReadonlyMap<string, string>;
   /** What of it is gone, as far as that is remembered. */
   readonly deletions: readonly Deletion[];
   /** ISO time at which a version last left the deployments or, where it never served, was uploaded. */
@@ -116,8 +118,19 @@ export const preflight = (proposal: Proposal): Preflight => {
   const split = splitFrom(proposal.shares);
   if (!split.ok) return { split, blockers: [split.refusal], warnings: [] };
   const found = split.value.map(({ versionId }) => checkVersion(versionId, proposal));
-  const blockers = [...splitOfObjects(split.value, proposal), ...found.flatMap((each) => each.blockers)];
+  const blockers = [
+    ...splitOfExports(split.value, proposal),
+    ...splitOfObjects(split.value, proposal),
+    ...found.flatMap((each) => each.blockers),
+  ];
   return { split, blockers, warnings: found.flatMap(({ warnings }) => warnings) };
+};
+
+/** Which classes there are, or are waited for, cannot be true for a part of the requests. */
+const splitOfExports = (split: Split, { versions }: Proposal): readonly Blocker[] => {
+  const given = split.flatMap(({ versionId }) => versions.get(versionId) ?? []);
+  const areSame = given.every((one) => given.every((other) => declareTheSame(one.exports, other.exports)));
+  return areSame ? [] : [{ code: 'split_of_exports', versionIds: given.map(({ id }) => id) }];
 };
 
 /** An object lives in one process, so one version has them all. */
@@ -164,9 +177,11 @@ const classBlockers = ({ id: versionId, durableObjects: made = [] }: CandidateVe
   areSameClasses(made, classes) ? [] : [{ code: 'version_classes_differ', versionId, made: namesOf(made), live: namesOf(classes) }];
 
 /** The bindings to objects that are gone. Those of its own classes are told with these. */
-const withoutObjects = ({ bindings, durableObjects: made = [] }: CandidateVersion, { namespaceIds }: Proposal) => {
+const withoutObjects = ({ bindings, durableObjects: made = [] }: CandidateVersion, { owners }: Proposal) => {
   const own = new Set(made.map(({ namespaceId }) => namespaceId));
-  return bindings.filter(isObjectBinding).filter(({ namespace_id: id }) => id === undefined || !(own.has(id) || namespaceIds.has(id)));
+  const isThere = ({ namespace_id: id = '', script_name: owner }: DurableObjectBinding): boolean =>
+    own.has(id) || (owner === undefined ? owners.has(id) : owners.get(id) === owner);
+  return bindings.filter(isObjectBinding).filter((binding) => !isThere(binding));
 };
 
 /** Events of its Worker that it does not handle. */

@@ -1,4 +1,5 @@
 import type { CertificateBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
+import type { ExportFault } from './exports.ts';
 import type { KvRefusal } from './kv.ts';
 import type { ModuleNameFault } from './module-name.ts';
 import type { ResourceKind } from './resource.ts';
@@ -28,6 +29,8 @@ export type UploadRefusal =
   | { readonly code: 'service_worker_version' }
   | { readonly code: 'service_worker_parts'; readonly name: string }
   | { readonly code: 'metadata_unsupported'; readonly member: string }
+  /** Another call takes it. */
+  | { readonly code: 'metadata_elsewhere'; readonly member: string }
   | { readonly code: 'binding_unsupported'; readonly name: string; readonly type: string }
   | { readonly code: 'binding_invalid'; readonly name: string; readonly fault: string }
   | { readonly code: 'binding_twice'; readonly name: string }
@@ -58,8 +61,17 @@ export type UploadRefusal =
 export type MigrationRefusal =
   | { readonly code: 'migration_tag_differs'; readonly expected: string | undefined; readonly current: string | undefined }
   | { readonly code: 'migration_invalid'; readonly fault: string }
-  | { readonly code: 'migration_class_exists'; readonly action: 'new' | 'rename'; readonly className: string }
-  | { readonly code: 'migration_class_unknown'; readonly action: 'delete' | 'rename'; readonly className: string };
+  | { readonly code: 'migration_class_exists'; readonly action: 'new' | 'rename' | 'transfer'; readonly className: string }
+  | { readonly code: 'migration_class_unknown'; readonly action: 'delete' | 'rename'; readonly className: string }
+  /** What a class is taken from: there is no such Worker, or it has no such class. */
+  | { readonly code: 'migration_source_unknown'; readonly className: string; readonly script: string; readonly reason: 'script' | 'class' };
+
+/** Why what an upload declares of its classes does not fit the code or the objects there are. */
+export type ExportsRefusal =
+  | { readonly code: 'exports_with_migration' }
+  | { readonly code: 'exports_not_reconciled'; readonly faults: readonly ExportFault[] }
+  | { readonly code: 'version_changes_classes'; readonly classes: readonly string[] }
+  | { readonly code: 'binding_needs_export'; readonly binding: DurableObjectBinding };
 
 /** A version that serves and binds something, and the names that has in the version's `env`. */
 export interface ServingUser {
@@ -74,6 +86,7 @@ export type ServiceRefusal =
 
 export type ObjectRefusal =
   | MigrationRefusal
+  | ExportsRefusal
   | { readonly code: 'version_with_migration' }
   | { readonly code: 'class_not_exported'; readonly className: string; readonly isNew: boolean }
   | {
@@ -93,6 +106,7 @@ export type Blocker =
   | { readonly code: 'version_resources_missing'; readonly versionId: string; readonly lost: readonly LostBinding[] }
   | { readonly code: 'version_services_missing'; readonly versionId: string; readonly bindings: readonly ServiceBinding[] }
   | { readonly code: 'split_of_objects'; readonly classes: readonly string[] }
+  | { readonly code: 'split_of_exports'; readonly versionIds: readonly string[] }
   /** The classes that it was made for, and those that live now. */
   | {
       readonly code: 'version_classes_differ';

@@ -24,7 +24,7 @@ const proposed = (to: string, active: string, services: Proposal['services']): P
   resources: [],
   services,
   classes: [],
-  namespaceIds: new Set(),
+  owners: new Map(),
   events: { queue: [], scheduled: [] },
   deletions: [],
   knownSince: new Map([['old', '2026-11-01T00:00:00.000000Z']]),

@@ -3,6 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type { Refusal } from './refusal.ts';
 import {
+  checkPart,
   isCompatibilityDate,
   keptMembers,
   unsupportedMember,
@@ -76,12 +77,21 @@ test('an upload whose parts are no Worker is refused with the fault and its name
 });
 
 test('[V-9] what this release cannot do is found by name, and empty wishes are none', () => {
-  const members = ['exports', 'tail_consumers', 'streaming_tail_consumers', 'containers'];
+  const members = ['tail_consumers', 'streaming_tail_consumers', 'containers'];
   for (const member of members) {
     for (const wish of [{ a: 1 }, [1], true, 'x']) assert.equal(unsupportedMember({ main_module: 'index.js', [member]: wish }), member);
     for (const none of [undefined, null, false, [], {}]) assert.equal(unsupportedMember({ [member]: none }), undefined, member);
   }
   assert.equal(unsupportedMember({ main_module: 'index.js', logpush: true, observability: { enabled: true } }), undefined);
+});
+
+test('[V-9] a call that changes a part of what runs takes nothing of an upload, and does not say that there is none', () => {
+  for (const member of ['assets', 'keep_assets', 'migrations', 'exports']) {
+    const part = checkPart({ bindings: [], [member]: { a: 1 } });
+    assert.deepEqual(part, { ok: false, refusal: { code: 'metadata_elsewhere', member } });
+    assert.ok(checkPart({ [member]: {} }).ok);
+  }
+  assert.deepEqual(checkPart({ containers: [1] }), { ok: false, refusal: { code: 'metadata_unsupported', member: 'containers' } });
 });
 
 test('members that change nothing here are kept as they came', () => {

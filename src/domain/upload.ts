@@ -1,5 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import type { RequestedBinding } from './binding.ts';
+import { classExports, type GivenExports } from './given-exports.ts';
 import { moduleKindFrom, moduleNameFrom } from './module-name.ts';
 import type { Migration } from './migrations.ts';
 import type { Refusal } from './refusal.ts';
@@ -29,6 +30,7 @@ export interface UploadMetadata {
   /** The files are those of the version before. */
   readonly keep_assets?: boolean | undefined;
   readonly migrations?: Migration | undefined;
+  readonly exports?: GivenExports | undefined;
 }
 
 /** Where it was uploaded: the script itself, which deploys at once, or its versions, which deploys nothing. */
@@ -41,7 +43,7 @@ export interface UploadedCode {
 }
 
 /** Members that would change what a version does and that this release cannot do yet: refused by name, never dropped. */
-const UNSUPPORTED = ['exports', 'tail_consumers', 'streaming_tail_consumers', 'containers', 'env'] as const;
+const UNSUPPORTED = ['tail_consumers', 'streaming_tail_consumers', 'containers', 'env'] as const;
 
 /** Members kept with the version and given back, though nothing here acts on them. */
 const KEPT = ['cache_options', 'package_dependencies', 'capnp_schema', 'code_update_strategy'] as const;
@@ -49,13 +51,24 @@ const KEPT = ['cache_options', 'package_dependencies', 'capnp_schema', 'code_upd
 export const unsupportedMember = (metadata: Readonly<Record<string, unknown>>): string | undefined =>
   UNSUPPORTED.find((member) => !isEmpty(metadata[member]));
 
-/** Calls that change a part of what runs take no files and no migration: the same, where these are not taken either. */
-export const unsupportedInPart = (metadata: Readonly<Record<string, unknown>>): string | undefined =>
-  unsupportedMember(metadata) ?? ['assets', 'keep_assets', 'migrations'].find((member) => !isEmpty(metadata[member]));
+/** Members that belong to an upload: a call that changes a part of what runs does not take them. */
+const WITH_UPLOADS = ['assets', 'keep_assets', 'migrations', 'exports'] as const;
+
+/** Whether a call that changes a part of what runs may have all of its members. */
+export const checkPart = (metadata: Readonly<Record<string, unknown>>): Result<null, Refusal> => {
+  const unsupported = unsupportedMember(metadata);
+  if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+  const elsewhere = WITH_UPLOADS.find((member) => !isEmpty(metadata[member]));
+  return elsewhere === undefined ? accept(null) : refuse({ code: 'metadata_elsewhere', member: elsewhere });
+};
 
 /** What of a migration there is to apply. */
 export const migrationIn = ({ migrations }: Pick<UploadMetadata, 'migrations'>): Migration | undefined =>
   isEmpty(migrations) ? undefined : migrations;
+
+/** The exports of an upload, where some of them are Durable Object classes; entrypoints need nothing done for them. */
+export const classesDeclaredIn = ({ exports }: Pick<UploadMetadata, 'exports'>): GivenExports | undefined =>
+  exports !== undefined && classExports(exports).size > 0 ? exports : undefined;
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (typeof value === 'object' && Object.keys(value).length === 0);

@@ -1,6 +1,7 @@
 import type { VersionAssets } from './assets/index.ts';
 import type { Binding, OpenBinding } from './binding.ts';
 import type { DurableObjectClass } from './durable-objects.ts';
+import type { GivenExports } from './given-exports.ts';
 
 /** How workerd loads one part of a Worker. Source maps are kept to explain errors and never loaded. */
 export type ModuleKind = 'esm' | 'commonjs' | 'wasm' | 'text' | 'data' | 'json' | 'sourcemap';
@@ -61,6 +62,8 @@ export interface VersionCode {
   readonly assets?: VersionAssets | undefined;
   /** The classes of the Worker whose objects lived when the version was made: it runs with these and no others. */
   readonly durableObjects?: readonly DurableObjectClass[] | undefined;
+  /** As uploaded: what it declared of its classes and entrypoints. */
+  readonly exports?: GivenExports | undefined;
 }
 
 export interface Annotations {
@@ -98,6 +101,7 @@ export const codeOf = (version: Version): VersionCode => ({
   kept: version.kept,
   assets: version.assets,
   durableObjects: version.durableObjects,
+  exports: version.exports,
 });
 
 /** What the runtime needs to run a version, secrets opened. Lives in memory, in the feed and sealed on the edge's disk. */

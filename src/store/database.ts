@@ -21,6 +21,7 @@ import { durableObjects } from './migrations/0004-durable-objects.ts';
 import { queues } from './migrations/0005-queues.ts';
 import { auditIndex } from './migrations/0006-audit-index.ts';
 import { erasures } from './migrations/0007-erasures.ts';
+import { transfers } from './migrations/0008-transfers.ts';
 import type { Schema } from './schema.ts';
 
 class Dialect extends SqliteDialect {
@@ -69,6 +70,7 @@ const MIGRATIONS = {
   '0005-queues': queues,
   '0006-audit-index': auditIndex,
   '0007-erasures': erasures,
+  '0008-transfers': transfers,
 };
 
 export interface Database {

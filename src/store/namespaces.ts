@@ -8,7 +8,7 @@ export const namespaces = (db: Kysely<Schema>) => {
     db
       .selectFrom('object_namespaces')
       .innerJoin('workers', 'workers.tag', 'object_namespaces.worker_tag')
-      .select(['object_namespaces.id', 'workers.name as script', 'class_name', 'storage'])
+      .select(['object_namespaces.id', 'workers.name as script', 'class_name', 'storage', 'moved_from'])
       .where('deleted_on', 'is', null)
       .orderBy('script')
       .orderBy('class_name');
@@ -25,11 +25,25 @@ export const namespaces = (db: Kysely<Schema>) => {
     insert: async (workerTag: string, { namespaceId, className, storage }: ObjectNamespace, at: string): Promise<void> => {
       await db
         .insertInto('object_namespaces')
-        .values({ id: namespaceId, worker_tag: workerTag, class_name: className, storage, created_on: at, deleted_on: null })
+        .values({
+          id: namespaceId,
+          worker_tag: workerTag,
+          class_name: className,
+          storage,
+          created_on: at,
+          deleted_on: null,
+          moved_from: null,
+        })
         .execute();
     },
     rename: async ({ namespaceId, className }: ObjectNamespace): Promise<void> => {
       await db.updateTable('object_namespaces').set({ class_name: className }).where('id', '=', namespaceId).execute();
+    },
+    /** To the Worker and the name that it has there. */
+    transfer: async ({ namespaceId, className, script, movedFrom }: ObjectNamespace): Promise<void> => {
+      const { tag } = await db.selectFrom('workers').select('tag').where('name', '=', script).executeTakeFirstOrThrow();
+      const moved = { worker_tag: tag, class_name: className, moved_from: movedFrom ?? null };
+      await db.updateTable('object_namespaces').set(moved).where('id', '=', namespaceId).execute();
     },
     delete: async ({ namespaceId }: ObjectNamespace, at: string): Promise<void> => {
       await db.updateTable('object_namespaces').set({ deleted_on: at }).where('id', '=', namespaceId).execute();
@@ -38,10 +52,11 @@ export const namespaces = (db: Kysely<Schema>) => {
 };
 
 const namespaceFrom = (
-  row: Pick<Schema['object_namespaces'], 'id' | 'class_name' | 'storage'> & { readonly script: string },
+  row: Pick<Schema['object_namespaces'], 'id' | 'class_name' | 'storage' | 'moved_from'> & { readonly script: string },
 ): ObjectNamespace => ({
   namespaceId: row.id,
   script: row.script,
   className: row.class_name,
   storage: row.storage,
+  ...(row.moved_from === null ? {} : { movedFrom: row.moved_from }),
 });

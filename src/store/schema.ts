@@ -104,6 +104,8 @@ export interface Schema {
     storage: ObjectStorage;
     created_on: string;
     deleted_on: string | null;
+    /** The name of the Worker that it was transferred from last. */
+    moved_from: string | null;
   };
   audit: {
     seq: Generated<number>;

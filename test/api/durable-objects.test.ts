@@ -3,22 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { anApi, type TestApi } from '../support/api.ts';
+import { binds, exporting } from '../support/object-worker.ts';
 import { aWorker, MODULE, type WorkerForm } from '../support/worker-form.ts';
-
-/** A Worker that exports these classes. */
-const exporting = (classes: readonly string[], more: WorkerForm['metadata'] = {}): WorkerForm => ({
-  code: `import { DurableObject } from 'cloudflare:workers';
-${classes.map((name) => `export class ${name} extends DurableObject { hello() { return ${JSON.stringify(name)}; } }`).join('\n')}
-export default { fetch: () => new Response('hello') };`,
-  metadata: more,
-});
-
-const binds = (name: string, class_name: string, script_name?: string) => ({
-  type: 'durable_object_namespace',
-  name,
-  class_name,
-  ...(script_name === undefined ? {} : { script_name }),
-});
 
 const FIRST = { new_tag: 'v1', steps: [{ new_sqlite_classes: ['Room'] }] };
 const CHAT = exporting(['Room'], { migrations: FIRST, bindings: [binds('ROOMS', 'Room')] });
@@ -244,14 +230,6 @@ test('[G-5] the newer Worker resource carries a migration where it deploys, and 
     (await namespacesOf(api)).map((each) => each.class),
     ['Room'],
   );
-});
-
-test('[V-9] declarative exports are refused by name, with what to do instead', async (t) => {
-  const api = await anApi(t);
-  const exports = { Room: { type: 'durable-object', storage: 'sqlite' } };
-  const refused = await refusedUpload(api, 'chat', exporting(['Room'], { exports }));
-  assert.equal(refused.code, 10021);
-  assert.match(refused.message, /does not support "exports" yet.*"migrations" instead/);
 });
 
 test('[G-12] what the objects of a namespace are is not listed, and that is said', async (t) => {

@@ -4,6 +4,25 @@ import { spoken } from '../../src/api/refusals.ts';
 import type { Refusal } from '../../src/domain/index.ts';
 import { golden } from '../support/golden.ts';
 
+/** What can be wrong with a declared class beside these. */
+const ABOUT_OTHERS = [
+  'invalid_export',
+  'provisioned_class_missing_from_config',
+  'config_export_not_in_code',
+  'config_references_nonexistent_class',
+  'tombstone_delete_class_still_in_code',
+  'tombstone_delete_blocked_by_external_bindings',
+  'tombstone_renamed_to_occupied',
+  'transferred_target_missing',
+  'transferred_target_mismatch',
+  'transferred_pending_not_found',
+  'phase_one_transfer_source_missing',
+  'phase_one_transfer_source_namespace_missing',
+  'phase_one_transfer_target_class_provisioned',
+  'phase_one_transfer_after_commit_mismatch',
+  'phase_one_transfer_duplicate',
+] as const;
+
 /** One refusal of each code, with facts as they happen. A new code does not compile until it has an example here. */
 const examples = {
   token_missing: {},
@@ -28,7 +47,8 @@ const examples = {
   python_unsupported: { name: 'main.py' },
   service_worker_version: {},
   service_worker_parts: { name: 'second.js' },
-  metadata_unsupported: { member: 'migrations' },
+  metadata_unsupported: { member: 'tail_consumers' },
+  metadata_elsewhere: { member: 'migrations' },
   binding_unsupported: { name: 'KV', type: 'kv_namespace' },
   binding_invalid: { name: 'GREETING', fault: 'text: missing, expected string' },
   binding_twice: { name: 'GREETING' },
@@ -146,6 +166,23 @@ const examples = {
   migration_invalid: { fault: 'a tag has 1 to 255 characters' },
   migration_class_exists: { action: 'new', className: 'Room' },
   migration_class_unknown: { action: 'delete', className: 'Room' },
+  migration_source_unknown: { className: 'Room', script: 'chat', reason: 'class' },
+  exports_with_migration: {},
+  exports_not_reconciled: {
+    faults: [
+      {
+        scenario: 'orphaned_provisioned_namespace',
+        className: 'Room',
+        namespaceId: '0123456789abcdef0123456789abcdef',
+        scripts: ['lobby'],
+      },
+      { scenario: 'storage_type_mismatch', className: 'Log', about: 'kv' },
+      ...ABOUT_OTHERS.map((scenario) => ({ scenario, className: 'Room', about: 'other' })),
+    ],
+  },
+  version_changes_classes: { classes: ['Room'] },
+  binding_needs_export: { binding: { type: 'durable_object_namespace', name: 'ROOMS', class_name: 'Room' } },
+  split_of_exports: { versionIds: ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] },
   class_not_exported: { className: 'Room', isNew: false },
   class_not_provisioned: {
     binding: { type: 'durable_object_namespace', name: 'ROOMS', class_name: 'Room', script_name: 'chat' },

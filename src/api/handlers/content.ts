@@ -2,7 +2,7 @@ import { accept, refuse, type Result } from '../../base/index.ts';
 import { revise } from '../../control/index.ts';
 import { uploadMetadata, type contentEndpoints } from '../../contract/index.ts';
 import { invariant } from '../../base/index.ts';
-import { keptMembers, unsupportedInPart, uploadedCode, type Refusal } from '../../domain/index.ts';
+import { checkPart, keptMembers, uploadedCode, type Refusal } from '../../domain/index.ts';
 import type { Answer, Api, Handlers } from '../api.ts';
 import { contentBody } from '../form/index.ts';
 import { scriptView } from '../views/index.ts';
@@ -53,8 +53,8 @@ export const content: Handlers<typeof contentEndpoints> = {
     if (form === undefined) return refuse({ code: 'metadata_missing' });
     const { metadata, files } = asForm(form, body ?? entryInHeaders(headers));
     if (metadata === undefined) return refuse({ code: 'metadata_missing' });
-    const unsupported = unsupportedInPart(metadata);
-    if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+    const part = checkPart(metadata);
+    if (!part.ok) return part;
     const code = uploadedCode({ main_module: metadata.main_module, body_part: metadata.body_part }, files, 'script');
     if (!code.ok) return code;
     const revised = await revise(api, actor, {

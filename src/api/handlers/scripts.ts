@@ -8,7 +8,7 @@ import { pageWithin } from '../page.ts';
 import { foundScriptView, objectReferenceView, scriptView, serviceReferenceView } from '../views/index.ts';
 import { servingOf, workerNamed } from './found.ts';
 import { rollBack } from './roll-back.ts';
-import { asForm, scriptSettingsIn, whenAnswered } from './uploaded.ts';
+import { asForm, reconciledIn, scriptSettingsIn, whenAnswered } from './uploaded.ts';
 
 /** `a:yes,b:no` wants the Workers that have the tag a and not the tag b. */
 const hasTags = (wanted: string | undefined) => {
@@ -63,6 +63,7 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
         // Clients of every age print this one; the newer ones call it the version id, which it is.
         deployment_id: version.id,
         available_on_subdomain: worker.workersDev,
+        ...reconciledIn(made.value),
       },
       ...whenAnswered(api, version),
     });

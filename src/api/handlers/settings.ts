@@ -1,7 +1,7 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { changeWorker, revise, sealed } from '../../control/index.ts';
 import { settingsMembers, type BodyOf, type Endpoints, type settingsEndpoints } from '../../contract/index.ts';
-import { resolveBindings, unsupportedInPart, type Refusal, type VersionCode } from '../../domain/index.ts';
+import { checkPart, resolveBindings, type Refusal, type VersionCode } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
@@ -65,8 +65,8 @@ export const settings: Handlers<typeof settingsEndpoints> = {
   getSettings: (api, { params }) => present(api, params.script_name),
   patchSettings: async (api, { params, body, actor }) => {
     if (body === undefined) return refuse({ code: 'metadata_missing' });
-    const unsupported = unsupportedInPart(body);
-    if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+    const part = checkPart(body);
+    if (!part.ok) return part;
     const ofScript = scriptSettingsIn(body);
     const changed = isVersioned(body)
       ? await revise(api, actor, {
@@ -90,8 +90,8 @@ export const settings: Handlers<typeof settingsEndpoints> = {
   },
   patchScriptSettings: async (api, { params, body, actor }) => {
     if (body === undefined) return refuse({ code: 'metadata_missing' });
-    const unsupported = unsupportedInPart(body);
-    if (unsupported !== undefined) return refuse({ code: 'metadata_unsupported', member: unsupported });
+    const part = checkPart(body);
+    if (!part.ok) return part;
     const changed = await changeWorker(api, actor, params.script_name, { settings: scriptSettingsIn(body) }, 'script_settings.patch');
     return changed.ok ? accept({ result: scriptSettingsView(changed.value) }) : changed;
   },

@@ -1,8 +1,9 @@
-import { answered } from '../../control/index.ts';
+import { answered, type Uploaded } from '../../control/index.ts';
 import { uploadMetadata, type BodyOf, type Endpoints } from '../../contract/index.ts';
 import type { UploadedFile, Version } from '../../domain/index.ts';
 import type { WorkerSettings } from '../../store/index.ts';
 import type { Api } from '../api.ts';
+import { reconciliationView } from '../export-words.ts';
 import type { UploadForm } from '../form/index.ts';
 
 export type Metadata = NonNullable<BodyOf<Endpoints['putScript']>>;
@@ -27,6 +28,10 @@ export const scriptSettingsIn = ({ logpush, observability, tags }: WorkerSetting
   ...(observability === undefined ? {} : { observability }),
   ...(tags === undefined ? {} : { tags }),
 });
+
+/** What became of the classes that an upload declared, for its answer. */
+export const reconciledIn = ({ reconciled }: Uploaded) =>
+  reconciled === undefined ? {} : { exports_reconciliation: reconciliationView(reconciled) };
 
 const SUBREQUESTS = 'limits.subrequests is stored and shown, but the runtime does not enforce it.';
 

@@ -8,7 +8,7 @@ import { requestedBindings } from '../bindings.ts';
 import { pageInfo, pageOf, pageWithin } from '../page.ts';
 import { versionView } from '../views/index.ts';
 import { versionOf, workerNamed } from './found.ts';
-import { whenAnswered } from './uploaded.ts';
+import { reconciledIn, whenAnswered } from './uploaded.ts';
 
 export const VERSIONS_A_PAGE = 10;
 
@@ -56,7 +56,9 @@ export const versions: Handlers<typeof versionEndpoints> = {
       deploy: false,
       client,
     });
-    return made.ok ? accept({ result: versionView(made.value.version), ...whenAnswered(api, made.value.version) }) : made;
+    if (!made.ok) return made;
+    const { version } = made.value;
+    return accept({ result: { ...versionView(version), ...reconciledIn(made.value) }, ...whenAnswered(api, version) });
   },
   getVersion: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);

@@ -8,7 +8,7 @@ import { requestedBindings } from '../bindings.ts';
 import { pageInfo, pageOf } from '../page.ts';
 import { workerVersionView } from '../views/index.ts';
 import { versionOf, workerCalled } from './found.ts';
-import { whenAnswered } from './uploaded.ts';
+import { reconciledIn, whenAnswered } from './uploaded.ts';
 import { VERSIONS_A_PAGE } from './versions.ts';
 
 const view = async (api: Api, worker: Worker, version: Version) =>
@@ -84,7 +84,8 @@ export const workerVersions: Handlers<typeof workerVersionEndpoints> = {
     });
     if (!made.ok) return made;
     const { version } = made.value;
-    return accept({ result: await view(api, worker.value, version), ...whenAnswered(api, version) });
+    const shown = { ...(await view(api, worker.value, version)), ...reconciledIn(made.value) };
+    return accept({ result: shown, ...whenAnswered(api, version) });
   },
   patchLatestVersion: async (api, { params, body, actor }) => {
     const worker = await workerCalled(api, params.worker);

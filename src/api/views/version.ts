@@ -1,4 +1,4 @@
-import { isSecret, percentageOf, type Binding, type Deployment, type Version } from '../../domain/index.ts';
+import { isSecret, liveExports, percentageOf, type Binding, type Deployment, type Version } from '../../domain/index.ts';
 
 /** A binding as a client wrote it; of a secret only its name and type (I8). */
 export const bindingView = (binding: Binding) => (isSecret(binding) ? { name: binding.name, type: binding.type } : binding);
@@ -42,7 +42,11 @@ const runtimeView = (version: Version) => ({
   ...compatibilityView(version),
   usage_model: version.usageModel,
   ...(Object.keys(version.limits).length > 0 ? { limits: version.limits } : {}),
+  ...exportsView(version),
 });
+
+/** What of them lives; absent where it declared nothing. */
+export const exportsView = ({ exports }: Version) => (exports === undefined ? {} : { exports: liveExports(exports) });
 
 /** Clients print an empty list of flags as a line of its own, so it is left out. */
 export const compatibilityView = (version: Version) => ({

@@ -3,7 +3,7 @@ import type { Version } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import { nameOfNamespace } from './durable-objects.ts';
 import type { DomainView } from './hosts.ts';
-import { bindingView, compatibilityView, versionAnnotations } from './version.ts';
+import { bindingView, compatibilityView, exportsView, versionAnnotations } from './version.ts';
 
 /** Where Workers answer, for the answers that name a host. */
 export interface Hosts {
@@ -103,5 +103,6 @@ export const workerVersionView = (version: Version, hosts: Hosts & { readonly na
   usage_model: version.usageModel,
   ...(Object.keys(version.limits).length > 0 ? { limits: version.limits } : {}),
   ...(version.placement === undefined ? {} : { placement: version.placement }),
+  ...exportsView(version),
   urls: [`${hosts.scheme}://${version.id.slice(0, 8)}-${hosts.name}.${hosts.subdomain}.${hosts.authority}`],
 });
