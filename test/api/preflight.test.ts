@@ -71,6 +71,14 @@ test('[R-5] all that is gone is named at once, each with its remedy', async (t) 
   assert.doesNotMatch((await api.refused('createDeployment', HELLO, { json: aSplit({ [one]: 100 }) })).message, /PHOTOS|JOBS/);
 });
 
+test('[R-5] a secret can be changed although something that the version binds is gone, whether it serves or waits', async (t) => {
+  const { api } = await aWorkerThatBound(t, [], [CACHE]);
+  const { id: waiting } = await api.uploadVersion('hello', { metadata: { bindings: [TO_CACHE] } });
+  await drop(api, CACHE);
+  await api.ok('putSecret', HELLO, { json: { name: 'KEY', text: 'k' } });
+  assert.equal((await preflight(api, { versions: waiting })).allowed, false);
+});
+
 test('[R-6] a version with a database that exists goes back without a word', async (t) => {
   const { api, one } = await aWorkerThatBound(t, [TO_ORDERS], [ORDERS], { hasData: true });
   const { allowed, needs_force: needsForce, blockers, warnings } = await preflight(api, { rollback_to: one });

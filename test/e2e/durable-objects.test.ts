@@ -41,12 +41,15 @@ const loseEverything = async (): Promise<void> => {
   server = await startServer({ folder });
 };
 
-test('[Y-1] [Y-5] a counter counts on over a deployment, the death of everything, and a rollback, and its alarm rings', async () => {
+test('[Y-1] [Y-5] [V-6] a counter counts on over a deployment, the death of everything, and a rollback, its alarm rings, and no version comes of what it stores', async () => {
   const project = example('durable-objects');
   const first = idAfter('Current Version ID:', await wrangler(project, 'deploy'));
   assert.deepEqual(await ask('POST', '/visits'), { status: 200, text: '1' });
   await wrangler(project, 'deploy', '--message', 'again');
   assert.deepEqual(await ask('POST', '/visits'), { status: 200, text: '2' });
+
+  const versions = (await server.api('GET', 'workers/scripts/durable-objects/versions')) as { items: unknown[] };
+  assert.equal(versions.items.length, 2, 'one for each deployment, none for what was counted');
 
   // All that was answered is there, whenever the power goes.
   let acknowledged = 2;

@@ -31,8 +31,14 @@ const says = async (): Promise<string> => (await server.visit(name)).text;
 const count = async (): Promise<number> =>
   ((await server.api('GET', `workers/scripts/${name}/deployments?per_page=100`)) as { deployments: readonly unknown[] }).deployments.length;
 
+const warnings = async (version: string): Promise<readonly { readonly message: string }[]> => {
+  const asked = await server.api('GET', `workers/scripts/${name}/deployments/preflight?rollback_to=${version}`);
+  return (asked as { warnings: { message: string }[] }).warnings;
+};
+
 let namespace = '';
 let bound = '';
+let database = '';
 
 test('[R-12] a namespace that a serving version binds is not deleted: who uses it is named, and the call that does it all the same', async () => {
   namespace = /"id": "([0-9a-f]{32})"/.exec(await wrangler(['kv', 'namespace', 'create', 'cache']))?.[1] ?? '';
@@ -59,11 +65,29 @@ test('[R-5] once no serving version binds it wrangler deletes it, and a rollback
 });
 
 test('[R-6] a database that exists holds no rollback back', async () => {
-  const database = /"database_id": "([0-9a-f-]{36})"/.exec(await wrangler(['d1', 'create', 'orders']))?.[1] ?? '';
+  database = /"database_id": "([0-9a-f-]{36})"/.exec(await wrangler(['d1', 'create', 'orders']))?.[1] ?? '';
   const withDatabase = await deployed('three', { d1_databases: [{ binding: 'DB', database_name: 'orders', database_id: database }] });
   await deployed('four');
   await wrangler(['rollback', withDatabase, '-y']);
   assert.equal(await says(), 'three DB');
+});
+
+test('[R-13] tables that changed since a version served are told before a rollback, and hold it back as little', async () => {
+  const withDatabase = { d1_databases: [{ binding: 'DB', database_name: 'orders', database_id: database }] };
+  const sql = (command: string) => wrangler(['d1', 'execute', 'orders', '--remote', '-y', '--command', command]);
+  await sql('CREATE TABLE orders (id INTEGER PRIMARY KEY)');
+  const knows = await deployed('tables', withDatabase);
+  await deployed('no tables');
+  await sql('INSERT INTO orders VALUES (1)');
+  assert.deepEqual(await warnings(knows), [], 'rows are no tables');
+  await sql('ALTER TABLE orders ADD COLUMN price INTEGER');
+  const [changed, ...more] = await warnings(knows);
+  assert.match(changed?.message ?? '', /tables of the D1 database .* binds as DB were changed at .*, after that version was there last/);
+  assert.deepEqual(more, []);
+  await wrangler(['rollback', knows, '-y']);
+  assert.equal(await says(), 'tables DB');
+  await deployed('no tables');
+  assert.deepEqual(await warnings(knows), [], 'it has served with them now');
 });
 
 test('[R-2] `versions deploy` over a changed secret is told to use `rollback`, which asks and then goes', async () => {
