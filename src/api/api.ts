@@ -21,6 +21,8 @@ export interface Api extends Control {
     /** Host names beside loopback and IP addresses under which the API may be called. */
     readonly allowedHosts: readonly string[];
     readonly controlUrl: string;
+    /** Where objects of Durable Objects are stored, where that is on this machine. */
+    readonly objectsFolder?: string | undefined;
   };
   /** Where Workers answer, as an edge last reported. */
   readonly edgeAuthority: () => string;

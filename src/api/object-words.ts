@@ -124,6 +124,12 @@ export const objectWords = {
       10061,
       `Cannot apply --delete-class migration to class '${className}' without also removing the binding that references it: ${users.map(describeUser).join('; ')}. Deploy these Workers without it first.`,
     ),
+  namespace_not_found: ({ namespaceId }: Of<'namespace_not_found'>) =>
+    said(
+      404,
+      100367,
+      `There is no Durable Object namespace ${JSON.stringify(namespaceId)}. GET /accounts/<account id>/workers/durable_objects/namespaces lists those there are.`,
+    ),
   worker_objects_in_use: ({ name, users }: Of<'worker_objects_in_use'>) =>
     said(
       409,

@@ -14,4 +14,5 @@ export { emptyKv, kvStore, type KvEntry, type KvKeyFound, type KvStore } from '.
 export { QueueLeases, type LeasedBatch, type Outcome as QueueOutcome, type Settled as QueueSettled } from './queues/leases.ts';
 export { Queues, type QueuesOptions } from './queues/queues.ts';
 export { StandIn } from './stand-in.ts';
+export { storedObjects, type StoredObject } from './stored-objects.ts';
 export { remoteQueue, type PushedMessage, type QueueMetrics, type RemoteQueue } from './queues/remote-queue.ts';

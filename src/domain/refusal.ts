@@ -96,6 +96,7 @@ export type ObjectRefusal =
       readonly reason: 'script' | 'class' | 'deleted';
     }
   | { readonly code: 'class_in_use'; readonly className: string; readonly users: readonly ServingUser[] }
+  | { readonly code: 'namespace_not_found'; readonly namespaceId: string }
   | { readonly code: 'worker_objects_in_use'; readonly name: string; readonly users: readonly ServingUser[] };
 
 /** What forbids a deployment, whatever is forced. */

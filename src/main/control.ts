@@ -99,7 +99,12 @@ const startControl = async (settings: Settings): Promise<Service> => {
 };
 
 const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Api, 'apiSettings' | 'edgeAuthority' | 'edgeToken'> => ({
-  apiSettings: { maxUploadBytes: settings.maxUploadMb * 1024 * 1024, allowedHosts: [...settings.allowedHost, settings.host], controlUrl },
+  apiSettings: {
+    maxUploadBytes: settings.maxUploadMb * 1024 * 1024,
+    allowedHosts: [...settings.allowedHost, settings.host],
+    controlUrl,
+    objectsFolder: settings.role === 'all' ? join(settings.data, 'objects') : undefined,
+  },
   edgeAuthority: () => {
     const url = feed.status().find(({ connected }) => connected)?.url;
     const port = url === undefined ? String(settings.edgePort) : new URL(url).port;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { anApi, type TestApi } from '../support/api.ts';
 import { binds, exporting } from '../support/object-worker.ts';
+import { allOf, sdkFor } from '../support/sdk.ts';
 import { aWorker, MODULE, type WorkerForm } from '../support/worker-form.ts';
 
 const FIRST = { new_tag: 'v1', steps: [{ new_sqlite_classes: ['Room'] }] };
@@ -232,11 +233,33 @@ test('[G-5] the newer Worker resource carries a migration where it deploys, and 
   );
 });
 
-test('[G-12] what the objects of a namespace are is not listed, and that is said', async (t) => {
+test('[G-12] the objects of a namespace are listed in the order of their ids, a part at a time, and by the official SDK whole', async (t) => {
   const api = await anApi(t);
   await api.upload('chat', CHAT);
   const [room] = await namespacesOf(api);
-  const path = `${api.path('listDurableObjectNamespaces', {})}/${room?.id}/objects`;
-  const refused = await api.refusedBy(() => api.send('GET', path));
-  assert.deepEqual([refused.status, refused.code], [403, 10403]);
+  const namespace_id = room?.id ?? '';
+  assert.deepEqual((await api.answer('listDurableObjects', { namespace_id })).result_info, {
+    count: 0,
+    cursor: '',
+    cursors: { after: '' },
+  });
+
+  const folder = join(api.plane.folder, 'objects', namespace_id);
+  mkdirSync(folder, { recursive: true });
+  const ids = ['c', 'a', 'b'].map((digit) => digit.repeat(64));
+  for (const id of ids) writeFileSync(join(folder, `${id}.sqlite`), id.startsWith('b') ? '' : 'rows');
+  // What is no object, and what goes with one.
+  for (const name of ['metadata.sqlite', `${ids[0]}.sqlite-wal`, 'notes']) writeFileSync(join(folder, name), '');
+  const expected = ids.toSorted().map((id) => ({ id, hasStoredData: !id.startsWith('b') }));
+  assert.deepEqual(await api.ok('listDurableObjects', { namespace_id }), expected);
+  const first = await api.answer('listDurableObjects', { namespace_id }, { query: { limit: 2 } });
+  assert.deepEqual(first.result, expected.slice(0, 2));
+  const cursor = String(first.result_info?.['cursor']);
+  assert.deepEqual(await api.ok('listDurableObjects', { namespace_id }, { query: { limit: 2, cursor } }), expected.slice(2));
+
+  const sdk = sdkFor({ baseUrl: `${await api.listen()}/client/v4`, token: api.token });
+  const listed = sdk('durableObjects.namespaces.objects.list', namespace_id, { account_id: api.api.account.id, limit: 2 });
+  assert.deepEqual(await allOf(listed), expected);
+  const unknown = await api.refused('listDurableObjects', { namespace_id: '0'.repeat(32) });
+  assert.deepEqual([unknown.status, unknown.code], [404, 100367]);
 });

@@ -192,6 +192,7 @@ const examples = {
     className: 'Room',
     users: [{ script: 'lobby', versionId: '00000000-0000-4000-8000-000000000002', bindings: ['ROOMS'] }],
   },
+  namespace_not_found: { namespaceId: '0123456789abcdef0123456789abcdef' },
   worker_objects_in_use: {
     name: 'chat',
     users: [{ script: 'lobby', versionId: '00000000-0000-4000-8000-000000000002', bindings: ['ROOMS'] }],

@@ -4,6 +4,7 @@ import test, { after } from 'node:test';
 import { idAfter } from '../support/printed.ts';
 import { makeProject } from '../support/project.ts';
 import { refused, succeeded, type Ran } from '../support/run.ts';
+import { allOf, sdkFor } from '../support/sdk.ts';
 import { startServer } from '../support/server.ts';
 
 let server = await startServer();
@@ -114,4 +115,15 @@ test('[G-13] a migration takes the class on to a third Worker; the one that had 
   const gone = { tag: 'v1', transferred_classes: [{ from: 'Hall', from_script: 'hotel', to: 'Hall' }] };
   const words = await refusedWords('motel', ['deploy'], { classes: ['Hall'], bound: 'Hall', migrations: [gone] });
   assert.match(words, /no Durable Objects of that Worker have that class.*100366/);
+});
+
+test('[G-12] the official SDK lists the objects there are, and whether they stored anything', async () => {
+  const namespaces = (await server.api('GET', 'workers/durable_objects/namespaces')) as readonly { id: string; class: string }[];
+  const suite = namespaces.find((each) => each.class === 'Suite')?.id;
+  const { accountId, ...connection } = server.connection;
+  const listed = await allOf(sdkFor(connection)('durableObjects.namespaces.objects.list', suite, { account_id: accountId }));
+  assert.deepEqual(
+    (listed as readonly { id: string; hasStoredData: boolean }[]).map(({ id, hasStoredData }) => [id.length, hasStoredData]),
+    [[64, true]],
+  );
 });

@@ -83,6 +83,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
       maxUploadBytes: options.maxUploadBytes ?? 10_000_000,
       allowedHosts: options.allowedHosts ?? [],
       controlUrl: 'http://127.0.0.1:7450',
+      objectsFolder: join(folder, 'objects'),
     },
     edgeAuthority: () => 'localhost:8080',
     edgeToken: 'the-edges-own-token',
@@ -236,6 +237,7 @@ export class TestApi {
 const LIST_MEMBERS: ReadonlySet<string> = new Set([
   'page,per_page,count,total_count,total_pages',
   'count,cursor',
+  'count,cursor,cursors',
   'count',
   'count,cursor,is_truncated,delimited',
   'count,is_truncated,delimited',
