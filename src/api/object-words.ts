@@ -136,11 +136,17 @@ export const objectWords = {
       100361,
       `The Worker ${JSON.stringify(name)} was not deleted, because others use its Durable Objects: ${users.map(describeUser).join('; ')}. Deploy these without the bindings first, or delete it and its objects all the same with \`wrangler delete --force\` (?force=true).`,
     ),
-  split_of_objects: ({ classes }: Of<'split_of_objects'>) =>
+  split_of_objects: ({ classes, versions }: Of<'split_of_objects'>) =>
     said(
       400,
       100362,
-      `This Worker has Durable Objects (${classes.join(', ')}), and gradual deployments do not support them: an object runs in one place only, so one version has all of its requests. Deploy one version at 100 %.`,
+      `This Worker has Durable Objects (${classes.join(', ')}), which run in one process for both versions of a split, so both need the same compatibility date and flags: ${versions.map(describeCompatibility).join('; ')}. Upload one of them again with the settings of the other, or deploy one version at 100 %.`,
+    ),
+  split_does_not_start: ({ versionIds, message }: Of<'split_does_not_start'>) =>
+    said(
+      400,
+      100368,
+      `The versions ${versionIds.join(' and ')} cannot share this Worker's Durable Objects. Each of them starts alone, but both do not in the one process that a split of them needs: ${beginningOf(message)}. Nothing was deployed. Have them leave the global scope as it is, or deploy one version at 100 %.`,
     ),
   version_classes_differ: ({ versionId, made, live }: Of<'version_classes_differ'>) =>
     said(
@@ -160,6 +166,16 @@ export const describeLostObjects = (bindings: readonly DurableObjectBinding[]): 
   bindings
     .map(({ name, class_name, script_name }) => `${name} binds the class ${class_name} of ${script_name ?? 'this Worker'}`)
     .join('; ');
+
+/** What was thrown, and where: its path begins with the version. */
+const beginningOf = (message: string): string =>
+  message
+    .split('\n', 2)
+    .map((line) => line.trim())
+    .join(' ');
+
+const describeCompatibility = ({ versionId, date, flags }: Of<'split_of_objects'>['versions'][number]): string =>
+  `${versionId} has ${date ?? 'no date'} and ${flags.length === 0 ? 'no flags' : flags.join(', ')}`;
 
 const describeUser = ({ script, versionId, bindings }: Of<'class_in_use'>['users'][number]): string =>
   `version ${versionId} of ${script} serves and binds it as ${bindings.join(', ')}`;

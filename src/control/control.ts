@@ -17,6 +17,11 @@ export type TrialResult =
     }
   | { readonly ok: false; readonly failure: { readonly message: string } };
 
+/** Two versions of a Worker with Durable Objects. */
+export type SplitSpecs = readonly [VersionSpec, VersionSpec];
+
+export type SplitTrialResult = { readonly ok: true } | { readonly ok: false; readonly failure: { readonly message: string } };
+
 /** What every use case works with; made once by main. */
 export interface Control {
   readonly store: Store;
@@ -27,6 +32,8 @@ export interface Control {
   readonly feed: EdgeFeed;
   /** Runs a version once on scratch storage before it may serve. */
   readonly tryVersion: (spec: VersionSpec) => Promise<TrialResult>;
+  /** Runs two versions in the one process that their Durable Objects would have, on scratch storage. */
+  readonly trySplit: (specs: SplitSpecs) => Promise<SplitTrialResult>;
   /** In which changes of one Worker wait for each other. */
   readonly lanes: Lanes;
   /** Which uploads have not been answered yet. */

@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { annotationsFrom, planDeployment, type Deployment, type Refusal, type RequestedShare, type Split } from '../domain/index.ts';
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { startTogether } from './object-splits.ts';
 import { proposalFor } from './preflight.ts';
 import { mayBeReadied, storeDeployment } from './versions.ts';
 
@@ -31,6 +32,8 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
   if (!annotations.ok) return annotations;
   const planned = await plan(control, control.store.read, worker.tag, request);
   if (!planned.ok) return planned;
+  const together = await startTogether(control, worker, planned.value);
+  if (!together.ok) return together;
   const ids = planned.value.map(({ versionId }) => versionId);
   await control.feed.warm(mayBeReadied(await control.store.read.versions.byIds(worker.tag, ids)));
   return control.store.change<Deployment, Refusal>(

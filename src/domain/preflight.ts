@@ -2,6 +2,7 @@ import type { Result } from '../base/index.ts';
 import type { Binding, DatabaseBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
 import { changedSecrets } from './bindings.ts';
 import { changedSince } from './changed-since.ts';
+import { areCompatible, compatibilityOf } from './compatibility.ts';
 import { areSameClasses, isObjectBinding, type DurableObjectClass } from './durable-objects.ts';
 import { declareTheSame, type GivenExports } from './given-exports.ts';
 import type { ActiveDeployment, Blocker, LostBinding, SecretsChanged } from './refusal.ts';
@@ -18,6 +19,8 @@ export interface CandidateVersion {
   readonly durableObjects?: readonly DurableObjectClass[] | undefined;
   /** Names of what its default export handles. */
   readonly handlers: readonly string[];
+  readonly compatibilityDate: string | undefined;
+  readonly compatibilityFlags: readonly string[];
   readonly exports?: GivenExports | undefined;
 }
 
@@ -133,9 +136,15 @@ const splitOfExports = (split: Split, { versions }: Proposal): readonly Blocker[
   return areSame ? [] : [{ code: 'split_of_exports', versionIds: given.map(({ id }) => id) }];
 };
 
-/** An object lives in one process, so one version has them all. */
-const splitOfObjects = (split: Split, { classes }: Proposal): readonly Blocker[] =>
-  split.length === 1 || classes.length === 0 ? [] : [{ code: 'split_of_objects', classes: namesOf(classes) }];
+/** The objects of both versions live in one process, which has one set of compatibility settings and one set of classes. */
+const splitOfObjects = (split: Split, proposal: Proposal): readonly Blocker[] => {
+  const { classes, versions, active } = proposal;
+  if (split.length === 1 || classes.length === 0) return [];
+  const named = split.flatMap(({ versionId }) => versions.get(versionId) ?? []);
+  const differ: Blocker = { code: 'split_of_objects', classes: namesOf(classes), versions: named.map(compatibilityOf) };
+  const serving = named.filter(({ id }) => active?.versions.some((version) => version.id === id));
+  return [...(areCompatible(named) ? [] : [differ]), ...serving.flatMap((version) => classBlockers(version, proposal))];
+};
 
 type Found = Pick<Preflight, 'blockers' | 'warnings'>;
 

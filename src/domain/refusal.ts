@@ -106,7 +106,7 @@ export type Blocker =
   | { readonly code: 'version_outside_window'; readonly versionId: string; readonly window: number }
   | { readonly code: 'version_resources_missing'; readonly versionId: string; readonly lost: readonly LostBinding[] }
   | { readonly code: 'version_services_missing'; readonly versionId: string; readonly bindings: readonly ServiceBinding[] }
-  | { readonly code: 'split_of_objects'; readonly classes: readonly string[] }
+  | { readonly code: 'split_of_objects'; readonly classes: readonly string[]; readonly versions: readonly VersionCompatibility[] }
   | { readonly code: 'split_of_exports'; readonly versionIds: readonly string[] }
   /** The classes that it was made for, and those that live now. */
   | {
@@ -116,6 +116,13 @@ export type Blocker =
       readonly live: readonly string[];
     }
   | { readonly code: 'version_objects_missing'; readonly versionId: string; readonly bindings: readonly DurableObjectBinding[] };
+
+/** What a version's code expects of the runtime. */
+export interface VersionCompatibility {
+  readonly versionId: string;
+  readonly date: string | undefined;
+  readonly flags: readonly string[];
+}
 
 /** A binding whose resource is gone and, where that is remembered, what it was called and who deleted it when. */
 export interface LostBinding {
@@ -136,6 +143,8 @@ export type DeployRefusal =
   | SecretsChanged
   | { readonly code: 'deployment_refused'; readonly reasons: readonly (Blocker | SecretsChanged)[] }
   | { readonly code: 'version_is_live'; readonly versionId: string }
+  /** Each starts alone, and both do not in the one process that their objects need. */
+  | { readonly code: 'split_does_not_start'; readonly versionIds: readonly string[]; readonly message: string }
   | { readonly code: 'active_deployment_changed'; readonly expected: string; readonly active: ActiveDeployment | undefined }
   | { readonly code: 'deployment_not_found'; readonly deploymentId: string }
   | { readonly code: 'deployment_is_active'; readonly deploymentId: string }

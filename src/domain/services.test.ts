@@ -7,9 +7,10 @@ import { preflight, type CandidateVersion, type Proposal } from './preflight.ts'
 const BACK: ServiceBinding = { type: 'service', name: 'BACK', service: 'back' };
 const GONE: ServiceBinding = { type: 'service', name: 'GONE', service: 'gone', entrypoint: 'Admin' };
 
+const same = { handlers: ['fetch'], compatibilityDate: undefined, compatibilityFlags: [] };
 const versions = new Map<string, CandidateVersion>([
-  ['old', { id: 'old', number: 1, bindings: [BACK, GONE], handlers: ['fetch'] }],
-  ['new', { id: 'new', number: 2, bindings: [], handlers: ['fetch'] }],
+  ['old', { id: 'old', number: 1, bindings: [BACK, GONE], ...same }],
+  ['new', { id: 'new', number: 2, bindings: [], ...same }],
 ]);
 
 const proposed = (to: string, active: string, services: Proposal['services']): Proposal => ({

@@ -4,7 +4,7 @@ import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
 import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished, worldFault } from '../files/index.ts';
-import { privateFolder, tryVersion, Turns } from '../runtime/index.ts';
+import { privateFolder, trySplit, tryVersion, Turns } from '../runtime/index.ts';
 import { openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
@@ -13,8 +13,8 @@ import { listenHttp } from './listen.ts';
 import { openLog } from './log.ts';
 import { ownNetworks } from './own-networks.ts';
 import { privateTrialFolder } from './trial-folder.ts';
-import type { Settings } from './settings.ts';
 import { untilDone } from './until-done.ts';
+import type { Settings } from './settings.ts';
 import { assertWritable, StoreUnusable } from './unusable.ts';
 
 /** Modules nobody refers to, and what deleted resources held, are looked for this often. */
@@ -61,6 +61,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     clock: systemClock,
     ids: randomIds,
     tryVersion: (spec) => trialTurns.take(() => tryVersion(spec, trialOptions)),
+    trySplit: (specs) => trialTurns.take(() => trySplit(specs, trialOptions)),
     settings: { deployableVersions: settings.deployableVersions, baseDomain: settings.baseDomain },
   };
   const logged = (event: string, detail: Readonly<Record<string, unknown>>): void => log.error(detail, event);

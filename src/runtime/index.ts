@@ -1,7 +1,7 @@
 /** Runs versions in workerd: each in its own process, tried before it may be deployed, replaced when it fails. */
 export { Supervisor, type SupervisorOptions } from './supervisor.ts';
 export { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
-export { tryVersion, type Trial, type TrialOptions } from './trial.ts';
+export { trySplit, tryVersion, type Trial, type TrialOptions } from './trial.ts';
 export type { ExportedClass } from './trial-entry.ts';
 export { Turns } from './turns.ts';
 export { StartFailure, type StartFailureKind } from './start-failure.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import type { Handlers, VersionSpec } from '../domain/index.ts';
+import { WHOLE, type Handlers, type VersionSpec } from '../domain/index.ts';
 import { bareStartCpuMs } from './bare-start.ts';
 import { askSocket } from './probe.ts';
 import { sourceMapped } from './stack.ts';
@@ -50,6 +50,24 @@ export const tryVersion = async (spec: VersionSpec, options: TrialOptions): Prom
   } catch (cause) {
     if (!(cause instanceof StartFailure)) throw cause;
     return { ok: false, failure: await explained(cause, spec, options.modules) };
+  }
+};
+
+/** Whether two versions of a Worker with Durable Objects start in the one process that a split of them has; on scratch storage. */
+export const trySplit = async (
+  specs: readonly [VersionSpec, VersionSpec],
+  options: TrialOptions,
+): Promise<{ readonly ok: true } | { readonly ok: false; readonly failure: StartFailure }> => {
+  try {
+    const shares = specs.map(({ id }) => ({ versionId: id, share: WHOLE / specs.length }));
+    await using _process = await VersionProcess.startSplit(
+      { specs, shares },
+      { ...options, modulePath: await verifiedModules(specs, options.modules) },
+    );
+    return { ok: true };
+  } catch (cause) {
+    if (!(cause instanceof StartFailure)) throw cause;
+    return { ok: false, failure: cause };
   }
 };
 

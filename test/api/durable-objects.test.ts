@@ -150,17 +150,55 @@ test('[G-2] [G-3] a migration that does not fit is refused with the code of Clou
   }
 });
 
-test('[G-8] a Worker with objects is not split; one version at 100 % is deployed as ever', async (t) => {
+const splitOf = (one: string, other: string) => ({
+  strategy: 'percentage' as const,
+  versions: [
+    { version_id: one, percentage: 90 },
+    { version_id: other, percentage: 10 },
+  ],
+});
+
+test('[G-8] a Worker with objects is split between versions of one compatibility date and set of flags, and no others, which the preflight says too', async (t) => {
   const api = await anApi(t);
   const first = await api.upload('chat', CHAT);
+  const flags = { compatibility_flags: ['nodejs_als', 'global_navigator'] };
   const next = await api.uploadVersion('chat', exporting(['Room']));
-  const split = { [first.deployment_id]: 90, [next.id]: 10 };
-  const { versions } = { versions: Object.entries(split).map(([version_id, percentage]) => ({ version_id, percentage })) };
-  const refused = await api.refused('createDeployment', { script_name: 'chat' }, { json: { strategy: 'percentage', versions } });
-  assert.deepEqual([refused.status, refused.code], [400, 100362]);
-  assert.match(refused.message, /Durable Objects \(Room\).*Deploy one version at 100 %/);
+  const flagged = await api.uploadVersion('chat', exporting(['Room'], flags));
+  const older = await api.uploadVersion('chat', exporting(['Room'], { ...flags, compatibility_date: '2026-01-01' }));
+  for (const [one, other] of [
+    [first.deployment_id, flagged.id],
+    [flagged.id, older.id],
+  ] as const) {
+    const json = splitOf(one, other);
+    const refused = await api.refused('createDeployment', { script_name: 'chat' }, { json, query: { force: true } });
+    assert.deepEqual([refused.status, refused.code], [400, 100362]);
+    const query = { versions: `${one}@90,${other}@10` };
+    const report = await api.ok('preflightDeployment', { script_name: 'chat' }, { query });
+    assert.deepEqual([report.allowed, report.blockers.map(({ code }) => code)], [false, [100362]]);
+    assert.match(
+      refused.message,
+      /Durable Objects \(Room\).*the same compatibility date and flags: .* has .* and .*deploy one version at 100 %/,
+    );
+  }
+  await api.deploy('chat', { [first.deployment_id]: 90, [next.id]: 10 });
+  await api.deploy('chat', { [first.deployment_id]: 0, [next.id]: 100 });
+  assert.deepEqual(
+    entryOf(api, 'chat')?.deployment?.split.map(({ share }) => share),
+    [0, 100_000],
+  );
+  await api.deploy('chat', { [flagged.id]: 100 });
+});
+
+test('[G-8] two versions that do not start in one process are not split, and go on to be deployed alone', async (t) => {
+  const api = await anApi(t);
+  const alone = "if (globalThis.isTaken) throw new Error('there is one already'); globalThis.isTaken = true;";
+  const code = `import { DurableObject } from 'cloudflare:workers'; ${alone} export class Room extends DurableObject {} export default {};`;
+  const first = await api.upload('chat', { ...CHAT, code });
+  const next = await api.uploadVersion('chat', { ...exporting(['Room']), code });
+  const refused = await api.refused('createDeployment', { script_name: 'chat' }, { json: splitOf(first.deployment_id, next.id) });
+  assert.deepEqual([refused.status, refused.code], [400, 100368]);
+  assert.match(refused.message, /both do not in the one process that a split of them needs: Uncaught Error: there is one already at /);
   await api.deploy('chat', { [next.id]: 100 });
-  await api.deploy('chat', { [first.deployment_id]: 100 });
 });
 
 test('[G-9] a deployment across a migration is refused with the classes of both sides; the preflight says so beforehand', async (t) => {

@@ -206,7 +206,17 @@ const examples = {
     name: 'back',
     users: [{ script: 'front', versionId: '00000000-0000-4000-8000-000000000002', bindings: ['BACK'] }],
   },
-  split_of_objects: { classes: ['Lobby', 'Room'] },
+  split_of_objects: {
+    classes: ['Lobby', 'Room'],
+    versions: [
+      { versionId: '00000000-0000-4000-8000-000000000001', date: '2026-11-01', flags: ['nodejs_compat', 'rpc'] },
+      { versionId: '00000000-0000-4000-8000-000000000002', date: undefined, flags: [] },
+    ],
+  },
+  split_does_not_start: {
+    versionIds: ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'],
+    message: 'Uncaught Error: there is a registry already\n  at 00000000-0000-4000-8000-000000000002/index.js:1:7',
+  },
   version_classes_differ: { versionId: '00000000-0000-4000-8000-000000000001', made: ['Lobby', 'Room'], live: ['Hall'] },
   version_objects_missing: {
     versionId: '00000000-0000-4000-8000-000000000001',

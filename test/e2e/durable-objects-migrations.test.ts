@@ -95,13 +95,14 @@ test('[G-5] the next deploy sends only the steps that are new; objects keep what
   assert.equal(await says(), '3');
 });
 
-test('[G-8] [G-9] wrangler is told why such a Worker is not split, and why it does not go back over a migration', async () => {
+test('[G-8] [G-9] wrangler splits such a Worker, and is told why it does not go back over a migration', async () => {
   const now = await deployed({ classes: ['Room', 'Log'], bound: 'Room', migrations: [V1, V2] });
   projectWith({ classes: ['Room', 'Log'], bound: 'Room', migrations: [V1, V2] });
   const next = idAfter('Worker Version ID:', succeeded(await ran(['versions', 'upload'])).combined);
+  succeeded(await ran(['versions', 'deploy', `${now}@50`, `${next}@50`, '-y']));
   assert.match(
-    await refusedWords(['versions', 'deploy', `${now}@50`, `${next}@50`, '-y']),
-    /gradual deployments do not support them.*100362/,
+    await refusedWords(['versions', 'deploy', `${now}@50`, `${ofV1}@50`, '-y']),
+    /a Durable Object migration lies between.*100363/,
   );
   assert.match(await refusedWords(['rollback', ofV1, '-y']), /a Durable Object migration lies between.*100363/);
   succeeded(await ran(['versions', 'deploy', `${next}@100`, '-y']));

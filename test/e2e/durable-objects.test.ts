@@ -1,13 +1,13 @@
 /** Durable Objects as people use them: deployed by the real wrangler, over deployments, kills and rollbacks. */
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { idAfter } from '../support/printed.ts';
 import { makeProject } from '../support/project.ts';
-import { refused, succeeded } from '../support/run.ts';
+import { succeeded } from '../support/run.ts';
 import { send } from '../support/send.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -72,17 +72,57 @@ test('[Y-1] [Y-5] [V-6] a counter counts on over a deployment, the death of ever
   assert.equal(counters.length, 1);
 });
 
-test('[Y-3] no second version of a Worker with objects runs: a split is refused, a version has no address', async () => {
+test('[Y-3] a version of a Worker with objects that is not deployed does not run, and has no address', async () => {
   const project = server.projectFolder('durable-objects');
   const second = idAfter('Worker Version ID:', await wrangler(project, 'versions', 'upload'));
   const before = server.runtimes().length;
   const page = await server.visit(server.host(`${second.slice(0, 8)}-durable-objects`));
   assert.equal(page.status, 404);
   assert.match(page.text, /its Durable Objects live in the deployed version alone|no Worker, version or alias/);
-  const versions = (await server.api('GET', 'workers/scripts/durable-objects/versions')) as { items: { id: string }[] };
-  const other = versions.items.find(({ id }) => id !== second)?.id;
-  assert.match(refused(await attempt(project, 'versions', 'deploy', `${second}@50`, `${other}@50`, '-y')).combined, /Durable Object/);
   assert.equal(server.runtimes().length, before);
+});
+
+/** Counts once under each name: the counter says which version's code it runs. */
+const countedBy = async (names: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const versions = new Map<string, string>();
+  for (const name of names) {
+    const { status, text } = await ask('POST', `/${name}`);
+    assert.equal(status, 200, text);
+    const [, version = ''] = text.split(' by ');
+    versions.set(name, version);
+  }
+  return versions;
+};
+
+test('[Y-12] [Y-14] wrangler splits the counters over two versions and moves the split: each runs one of them, and counts on', async () => {
+  const project = server.projectFolder('durable-objects');
+  const source = join(project, 'src', 'index.ts');
+  const code = readFileSync(source, 'utf8');
+  const versions: string[] = [];
+  for (const label of ['one', 'two']) {
+    writeFileSync(source, code.replace('.one().n;', `.one().n + ' by ${label}';`).replaceAll('number', 'any'));
+    versions.push(idAfter('Worker Version ID:', await wrangler(project, 'versions', 'upload', '--message', label)));
+  }
+  writeFileSync(source, code);
+  const [one, two] = versions;
+  await wrangler(project, 'versions', 'deploy', `${one}@50`, `${two}@50`, '-y');
+  const pids = server.runtimes();
+  const names = Array.from({ length: 16 }, (_, index) => `split${index}`);
+  const at50 = await countedBy(names);
+  assert.deepEqual([...new Set(at50.values())].toSorted(), ['one', 'two']);
+  assert.deepEqual(await countedBy(names), at50);
+
+  await wrangler(project, 'versions', 'deploy', `${one}@10`, `${two}@90`, '-y');
+  const at90 = await countedBy(names);
+  assert.ok(names.every((name) => at90.get(name) === 'two' || at50.get(name) === 'one'));
+  assert.notDeepEqual(at90, at50);
+  await wrangler(project, 'versions', 'deploy', `${two}@100`, '-y');
+  assert.deepEqual(new Set((await countedBy(names)).values()), new Set(['two']));
+  assert.deepEqual(server.runtimes(), pids, 'nothing was started anew');
+  await loseEverything();
+  const { text } = await ask('GET', '/split0');
+  assert.equal(text, '4 by two');
+  await wrangler(project, 'deploy');
 });
 
 const enter = async (room: string, who: string) => {

@@ -16,7 +16,7 @@ import {
 import { D1Work } from '../../src/data/index.ts';
 import { createToken, openAccount, Publisher } from '../../src/control/index.ts';
 import { listenHttp } from '../../src/main/listen.ts';
-import { tryVersion } from '../../src/runtime/index.ts';
+import { trySplit, tryVersion } from '../../src/runtime/index.ts';
 import { accepted, aControlPlane, ADA, type ControlPlane } from './control-plane.ts';
 import { dataAt, someData } from './data.ts';
 import { aListeningEdge, type ListeningEdge } from './listening-edge.ts';
@@ -67,6 +67,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
   const plane = await aControlPlane(t, options);
   const { control, folder } = plane;
   plane.trial = (spec) => tryVersion(spec, { runtimeDir: join(folder, 'run'), modules: control.modules, ...TRIAL });
+  plane.splitTrial = (specs) => trySplit(specs, { runtimeDir: join(folder, 'run'), modules: control.modules, ...TRIAL });
   const { account } = await openAccount(control, undefined);
   const token = accepted(await createToken(control, ADA, { name: 'ada', email: 'ada@example.com' }));
   const publisher = new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost', log: () => {} });

@@ -6,7 +6,7 @@ import { AwaitedAnswers, EdgeFeed, Lanes, openAccount, Publisher, type Control }
 import { D1Work, DataClient } from '../../src/data/index.ts';
 import type { FeedMessage } from '../../src/domain/index.ts';
 import { ModuleStore, openVault } from '../../src/files/index.ts';
-import { tryVersion } from '../../src/runtime/index.ts';
+import { trySplit, tryVersion } from '../../src/runtime/index.ts';
 import { openSqlite, Store } from '../../src/store/index.ts';
 
 /** What a test asks of a control plane, wherever that runs. */
@@ -34,6 +34,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     clock: systemClock,
     ids: randomIds,
     tryVersion: (spec) => tryVersion(spec, { runtimeDir: join(folder, 'run'), modules, startupCpuMs: 5000, heapLimitMb: 128 }),
+    trySplit: (specs) => trySplit(specs, { runtimeDir: join(folder, 'run'), modules, startupCpuMs: 5000, heapLimitMb: 128 }),
     settings: { deployableVersions: 100, baseDomain: 'localhost' },
   };
   const { account, operatorToken } = await openAccount(control, known);

@@ -71,6 +71,8 @@ export interface ControlPlane {
   readonly ids: CountingIds;
   /** What a trial answers; tests put their own in its place. */
   trial: (spec: VersionSpec) => Promise<TrialResult>;
+  /** The same for two versions in one process. */
+  splitTrial: Control['trySplit'];
   /** Every version that was tried, as the runtime gets it. */
   readonly tried: VersionSpec[];
 }
@@ -94,6 +96,7 @@ export const aControlPlane = async (t: TestContext, options: ControlPlaneOptions
     ids,
     tried,
     trial: () => Promise.resolve(STARTED),
+    splitTrial: () => Promise.resolve({ ok: true }),
     control: {
       store,
       clock,
@@ -108,6 +111,7 @@ export const aControlPlane = async (t: TestContext, options: ControlPlaneOptions
         tried.push(spec);
         return plane.trial(spec);
       },
+      trySplit: (specs) => plane.splitTrial(specs),
       settings: { deployableVersions: options.deployableVersions ?? 100, baseDomain: 'localhost' },
     },
   };
