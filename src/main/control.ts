@@ -74,15 +74,17 @@ const startControl = async (settings: Settings): Promise<Service> => {
   );
   await writeCredentials(http.url);
   const settling = new AbortController();
-  // Where no data process is beside it there are no queues to be set.
-  if (settings.role === 'all') void untilDone(() => settleQueues({ ...control, data }), settling.signal);
-  const sweep = (): void => {
-    sweepErasures({ store, data, lanes: control.lanes, log: logged }).catch((error: unknown) => log.warn(String(error)));
+  const content = { ...control, data, log: logged };
+  const settle = async (): Promise<void> => {
+    await settleQueues(content);
+    await sweepErasures(content);
   };
-  sweep();
+  // Where no data process is beside it there is nothing to be settled.
+  if (settings.role === 'all') void untilDone(settle, settling.signal);
   const collecting = setInterval(() => {
     collectModules(control).catch((error: unknown) => log.error({ error: String(error) }, 'modules could not be collected'));
-    sweep();
+    // What fails is told there.
+    if (settings.role === 'all') sweepErasures(content).catch(() => undefined);
   }, COLLECT_EVERY_MS);
   return {
     ready: { type: 'ready', role: 'control', controlUrl: http.url, subdomain: (await store.read.meta.get('subdomain')) ?? '' },
