@@ -13,6 +13,7 @@ import { AdminListener } from './health.ts';
 import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import { ServiceSocket } from './services/index.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 export interface EdgeOptions {
   readonly dataDir: string;
@@ -77,10 +78,11 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   const index = () => follower.state.index;
   const versions = follower.supervisor;
   const assets = new AssetDesk(follower.assets);
+  const waiting = new WaitingBytes(limits.maxWaitingBytes, log);
   let services: ServiceSocket | undefined;
   let front: Front | undefined;
   try {
-    services = await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, log });
+    services = await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, waiting, log });
     const opened = (front = await Front.open({
       ...options,
       tlsDir,
@@ -88,6 +90,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
       index,
       versions,
       assets,
+      waiting,
       cfBlobHeader: CF_BLOB_HEADER,
       schemeHeader: SCHEME_HEADER,
     }));

@@ -4,19 +4,21 @@ import { CROWDED_RETRY_AFTER_S, type Crowd } from './crowd.ts';
 import type { Page } from './error-pages.ts';
 import { messageOf, type Log } from './log.ts';
 import { endWith, writeHeadTo, writeTo, type AnswerWithPage, type VisitorResponse } from './page-answer.ts';
-import { BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
+import { BodyNotTaken, BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
 import { UpstreamFailure, type Asking, type Call, type FailureReason } from './upstream/index.ts';
 import type { Upstreams } from './upstreams.ts';
 import type { RunningVersion, VersionPool } from './version-pool.ts';
 import type { VisitorRequest } from './visitor.ts';
+import type { Holder, WaitingBytes } from './waiting-bytes.ts';
 
 /** What all exchanges of an edge share. */
 export interface ExchangeContext {
   readonly versions: VersionPool;
   readonly upstreams: Upstreams;
   readonly crowd: Crowd;
+  readonly waiting: WaitingBytes;
   readonly startTimeoutMs: number;
   readonly log: Log;
   /** Tells whoever asked why nothing else answers. */
@@ -31,7 +33,7 @@ type Accepted = Extract<Arrival, { page?: undefined }>;
  * One request and its answer, from the decision where it goes to the last byte. It holds the request while its version
  * starts, streams both ways at the pace of the slower side, and sends again only what never left.
  */
-export class Exchange implements Asking {
+export class Exchange implements Asking, Holder {
   readonly #context: ExchangeContext;
   readonly #request: VisitorRequest;
   readonly #response: VisitorResponse;
@@ -87,6 +89,7 @@ export class Exchange implements Asking {
     if (!this.#context.crowd.admits(version, 'request')) return this.#page('crowded', CROWDED_RETRY_AFTER_S);
     this.#version = version;
     version.enter('request');
+    if (this.#body !== null) this.#context.waiting.watch(this);
     const { path, head } = this.#arrival;
     const { method = 'GET' } = this.#request;
     const isChunked = this.#body !== null && head.contentLength === undefined;
@@ -96,6 +99,15 @@ export class Exchange implements Asking {
       if (!(error instanceof UpstreamFailure)) throw error;
       this.onFailure(error);
     }
+  }
+
+  /** Of its request's body: what waits of its answer is the connection's. */
+  get waitingBytes(): number {
+    return (this.#body?.waitingBytes ?? 0) + (this.#call?.waitingBytes ?? 0);
+  }
+
+  giveUp(): void {
+    this.#call?.fail(new BodyNotTaken());
   }
 
   onHead(status: number, words: string, headers: readonly string[]): void {
@@ -135,6 +147,7 @@ export class Exchange implements Asking {
     if (this.#isOver) return;
     if (error instanceof VisitorLeft) return this.#cut();
     if (error instanceof BodyTooLarge) return this.#pageOrCut('body_too_large');
+    if (error instanceof BodyNotTaken) return this.#pageOrCut('crowded', CROWDED_RETRY_AFTER_S);
     const reason = error instanceof UpstreamFailure ? error.reason : undefined;
     if (reason === 'unreachable' && this.#mayRetry() && version !== undefined) return void this.#retry(version);
     this.#tell(error, 'A Worker broke off, or did not answer in time.');
@@ -152,9 +165,9 @@ export class Exchange implements Asking {
     await this.#hold();
   }
 
-  #pageOrCut(page: Page): void {
+  #pageOrCut(page: Page, retryAfterS?: number): void {
     if (this.#response.headersSent) this.#cut();
-    else this.#page(page);
+    else this.#page(page, retryAfterS);
   }
 
   #page(page: Page, retryAfterS?: number): void {
@@ -180,6 +193,7 @@ export class Exchange implements Asking {
   #release(): void {
     this.#version?.leave('request');
     this.#version = undefined;
+    this.#context.waiting.forget(this);
   }
 
   #tell(error: unknown, sentence: string): void {

@@ -12,6 +12,7 @@ import { Certificates } from './tls.ts';
 import { Upstreams } from './upstreams.ts';
 import type { VersionPool } from './version-pool.ts';
 import { Visitors } from './visitor.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 import { WebSockets } from './websocket.ts';
 
 export interface FrontOptions {
@@ -26,6 +27,8 @@ export interface FrontOptions {
   readonly assets: AssetDesk;
   readonly cfBlobHeader: string;
   readonly schemeHeader: string;
+  /** What waits in this edge's memory; of these visitors alone where it is left out. */
+  readonly waiting?: WaitingBytes;
   readonly log: Log;
   readonly random?: () => number;
 }
@@ -62,13 +65,14 @@ export class Front {
     const upstreams = new Upstreams(limits.responseTimeoutMs);
     const crowd = new Crowd(limits, log);
     const { startTimeoutMs } = limits;
-    const context: ExchangeContext = { versions, upstreams, crowd, startTimeoutMs, log, answerWithPage, isDraining: false };
+    const { waiting = new WaitingBytes(limits.maxWaitingBytes, log) } = options;
+    const context: ExchangeContext = { versions, upstreams, crowd, waiting, startTimeoutMs, log, answerWithPage, isDraining: false };
     const webSockets = new WebSockets(received, context);
     const proxy = new Proxy(received, context, options.assets, limits);
     const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);
     try {
       const { host, port } = options;
-      const listener = await Listener.open({ host, port, limits, visitors, proxy, webSockets, certificates, log });
+      const listener = await Listener.open({ host, port, limits, visitors, proxy, webSockets, certificates, waiting, log });
       return new Front(listener, context, webSockets, certificates, limits.drainTimeoutMs);
     } catch (error) {
       certificates?.close();

@@ -1,7 +1,6 @@
 import { constants, type Http2Session, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { EdgeLimits } from './limits.ts';
 import type { Seats } from './seats.ts';
-import type { SlowReaders } from './slow-readers.ts';
 
 const MOST_STREAMS = 100;
 /** Of one request, pseudo-headers too. */
@@ -39,13 +38,13 @@ type SessionLimits = Pick<EdgeLimits, 'keepAliveTimeoutMs' | 'requestTimeoutMs'>
 export class Sessions {
   readonly #limits: SessionLimits;
   readonly #seats: Seats;
-  readonly #slowReaders: SlowReaders;
+  readonly #watch: (stream: ServerHttp2Stream) => void;
   readonly #open = new Map<Http2Session, { readonly address: string; streams: number }>();
 
-  constructor(limits: SessionLimits, seats: Seats, slowReaders: SlowReaders) {
+  constructor(limits: SessionLimits, seats: Seats, watch: (stream: ServerHttp2Stream) => void) {
     this.#limits = limits;
     this.#seats = seats;
-    this.#slowReaders = slowReaders;
+    this.#watch = watch;
   }
 
   keep(session: ServerHttp2Session, address: string): void {
@@ -74,7 +73,7 @@ export class Sessions {
       kept.streams -= 1;
       leave();
     });
-    this.#slowReaders.watch(stream);
+    this.#watch(stream);
     if (!stream.endAfterHeaders) endUnlessWhole(stream, this.#limits.requestTimeoutMs);
     begin();
   }

@@ -16,6 +16,11 @@ export interface EdgeLimits {
    * it has in hand. Each is a file or two of the edge's.
    */
   readonly maxCallsPerCaller: number;
+  /**
+   * Bytes on their way that wait in the edge's memory for visitors or Workers to take them, of all connections together. With what it holds
+   * besides the edge then stays below 512 MB.
+   */
+  readonly maxWaitingBytes: number;
   /** How long a visitor may take to send the head of a request. */
   readonly headersTimeoutMs: number;
   /** How long a visitor may take to send a whole request. */
@@ -40,6 +45,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxRequestsPerVersion: 2_000,
   maxWebSocketsPerVersion: 4_000,
   maxCallsPerCaller: 6_000,
+  maxWaitingBytes: 160 * 1024 * 1024,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 75_000,

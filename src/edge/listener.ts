@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { http2Options, Sessions } from './http2.ts';
 import type { EdgeLimits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -11,6 +12,7 @@ import { SlowReaders } from './slow-readers.ts';
 import type { Certificates } from './tls.ts';
 import { Turns } from './turns.ts';
 import { isLoopback, plainAddress, type Visitors } from './visitor.ts';
+import type { WaitingBytes } from './waiting-bytes.ts';
 import { isHandshake, type WebSockets } from './websocket.ts';
 
 export interface ListenerOptions {
@@ -21,6 +23,7 @@ export interface ListenerOptions {
   readonly proxy: Proxy;
   readonly webSockets: WebSockets;
   readonly certificates: Certificates | undefined;
+  readonly waiting: WaitingBytes;
   readonly log: Log;
 }
 
@@ -35,17 +38,17 @@ export class Listener {
   readonly #webSockets: WebSockets;
   #url = '';
 
-  private constructor({ limits, visitors, proxy, webSockets, certificates, log }: ListenerOptions) {
+  private constructor({ limits, visitors, proxy, webSockets, certificates, waiting, log }: ListenerOptions) {
     this.#webSockets = webSockets;
     this.#seats = new Seats(limits, (address) => isLoopback(address) || visitors.isTrusted(address), log);
     this.#slowReaders = new SlowReaders(limits.slowReaderTimeoutMs);
-    this.#sessions = new Sessions(limits, this.#seats, this.#slowReaders);
+    this.#sessions = new Sessions(limits, this.#seats, (stream) => this.#watch(stream, waiting));
     const http1 = httpOptions(limits, (request) => isHandshake(request) && !this.#turns.areAhead(request));
     const server = certificates === undefined ? plainServer(http1) : secureServer(http1, limits, certificates);
     this.#server = server;
     server.on('connection', (socket: Socket) => this.#meet(socket));
     // What waits for a visitor waits in the socket that is written to, which over TLS is another.
-    server.on(certificates === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#slowReaders.watch(socket));
+    server.on(certificates === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#watch(socket, waiting));
     server.on('session', (session: ServerHttp2Session) => this.#sessions.keep(session, addressOf(session.socket)));
     server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => webSockets.handle(request, socket, early));
     for (const [event, expectsContinue] of [
@@ -92,6 +95,11 @@ export class Listener {
     await closed;
     clearTimeout(timer);
     this.#slowReaders.close();
+  }
+
+  #watch(reader: Writable, waiting: WaitingBytes): void {
+    this.#slowReaders.watch(reader);
+    waiting.watchReader(reader);
   }
 
   #meet(socket: Socket): void {

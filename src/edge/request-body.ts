@@ -6,6 +6,11 @@ export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
+/** The Worker did not take it for too long, and its place was needed. */
+export class BodyNotTaken extends Error {
+  override readonly name = 'BodyNotTaken';
+}
+
 /** The visitor left, or broke off, before the whole request had come. */
 export class VisitorLeft extends Error {
   override readonly name = 'VisitorLeft';
@@ -22,10 +27,17 @@ export class RequestBody extends Readable {
   #isFlowing = false;
 
   constructor(request: VisitorRequest, maxBytes: number, onFirstRead?: () => void) {
-    super();
+    // What came before the Worker's side was seen to take no more, and nothing beyond.
+    super({ highWaterMark: 1 });
     this.#request = request;
     this.#left = maxBytes;
     this.#onFirstRead = onFirstRead;
+  }
+
+  /** Read from the visitor, and not taken by the Worker's side. */
+  get waitingBytes(): number {
+    const { readableLength } = this.#request;
+    return this.readableLength + readableLength + ('stream' in this.#request ? this.#request.stream.readableLength : 0);
   }
 
   override _read(): void {

@@ -98,6 +98,7 @@ export class WebSockets {
         version.heard();
         frames.take(chunk);
       });
+      this.#context.waiting.watchReader(worker);
       tie(visitor, worker, early, first);
     });
     upstream.once('response', (response) => {

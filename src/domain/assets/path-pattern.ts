@@ -51,7 +51,7 @@ const isNowhere = (end: number): boolean => end === NOWHERE;
 /** As greedy as a regular expression is: the first name takes as much as it can. */
 const matched = (tokens: readonly Token[], path: string): Replacements | undefined => {
   const all: Ends[] = [];
-  let after = new Int16Array(path.length + 1).fill(NOWHERE);
+  let after: Ends = new Int16Array(path.length + 1).fill(NOWHERE);
   after[path.length] = path.length;
   for (const token of tokens.toReversed()) {
     after = 'text' in token ? endsOfText(token.text, path, after) : endsOfName(token, path, after);

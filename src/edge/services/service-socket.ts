@@ -14,6 +14,7 @@ import { OpenCalls } from '../open-calls.ts';
 import { Proxy } from '../proxy.ts';
 import { Upstreams } from '../upstreams.ts';
 import type { VersionPool } from '../version-pool.ts';
+import { WaitingBytes } from '../waiting-bytes.ts';
 import { httpAnswer, WebSockets } from '../websocket.ts';
 import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
 import { callReceiver } from './call-arrival.ts';
@@ -26,6 +27,8 @@ export interface ServiceSocketOptions {
   readonly versions: VersionPool;
   readonly assets: AssetDesk;
   readonly limits: EdgeLimits;
+  /** What waits in this edge's memory; of these calls alone where it is left out. */
+  readonly waiting?: WaitingBytes;
   readonly log: Log;
   readonly random?: () => number;
 }
@@ -45,14 +48,16 @@ export class ServiceSocket implements AsyncDisposable {
   readonly #rings: CallRings;
   readonly #open: OpenCalls;
 
-  private constructor({ index, versions, assets, limits, log, random = Math.random }: ServiceSocketOptions) {
-    const { responseTimeoutMs, startTimeoutMs } = limits;
+  private constructor({ index, versions, assets, limits, log, random = Math.random, ...options }: ServiceSocketOptions) {
+    const { responseTimeoutMs, startTimeoutMs, maxWaitingBytes } = limits;
+    const { waiting = new WaitingBytes(maxWaitingBytes, log) } = options;
     this.#context = {
       index,
       random,
       versions,
       upstreams: new Upstreams(responseTimeoutMs),
       crowd: new Crowd(limits, log),
+      waiting,
       leases: new OpenLeases(),
       startTimeoutMs,
       log,
@@ -66,6 +71,7 @@ export class ServiceSocket implements AsyncDisposable {
     this.#open = new OpenCalls(limits.maxCallsPerCaller, log);
     // Nobody is waited for or cut off here: that is between the Workers, and each call counts as work of the one that is called.
     this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 0 });
+    this.#server.on('connection', (socket: Socket) => waiting.watchReader(socket));
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#take(request, response));
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => this.#upgrade(request, socket, early));
   }

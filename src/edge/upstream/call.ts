@@ -52,6 +52,11 @@ export class Call implements Listening {
     return !this.#reader.hasHead;
   }
 
+  /** Written and not taken by the runtime. */
+  get waitingBytes(): number {
+    return this.#socket?.writableLength ?? 0;
+  }
+
   begin(socket: Socket): void {
     if (this.#isDone) return void socket.destroy();
     const { body, isChunked } = this.#request;
