@@ -5,7 +5,7 @@ import type { DataCall, DataClient } from './data-client.ts';
 import { Statements, StatementTooLong, statementsOf } from './statements.ts';
 import type { Transfers } from './transfers.ts';
 
-type Database = Pick<Resource, 'kind' | 'id' | 'name'>;
+type Database = Pick<Resource, 'id' | 'name'> & Partial<Pick<Resource, 'kind'>>;
 
 const dataOf = ({ id, name }: Database) => ({ kind: 'd1', id, name }) as const;
 

@@ -64,6 +64,7 @@ export {
   type ResourceKind,
   type ResourceRef,
 } from './resource.ts';
+export { cacheLifetime, type CacheableResponse, type CacheLifetime } from './cache-lifetime.ts';
 export { cronFault, tickAfter } from './cron.ts';
 export { checkedSpec } from './runnable.ts';
 export {

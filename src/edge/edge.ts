@@ -4,9 +4,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessReport } from '../domain/index.ts';
 import { DataDirectoryInUse, lockFolder, replaceFile } from '../files/index.ts';
-import { CF_BLOB_HEADER, SCHEME_HEADER, servicesSocketIn, type SupervisorSettings } from '../runtime/index.ts';
+import { cacheSocketIn, CF_BLOB_HEADER, SCHEME_HEADER, servicesSocketIn, type SupervisorSettings } from '../runtime/index.ts';
 import type { CronClock } from './crons.ts';
 import { AssetDesk } from './assets/index.ts';
+import { CacheSocket } from './cache/index.ts';
 import { Follower } from './follower.ts';
 import { Front } from './front.ts';
 import { AdminListener } from './health.ts';
@@ -79,10 +80,12 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   const versions = follower.supervisor;
   const assets = new AssetDesk(follower.assets);
   const waiting = new WaitingBytes(limits.maxWaitingBytes, log);
-  let services: ServiceSocket | undefined;
+  // What versions reach of the edge is there before a request can be, and goes after the last of them.
+  await using sockets = new AsyncDisposableStack();
   let front: Front | undefined;
   try {
-    services = await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, waiting, log });
+    sockets.use(await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, waiting, log }));
+    sockets.use(await CacheSocket.open(cacheSocketIn(options.runtimeDir), { mostBytes: limits.cacheBytes, maxCallsPerCaller, log }));
     const opened = (front = await Front.open({
       ...options,
       tlsDir,
@@ -101,11 +104,10 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
     const admin = await AdminListener.open(options.adminPort, readiness);
     follower.reportAs(opened.url);
     log.info({ edge, url: opened.url, adminUrl: admin.url, generation: follower.state.generation }, 'The edge is open.');
-    return edgeOf(edge, follower, opened, services, admin, starting.move(), limits.drainTimeoutMs);
+    return edgeOf(edge, follower, opened, sockets.move(), admin, starting.move(), limits.drainTimeoutMs);
   } catch (error) {
     await front?.drain();
     await follower.close(0);
-    await services?.[Symbol.asyncDispose]();
     throw error;
   }
 };
@@ -114,7 +116,7 @@ const edgeOf = (
   edge: string,
   follower: Follower,
   front: Front,
-  services: ServiceSocket,
+  sockets: AsyncDisposable,
   admin: AdminListener,
   held: Disposable,
   drainTimeoutMs: number,
@@ -123,8 +125,8 @@ const edgeOf = (
   const close = async (): Promise<void> => {
     await front.drain();
     await follower.close(drainTimeoutMs);
-    // What goes on after the last answers may call other Workers still.
-    await services[Symbol.asyncDispose]();
+    // What goes on after the last answers may call other Workers still, and keep what it found.
+    await sockets[Symbol.asyncDispose]();
     await admin.close();
     held[Symbol.dispose]();
   };

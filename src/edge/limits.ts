@@ -21,6 +21,8 @@ export interface EdgeLimits {
    * besides the edge then stays below 512 MB.
    */
   readonly maxWaitingBytes: number;
+  /** What all Workers together keep by the Cache API. */
+  readonly cacheBytes: number;
   /** How long a visitor may take to send the head of a request. */
   readonly headersTimeoutMs: number;
   /** How long a visitor may take to send a whole request. */
@@ -46,6 +48,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxWebSocketsPerVersion: 4_000,
   maxCallsPerCaller: 6_000,
   maxWaitingBytes: 160 * 1024 * 1024,
+  cacheBytes: 64 * 1024 * 1024,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 75_000,

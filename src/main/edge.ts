@@ -52,6 +52,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       maxRequestsPerVersion: settings.requestsPerVersion,
       maxWebSocketsPerVersion: settings.websocketsPerVersion,
       maxCallsPerCaller: settings.callsPerWorker ?? settings.requestsPerVersion + settings.websocketsPerVersion,
+      cacheBytes: settings.cacheMb * 1024 * 1024,
       ...connectionsThatFit(log),
     },
     runtimeSettings: {

@@ -102,6 +102,12 @@ export const SETTINGS = {
   },
   heapLimitMb: { value: 'n', help: "most JavaScript heap of one version's process", schema: wholeNumber(16, 65_536), fallback: 128 },
   memoryLimitMb: { value: 'n', help: "most resident memory of one version's process", schema: wholeNumber(64, 262_144), fallback: 512 },
+  cacheMb: {
+    value: 'n',
+    help: 'most memory of an edge for what Workers keep by the Cache API; 0 keeps nothing',
+    schema: wholeNumber(0, 65_536),
+    fallback: 64,
+  },
   silentCpuMs: {
     value: 'n',
     help: 'processor time without an answer after which a version without limits.cpu_ms counts as hung',

@@ -106,7 +106,10 @@ const CERTIFICATES: VersionSpec = {
   ],
 };
 
+const CACHE: VersionSpec = { ...EVENTS, handlers: ['fetch'] };
+
 for (const [name, spec] of Object.entries({
+  cache: CACHE,
   certificates: CERTIFICATES,
   'rate-limits': RATE_LIMITS,
   modules: MODULES,
@@ -117,7 +120,11 @@ for (const [name, spec] of Object.entries({
 })) {
   test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
     const golden = new URL(`golden/${name}.capnp`, import.meta.url);
-    const where = spec === SERVICES ? { ...WHERE, debugSocket: '/run/sb/w-abc/g' } : WHERE;
+    const where = {
+      ...WHERE,
+      ...(spec === SERVICES ? { debugSocket: '/run/sb/w-abc/g' } : {}),
+      ...(spec === CACHE ? { cacheSocket: '/run/sb/cache' } : {}),
+    };
     assert.equal(renderConfig(planProcess(spec, where)), await readFile(golden, 'utf8'));
   });
 }
@@ -163,6 +170,12 @@ test('[X-2] [Y-12] two versions that share objects are told to workerd as in gol
   const golden = new URL('golden/object-split.capnp', import.meta.url);
   assert.equal(renderConfig(plan), await readFile(golden, 'utf8'));
   assert.deepEqual(plan.environment, { [`SB_SECRET_0:${spec.id}`]: 'hush-one', [`SB_SECRET_0:${other.id}`]: 'hush-two' });
+});
+
+test('[X-28] a trial has a cache of its own process, which keeps nothing', () => {
+  const { workers, externals } = planTrial(CACHE, { ...WHERE, cacheSocket: '/run/sb/cache' });
+  const main = workers.find(({ name }) => name === 'main');
+  assert.deepEqual([main?.cache, externals], [{ service: 'probe', entrypoint: 'cache' }, []]);
 });
 
 test('[X-36] a trial has no gate, no debug port and nothing experimental, whatever the version binds', () => {

@@ -70,7 +70,7 @@ const renderExternal = ({ name, socketPath, headers, isWhole = false }: External
 const renderCache = (cache: WorkerPlan['cache']): string =>
   cache === undefined
     ? ''
-    : `\n        cacheApiOutbound = ${capnpStruct({ name: capnpString(cache.service), entrypoint: capnpString(cache.entrypoint) })},`;
+    : `\n        cacheApiOutbound = ${capnpStruct({ name: capnpString(cache.service), entrypoint: cache.entrypoint === undefined ? undefined : capnpString(cache.entrypoint) })},`;
 
 const renderObjects = (objects: ObjectsPlan | undefined): string => {
   if (objects === undefined) return '';

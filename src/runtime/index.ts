@@ -7,6 +7,7 @@ export { Turns } from './turns.ts';
 export { StartFailure, type StartFailureKind } from './start-failure.ts';
 export {
   assetsSocketIn,
+  cacheSocketIn,
   servicesSocketIn,
   VersionProcess,
   type DrainOptions,
@@ -15,7 +16,7 @@ export {
 } from './version-process.ts';
 export { endOrphans, makeProcessFolder } from './process-folder.ts';
 export { privateFolder } from './private-folder.ts';
-export { ASSETS_HEADER, CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type ProcessPlan } from './plan.ts';
+export { ASSETS_HEADER, CACHE_HEADER, CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type ProcessPlan } from './plan.ts';
 export { renderConfig } from './config.ts';
 export { capnpString } from './capnp-text.ts';
 export { Child, describeEnding } from './child.ts';

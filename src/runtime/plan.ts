@@ -42,7 +42,7 @@ export interface WorkerPlan {
   readonly code: { readonly modules: readonly ModulePlan[] } | { readonly serviceWorkerScript: Content };
   readonly bindings: readonly BindingPlan[];
   /** Who answers its Cache API. */
-  readonly cache?: { readonly service: string; readonly entrypoint: string };
+  readonly cache?: { readonly service: string; readonly entrypoint?: string };
   /** Present where it owns Durable Objects. */
   readonly objects?: ObjectsPlan;
 }
@@ -116,6 +116,8 @@ export interface Where {
   readonly assetsSocket: string;
   /** Where the edge passes on calls to other Workers. */
   readonly servicesSocket: string;
+  /** Where the edge keeps what the Cache API is given; left out, as in a trial, nothing is kept. */
+  readonly cacheSocket?: string | undefined;
   /** Where gates of other versions reach everything in the process; a trial has none, and calls nobody. */
   readonly debugSocket?: string | undefined;
   /** Where the objects of Durable Objects are stored; without it they are gone with the process, as in a trial. */
@@ -123,9 +125,13 @@ export interface Where {
 }
 
 const ASSETS = 'assets';
+const CACHE = 'cache';
 
 /** In which header a version's process says whose assets it asks for. */
 export const ASSETS_HEADER = 'switchback-assets';
+
+/** In which header a version's process says whose cache it means: its Worker's, so that versions share it. */
+export const CACHE_HEADER = 'switchback-cache';
 
 /** The header in which the edge hands over `request.cf` as JSON; the edge strips copies that clients send. */
 export const CF_BLOB_HEADER = 'switchback-cf';
@@ -206,7 +212,7 @@ const planWorker = (spec: VersionSpec, where: Where): WorkerPlan => ({
       ? { modules: mainFirst(spec).flatMap((module) => planModule(module, where)) }
       : { serviceWorkerScript: fileOf(partOf(spec, spec.mainModule), where) },
   bindings: planBindings(spec, where),
-  cache: { service: 'probe', entrypoint: 'cache' },
+  cache: where.cacheSocket === undefined ? { service: 'probe', entrypoint: 'cache' } : { service: CACHE },
   ...planObjects(spec, where.objectsFolder),
 });
 
@@ -271,7 +277,11 @@ const externalsOf = (spec: VersionSpec, where: Where): readonly ExternalPlan[] =
   });
   const assets = { name: ASSETS, socketPath: where.assetsSocket, headers: { [ASSETS_HEADER]: spec.id } };
   const bindsAssets = spec.bindings.some(({ type }) => type === 'assets');
-  return [...new Map(externals.map((external) => [external.name, external])).values(), ...(bindsAssets ? [assets] : [])];
+  const { cacheSocket } = where;
+  // The scheme is part of a key.
+  const cache =
+    cacheSocket === undefined ? [] : [{ name: CACHE, socketPath: cacheSocket, headers: { [CACHE_HEADER]: spec.script }, isWhole: true }];
+  return [...new Map(externals.map((external) => [external.name, external])).values(), ...(bindsAssets ? [assets] : []), ...cache];
 };
 
 /** https://developers.cloudflare.com/workers/runtime-apis/bindings/version-metadata/ */

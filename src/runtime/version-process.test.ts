@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
-import { CF_BLOB_HEADER, SCHEME_HEADER } from './plan.ts';
+import type { VersionSpec } from '../domain/index.ts';
+import { CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type Where } from './plan.ts';
 import { VersionProcess } from './version-process.ts';
 import { aWorkbench, ask, HELLO, until } from './workbench.ts';
 
@@ -105,7 +106,9 @@ test('[X-21] request.url has the scheme the edge says, and the Worker does not s
   assert.deepEqual([new URL(url).protocol, seen], ['https:', null]);
 });
 
-test('[X-28] the Cache API works and holds nothing', async (t) => {
+const withoutCache = (spec: VersionSpec, where: Where) => planProcess(spec, { ...where, cacheSocket: undefined });
+
+test('[X-28] in a trial the Cache API works and holds nothing', async (t) => {
   const bench = await aWorkbench(t);
   const source = `export default { async fetch(request) {
     const said = [];
@@ -115,7 +118,7 @@ test('[X-28] the Cache API works and holds nothing', async (t) => {
     }
     return Response.json(said);
   } };`;
-  await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), bench);
+  await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': source }), { ...bench, plan: withoutCache });
   assert.deepEqual(JSON.parse(await ask(running.socketPath)), [null, false, null, false]);
 });
 

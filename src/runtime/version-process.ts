@@ -47,6 +47,9 @@ export interface RunningVersion {
 /** Where an edge answers `env.ASSETS` for the processes it runs. */
 export const assetsSocketIn = (runtimeDir: string): string => join(runtimeDir, 'assets');
 
+/** Where an edge keeps what its processes put into their caches. */
+export const cacheSocketIn = (runtimeDir: string): string => join(runtimeDir, 'cache');
+
 /** Where an edge passes on calls between the Workers it runs. */
 export const servicesSocketIn = (runtimeDir: string): string => join(runtimeDir, 'services');
 
@@ -277,6 +280,7 @@ const spawned = async (
       assetsSocket: assetsSocketIn(options.runtimeDir),
       objectsFolder: options.objectsFolder,
       servicesSocket: servicesSocketIn(options.runtimeDir),
+      cacheSocket: cacheSocketIn(options.runtimeDir),
       debugSocket: folder.debugSocket,
     };
     const plan = planFor(where, folder);

@@ -1,3 +1,4 @@
+import { isKnownEtag, partWithin, type Part } from '../byte-range.ts';
 import { withHeaderRules, type Asset, type AssetAnswer, type AssetIndex, type AssetRequest } from '../../domain/index.ts';
 
 /** The headers of a request that change how a file is answered. */
@@ -6,12 +7,6 @@ export interface Conditions {
   readonly ifRange: string | undefined;
   readonly range: string | undefined;
   readonly isAuthorized: boolean;
-}
-
-/** The bytes from `start` up to, not including, `end`. */
-export interface Part {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A head, and which bytes of the file follow it; none for a redirect, a 304 and a HEAD. */
@@ -43,7 +38,7 @@ export const fileReply = (
   const own = new Map([['etag', etag]]);
   if (file.contentType !== undefined) own.set('content-type', headerSafe(file.contentType));
   if (!conditions.isAuthorized) own.set('cache-control', CACHE_CONTROL);
-  if (status === 200 && isKnown(conditions.ifNoneMatch, etag))
+  if (status === 200 && conditions.ifNoneMatch !== undefined && isKnownEtag(conditions.ifNoneMatch, etag))
     return { status: 304, headers: headersFor(own, index, request), part: undefined };
   const whole = { start: 0, end: file.size };
   const part = status === 200 ? partFor(conditions, file, etag) : whole;
@@ -62,20 +57,8 @@ export const fileReply = (
 /** What a file holds names it, whoever uploaded it and under whatever hash. */
 const etagOf = ({ digest }: Asset): string => `"${digest.slice(0, 32)}"`;
 
-/** RFC 9110 13.1.2: weak comparison, any of the list. */
-const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch !== undefined && ifNoneMatch.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
-
-/** One range (RFC 9110 14.2); several, or one that cannot be read, get the whole. Undefined where it lies outside of the file. */
-const partFor = ({ range, ifRange }: Conditions, { size }: Asset, etag: string): Part | undefined => {
-  const whole = { start: 0, end: size };
-  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? '') ?? [];
-  if ((from === '' && to === '') || (ifRange !== undefined && ifRange !== etag)) return whole;
-  if (from === '') return Number(to) === 0 || size === 0 ? undefined : { start: Math.max(0, size - Number(to)), end: size };
-  const start = Number(from);
-  if (to !== '' && Number(to) < start) return whole;
-  return start >= size ? undefined : { start, end: to === '' ? size : Math.min(size, Number(to) + 1) };
-};
+const partFor = ({ range, ifRange }: Conditions, { size }: Asset, etag: string): Part | undefined =>
+  partWithin(ifRange === undefined || ifRange === etag ? range : undefined, size);
 
 /** The length and the range of what follows are no rule's to change: the next answer on the connection would be read wrong. */
 const OURS: ReadonlySet<string> = new Set(['content-length', 'content-range', 'connection', 'transfer-encoding']);
