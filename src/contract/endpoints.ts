@@ -69,7 +69,7 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/containers`, 'Containers'],
   [`${A}/images`, 'Images'],
   [`${A}/secrets_store`, 'Secrets Store'],
-  [`${A}/mtls_certificates`, 'this part of mTLS certificates'],
+  [`${A}/mtls_certificates/:mtls_certificate_id/associations`, 'hostname associations of mTLS certificates'],
   [`${A}/logpush`, 'Logpush'],
   [`${A}/builds`, 'Workers Builds'],
   [`${A}/email`, 'Email Routing'],

@@ -23,7 +23,7 @@ export default {
   async fetch(request, { DB }) {
     await DB.exec('create table kept (it)');
     const errors = [];
-    for (wanted of ['/delete', '/import', '/export']) {
+    for (wanted of ['/delete', '/import', '/export', '/schema']) {
       await DB.prepare('select 1').all().then(() => errors.push('done'), ({ message }) => errors.push(message));
     }
     return Response.json(errors);
@@ -41,7 +41,7 @@ test("a Worker that makes its D1 binding ask for the API's calls is refused", as
   );
   await using running = await VersionProcess.start(spec, { ...bench, dataFolder: options.runtimeDir });
   const errors = JSON.parse(await ask(running.socketPath)) as readonly string[];
-  assert.equal(errors.length, 3);
+  assert.equal(errors.length, 4);
   for (const message of errors) assert.match(message, /There is no such call/);
   const found = await queryD1(client, { kind: 'd1', id, name: 'db' }, [{ sql: 'select count(*) as rows from kept' }], 'objects');
   assert.ok(found.ok);
