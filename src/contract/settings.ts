@@ -42,7 +42,13 @@ const settings = z
   .meta({ id: 'Settings' });
 
 export const settingsEndpoints = {
-  getSettings: { method: 'GET', path: `${SCRIPT}/settings`, tag: 'Scripts', summary: 'Settings of what serves', result: settings },
+  getSettings: {
+    method: 'GET',
+    path: `${SCRIPT}/settings`,
+    tag: 'Scripts',
+    summary: 'Settings of the newest version, which the next upload inherits from',
+    result: settings,
+  },
   patchSettings: {
     method: 'PATCH',
     path: `${SCRIPT}/settings`,

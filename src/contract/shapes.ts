@@ -37,6 +37,7 @@ const durableObjectBinding = {
   class_name: z.string(),
   script_name: z.string().optional(),
   environment: z.string().optional(),
+  namespace_id: z.string().optional().describe('Answered. The class decides, whatever is sent.'),
 };
 
 const serviceBinding = z.object({
@@ -89,7 +90,7 @@ export const shownBinding = z
     ...resourceBindings,
     serviceBinding,
     rateLimitBinding,
-    z.object({ ...durableObjectBinding, namespace_id: z.string().optional() }),
+    z.object(durableObjectBinding),
   ])
   .meta({ id: 'ShownBinding' });
 

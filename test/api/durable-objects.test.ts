@@ -98,6 +98,10 @@ test('[G-7] a version upload with a migration is refused before a module of it i
   };
   assert.equal((await api.refused('createWorkerVersion', { worker: 'chat' }, { json: asJson })).code, 10211);
   assert.equal(stored(), before);
+  // Where the metadata comes last, its modules have been taken in: nothing refers to them.
+  const last = new FormData();
+  for (const [name, part] of [...body].toReversed()) last.append(name, part);
+  assert.equal((await api.refused('createVersion', { script_name: 'chat' }, { body: last })).code, 10211);
   await api.uploadVersion('chat', exporting(['Room', 'Other']));
 });
 
@@ -249,6 +253,19 @@ test('[G-11] a settings change binds a class that has objects and refuses one th
   assert.deepEqual(changed.bindings, [{ ...binds('ROOMS', 'Room'), namespace_id: room?.id }]);
   const refused = await api.refused('patchSettings', { script_name: 'chat' }, { json: { bindings: [binds('HALLS', 'Hall')] } });
   assert.equal(refused.code, 10061);
+});
+
+test('[G-11] a binding that is sent back as it was shown is none anew: it stays, whatever became of its objects', async (t) => {
+  const api = await anApi(t);
+  await api.upload('chat', CHAT);
+  await api.upload('lobby', { metadata: { bindings: [binds('ROOMS', 'Room', 'chat')] } });
+  await api.ok('deleteService', { script_name: 'chat' }, { query: { force: true } });
+  const { bindings } = await api.ok('getSettings', { script_name: 'lobby' });
+  const more = [...bindings, { type: 'plain_text', name: 'NEW', text: 'n' }];
+  assert.deepEqual((await api.ok('patchSettings', { script_name: 'lobby' }, { json: { bindings: more } })).bindings, more);
+  const [rooms] = bindings;
+  const another = { ...rooms, namespace_id: '0'.repeat(32) };
+  assert.equal((await api.refused('patchSettings', { script_name: 'lobby' }, { json: { bindings: [another] } })).code, 10061);
 });
 
 test('[G-5] the newer Worker resource carries a migration where it deploys, and one that is malformed is refused with the field', async (t) => {

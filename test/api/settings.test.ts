@@ -9,6 +9,11 @@ const COLOUR = { type: 'plain_text', name: 'COLOUR', text: 'red' };
 
 const count = async (api: TestApi) => (await api.ok('listVersions', HELLO)).items.length;
 const withSecret = (api: TestApi) => api.upload('hello', { metadata: { bindings: [COLOUR, { ...SECRET, text: 's' }] } });
+const servingBindings = async (api: TestApi) => {
+  const { versions } = await api.active('hello');
+  const shown = await Promise.all(versions.map(({ version_id }) => api.ok('getVersion', { ...HELLO, version_id })));
+  return shown.map(({ resources }) => resources.bindings);
+};
 const settingsForm = (settings: unknown) => {
   const form = new FormData();
   form.set('settings', JSON.stringify(settings));
@@ -59,10 +64,48 @@ test('[V-5] bindings that are named with nothing but their types stay as they ar
   const { id: other } = await api.uploadVersion('hello', { code: saying('two'), metadata: { bindings: [COLOUR] } });
   await api.deploy('hello', { [String(before.deployment_id)]: 70, [other]: 30 });
   const kept = bindings.map(({ name, type }) => ({ name, type }));
-  const { bindings: after } = await api.ok('patchSettings', HELLO, {
+  await api.ok('patchSettings', HELLO, {
     json: { bindings: [...kept, { type: 'secret_text', name: 'KEY', text: 'open sesame' }] },
   });
-  assert.deepEqual(after, [...bindings, { type: 'secret_text', name: 'KEY' }]);
+  assert.deepEqual(await servingBindings(api), [
+    [...bindings, SECRET],
+    [COLOUR, { type: 'version_metadata', name: 'VERSION' }, SECRET],
+  ]);
+});
+
+test('[V-17] what only one version of a split has stays there, where the client was shown the bindings of another', async (t) => {
+  const api = await anApi(t);
+  const doors = { type: 'json', name: 'DOORS', json: { front: 'open' } };
+  const one = await api.upload('hello', { metadata: { bindings: [COLOUR, doors, { ...SECRET, text: 's' }] } });
+  const shape = { type: 'plain_text', name: 'SHAPE', text: 'round' };
+  const { id: two } = await api.uploadVersion('hello', { metadata: { bindings: [COLOUR, shape], keep_bindings: [] } });
+  await api.deploy('hello', { [String(one.deployment_id)]: 70, [two]: 30 });
+  const { bindings: shown } = await api.ok('getSettings', HELLO);
+  assert.deepEqual(shown, [COLOUR, shape]);
+  const kept = shown.map(({ name, type }) => ({ name, type }));
+  await api.ok('patchSettings', HELLO, { json: { bindings: [...kept, { type: 'secret_text', name: 'NEW', text: 'n' }] } });
+  const fresh = { type: 'secret_text', name: 'NEW' };
+  assert.deepEqual(await servingBindings(api), [
+    [COLOUR, fresh, doors, SECRET],
+    [COLOUR, shape, fresh],
+  ]);
+  // What was shown and is left out goes, wherever it is.
+  await api.ok('patchSettings', HELLO, { json: { bindings: [fresh] } });
+  assert.deepEqual(await servingBindings(api), [[fresh, doors, SECRET], [fresh]]);
+});
+
+test('[V-17] settings show what the next upload inherits: nothing is missing that was provisioned for a version that waits', async (t) => {
+  const api = await anApi(t);
+  await api.upload('hello');
+  const { id: namespace_id } = await api.ok('createKvNamespace', {}, { json: { title: 'hello-links' } });
+  const links = { type: 'kv_namespace', name: 'LINKS', namespace_id };
+  await api.uploadVersion('hello', { metadata: { bindings: [links] } });
+  assert.deepEqual((await api.ok('getSettings', HELLO)).bindings, [links]);
+  const next = await api.uploadVersion('hello', { metadata: { bindings: [{ type: 'inherit', name: 'LINKS' }] } });
+  assert.deepEqual(next.resources.bindings, [links]);
+  // And nothing is shown that it would not inherit.
+  await api.uploadVersion('hello', { metadata: { bindings: [] } });
+  assert.deepEqual((await api.ok('getSettings', HELLO)).bindings, []);
 });
 
 test('settings can delete bindings, also all of them', async (t) => {

@@ -1,7 +1,7 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { changeWorker, revise, sealed } from '../../control/index.ts';
 import { settingsMembers, type BodyOf, type Endpoints, type settingsEndpoints } from '../../contract/index.ts';
-import { checkPart, resolveBindings, type Refusal, type VersionCode } from '../../domain/index.ts';
+import { checkPart, resolveBindings, type Binding, type Refusal, type VersionCode } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
@@ -19,8 +19,9 @@ const WHOLE_BY_NAME: ReadonlySet<string> = new Set(['inherit', 'secret_text', 'v
 /** How wrangler before 4.70 says in `secret bulk` that a binding stays as it is: by its name and type alone. */
 const isKept = (binding: GivenBinding): boolean => !WHOLE_BY_NAME.has(binding.type) && Object.keys(binding).length === 2;
 
+/** `seen` is what the client was shown of bindings: what it does not know it cannot mean to take away. */
 const codeWith =
-  (api: Api, patch: Patch) =>
+  (api: Api, patch: Patch, seen: readonly Binding[]) =>
   (code: VersionCode, worker: Worker): Result<VersionCode, Refusal> => {
     const changed = { ...code, ...changedMembers(patch) };
     if (patch.bindings === undefined) return accept(changed);
@@ -37,7 +38,9 @@ const codeWith =
       versionById: () => undefined,
       seal: (text) => sealed(api, worker.tag, text),
     });
-    return bindings.ok ? accept({ ...changed, bindings: bindings.value }) : bindings;
+    if (!bindings.ok) return bindings;
+    const known = new Set([...given, ...seen].map(({ name }) => name));
+    return accept({ ...changed, bindings: [...bindings.value, ...code.bindings.filter(({ name }) => !known.has(name))] });
   };
 
 const changedMembers = (patch: Patch): Partial<VersionCode> => ({
@@ -56,9 +59,11 @@ const unknownNote = (patch: Patch): readonly string[] => {
   return unknown.length === 0 ? [] : [`Not known, and not applied: ${unknown.join(', ')}.`];
 };
 
+/** Of the newest version, deployed or not: what the next upload inherits from. */
 const present = async (api: Api, name: string) => {
-  const found = await serving(api, name);
-  return found.ok ? accept({ result: settingsView(found.value.worker, found.value.version) }) : found;
+  const worker = await workerNamed(api, name);
+  if (!worker.ok) return worker;
+  return accept({ result: settingsView(worker.value, await api.store.read.versions.newest(worker.value.tag)) });
 };
 
 export const settings: Handlers<typeof settingsEndpoints> = {
@@ -68,10 +73,13 @@ export const settings: Handlers<typeof settingsEndpoints> = {
     const part = checkPart(body);
     if (!part.ok) return part;
     const ofScript = scriptSettingsIn(body);
+    const worker = await workerNamed(api, params.script_name);
+    if (!worker.ok) return worker;
+    const seen = (await api.store.read.versions.newest(worker.value.tag))?.bindings ?? [];
     const changed = isVersioned(body)
       ? await revise(api, actor, {
           worker: params.script_name,
-          change: codeWith(api, body),
+          change: codeWith(api, body, seen),
           of: 'deployed',
           annotations: { message: body.annotations?.['workers/message'], tag: body.annotations?.['workers/tag'] },
           settings: ofScript,
@@ -81,8 +89,8 @@ export const settings: Handlers<typeof settingsEndpoints> = {
         })
       : await changeWorker(api, actor, params.script_name, { settings: ofScript }, 'settings.patch');
     if (!changed.ok) return changed;
-    const shown = await present(api, params.script_name);
-    return shown.ok ? accept({ ...shown.value, messages: unknownNote(body) }) : shown;
+    const after = await present(api, params.script_name);
+    return after.ok ? accept({ ...after.value, messages: unknownNote(body) }) : after;
   },
   getScriptSettings: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
