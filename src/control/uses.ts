@@ -71,15 +71,15 @@ const usesOfObjectsIn = (
   return usesIn(serving, isUse).filter(({ scriptTag }) => scriptTag !== ownerTag);
 };
 
-/** The Workers that bind each queue in a version that serves, by the queue's name. */
-export const producersOfQueues = async (queries: Queries): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
-  const producers = new Map<string, Set<string>>();
-  for (const { script, version } of await queries.serving.all(['"queue"'])) {
-    for (const binding of version.bindings) {
-      if (binding.type !== 'queue') continue;
-      const { queue_name: name } = binding;
-      producers.set(name, (producers.get(name) ?? new Set()).add(script));
-    }
+/** The Workers that bind each of these queues in a version that serves, by the queue's name. */
+export const producersOfQueues = async (
+  queries: Queries,
+  queues: readonly Resource[],
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+  const producers = new Map<string, Set<string>>(queues.map(({ name }) => [name, new Set()]));
+  const [only, ...more] = queues;
+  for (const { script, version } of await queries.serving.all([only !== undefined && more.length === 0 ? only.name : '"queue"'])) {
+    for (const binding of version.bindings) if (binding.type === 'queue') producers.get(binding.queue_name)?.add(script);
   }
   return producers;
 };

@@ -108,6 +108,15 @@ test('a queue that is bound, consumed or buried in is deleted by force only, and
   assert.deepEqual([bound.status, bound.code], [409, 100340]);
   await api.ok('createQueueConsumer', { queue_id }, worker({ dead_letter_queue: 'dead' }));
   assert.deepEqual((await api.ok('getQueue', { queue_id })).producers, [{ type: 'worker', script: 'worker' }]);
+  await api.ok('createQueue', {}, { json: { queue_name: 'idle' } });
+  const shown = await api.ok('listQueues', {});
+  assert.deepEqual(
+    shown.map(({ queue_name, producers_total_count: producers }) => [queue_name, producers]),
+    [
+      ['idle', 0],
+      ['jobs', 1],
+    ],
+  );
   const { message } = await api.refused('deleteQueue', { queue_id });
   assert.match(message, /of worker serves and binds it as JOBS; worker consumes it \(`wrangler queues consumer remove jobs worker`/);
   assert.match(

@@ -201,3 +201,23 @@ interface Status {
     } | null;
   }[];
 }
+
+test('scripts are listed with what serves the most of them, else the newest version, else nothing', async (t) => {
+  const api = await anApi(t);
+  const dated = (compatibility_date: string) => ({ metadata: { compatibility_date } });
+  const { deployment_id: one } = await api.upload('hello', dated('2026-10-01'));
+  const { id: two } = await api.uploadVersion('hello', dated('2026-10-02'));
+  await api.uploadVersion('hello', dated('2026-10-03'));
+  await api.deploy('hello', { [one]: 30, [two]: 70 });
+  await create(api, { name: 'waits' });
+  await api.uploadVersion('waits', dated('2026-10-04'));
+  await create(api, { name: 'empty' });
+  assert.deepEqual(
+    (await api.ok('listScripts', {})).map(({ id, compatibility_date: date }) => [id, date]),
+    [
+      ['empty', undefined],
+      ['hello', '2026-10-02'],
+      ['waits', '2026-10-04'],
+    ],
+  );
+});

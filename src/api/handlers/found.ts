@@ -37,6 +37,20 @@ export const servingOf = async (api: Api, worker: Worker): Promise<Serving> => {
   return { worker, deployment, version };
 };
 
+/** The same of many, without asking for each of them what serves. */
+export const servingOfAll = (api: Api, workers: readonly Worker[]): Promise<readonly Serving[]> =>
+  api.store.snapshot(async ({ deployments, serving: everywhere, versions }) => {
+    const active = new Map((await deployments.allActive()).map((deployment) => [deployment.scriptTag, deployment]));
+    const found = new Map((await everywhere.all()).map(({ version }) => [version.id, version]));
+    const all: Serving[] = [];
+    for (const worker of workers) {
+      const deployment = active.get(worker.tag);
+      const version = deployment === undefined ? await versions.newest(worker.tag) : found.get(mainVersion(deployment));
+      all.push({ worker, deployment, version });
+    }
+    return all;
+  });
+
 export const versionOf = async (api: Api, worker: Worker, versionId: string): Promise<Result<Version, Refusal>> => {
   const [version] = await api.store.read.versions.byIds(worker.tag, [hyphenated(versionId)]);
   return version === undefined ? refuse({ code: 'version_not_found', versionId }) : accept(version);

@@ -25,13 +25,17 @@ export const consumersOf = async (api: Api, queue: Resource): Promise<readonly N
   return [{ consumer, queue: queue.name, script: worker?.name ?? '' }];
 };
 
+/** The queues as they are shown, read for all of them at once. */
 export const shownQueues = async (api: Api, queues: readonly Resource[]) => {
-  const producers = await producersOfQueues(api.store.read);
-  return Promise.all(
-    queues.map(async (queue) =>
-      queueView(queue, settingsOfQueue(queue), [...(producers.get(queue.name) ?? [])], await consumersOf(api, queue)),
-    ),
-  );
+  const { read } = api.store;
+  const producers = await producersOfQueues(read, queues);
+  const consumers = new Map((await read.consumers.all()).map((consumer) => [consumer.queueId, consumer]));
+  const scripts = new Map((await read.workers.all()).map(({ tag, name }) => [tag, name]));
+  return queues.map((queue) => {
+    const consumer = consumers.get(queue.id);
+    const named = consumer === undefined ? [] : [{ consumer, queue: queue.name, script: scripts.get(consumer.workerTag) ?? '' }];
+    return queueView(queue, settingsOfQueue(queue), [...(producers.get(queue.name) ?? [])], named);
+  });
 };
 
 export const shownQueue = async (api: Api, queue: Resource) => {

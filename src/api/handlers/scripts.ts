@@ -2,11 +2,11 @@ import { accept, refuse } from '../../base/index.ts';
 import { calleesOf, deleteWorker, referencesTo, upload } from '../../control/index.ts';
 import type { scriptEndpoints } from '../../contract/index.ts';
 import type { Worker } from '../../store/index.ts';
-import type { Api, Handlers } from '../api.ts';
+import type { Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
 import { pageWithin } from '../page.ts';
 import { foundScriptView, objectReferenceView, scriptView, serviceReferenceView } from '../views/index.ts';
-import { servingOf, workerNamed } from './found.ts';
+import { servingOfAll, workerNamed } from './found.ts';
 import { rollBack } from './roll-back.ts';
 import { asForm, reconciledIn, scriptSettingsIn, whenAnswered } from './uploaded.ts';
 
@@ -19,12 +19,10 @@ const hasTags = (wanted: string | undefined) => {
 
 const ORDERS = { name: 'name', created_on: 'createdOn', modified_on: 'modifiedOn' } as const;
 
-const scriptOf = async (api: Api, worker: Worker) => scriptView(worker, (await servingOf(api, worker)).version);
-
 export const scripts: Handlers<typeof scriptEndpoints> = {
   listScripts: async (api, { query }) => {
     const workers = (await api.store.read.workers.all()).filter(hasTags(query.tags));
-    return accept({ result: await Promise.all(workers.map((worker) => scriptOf(api, worker))) });
+    return accept({ result: (await servingOfAll(api, workers)).map(({ worker, version }) => scriptView(worker, version)) });
   },
   searchScripts: async (api, { query }) => {
     const order = ORDERS[query.order_by ?? 'name'];
