@@ -111,8 +111,9 @@ test('a queue that is bound, consumed or buried in is deleted by force only, and
   await api.ok('createQueue', {}, { json: { queue_name: 'idle' } });
   const shown = await api.ok('listQueues', {});
   assert.deepEqual(
-    shown.map(({ queue_name, producers_total_count: producers }) => [queue_name, producers]),
+    shown.map((queue) => [queue.queue_name, queue.producers_total_count]),
     [
+      ['dead', 0],
       ['idle', 0],
       ['jobs', 1],
     ],

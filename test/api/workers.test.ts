@@ -9,6 +9,8 @@ const aVersion = (text: string) => ({
   modules: [{ name: 'index.js', content_type: MODULE, content_base64: Buffer.from(saying(text)).toString('base64') }],
 });
 
+const dated = (compatibility_date: string) => ({ metadata: { compatibility_date } });
+
 const create = (api: TestApi, json: Readonly<Record<string, unknown>>) => api.ok('createWorker', {}, { json: { name: 'hello', ...json } });
 
 test('a Worker is made without code, found by id and by name, and gets versions from JSON', async (t) => {
@@ -204,7 +206,6 @@ interface Status {
 
 test('scripts are listed with what serves the most of them, else the newest version, else nothing', async (t) => {
   const api = await anApi(t);
-  const dated = (compatibility_date: string) => ({ metadata: { compatibility_date } });
   const { deployment_id: one } = await api.upload('hello', dated('2026-10-01'));
   const { id: two } = await api.uploadVersion('hello', dated('2026-10-02'));
   await api.uploadVersion('hello', dated('2026-10-03'));
