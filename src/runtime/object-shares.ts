@@ -1,18 +1,18 @@
 import { request } from 'node:http';
 import type { Split } from '../domain/index.ts';
 
-/** It answers once every object that changed its version has been reset, or after 2 s; longer than this it hangs. */
-const ANSWER_WITHIN_MS = 10_000;
-
 /** Which share of the objects each version of a process has, and the way to change it: nothing else has to change with it. */
 export class ObjectShares {
   readonly #socketPath: string;
+  readonly #withinMs: number;
   #wanted: Split;
   #taken: Split;
   #taking: Promise<void> | undefined;
 
-  constructor(socketPath: string, initial: Split) {
+  /** `withinMs`: it answers once every object that changed its version has been reset, or after 2 s; longer than this it hangs. */
+  constructor(socketPath: string, initial: Split, withinMs: number) {
     this.#socketPath = socketPath;
+    this.#withinMs = withinMs;
     this.#wanted = initial;
     this.#taken = initial;
   }
@@ -27,7 +27,7 @@ export class ObjectShares {
   async #take(): Promise<void> {
     while (!areEqual(this.#wanted, this.#taken)) {
       const shares = this.#wanted;
-      await told(this.#socketPath, JSON.stringify(shares));
+      await told(this.#socketPath, JSON.stringify(shares), this.#withinMs);
       this.#taken = shares;
     }
   }
@@ -35,9 +35,9 @@ export class ObjectShares {
 
 const areEqual = (some: Split, others: Split): boolean => JSON.stringify(some) === JSON.stringify(others);
 
-const told = (socketPath: string, body: string): Promise<void> =>
+const told = (socketPath: string, body: string, withinMs: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const signal = AbortSignal.timeout(withinMs);
     const asked = request({ socketPath, method: 'POST', path: '/', agent: false, signal, headers: { host: 'shares' } }, (answer) => {
       answer.resume();
       answer.on('error', reject);

@@ -81,7 +81,9 @@ export const Watched = new Proxy(Thing, { construct: (Class, args) => new Class(
 export class Plain {
   constructor(ctx, env) { this.fetch = () => Response.json({ label: ${JSON.stringify(label)}, id: ctx.id.toString(), vars: [env.VAR, imported.VAR] }); }
 }
-export default { async fetch(request, env) {
+let ran = null;
+export default { scheduled({ cron }, env) { ran = [cron, env.VAR]; }, async fetch(request, env) {
+  if (new URL(request.url).pathname === '/ran') return Response.json(ran);
   const [, binding, name, method] = new URL(request.url).pathname.split('/');
   const stub = env[binding].get(env[binding].idFromName(name));
   if (method === undefined) return stub.fetch('http://object/');
@@ -206,6 +208,18 @@ for (const compatibilityDate of ['2026-11-01', '2025-06-01']) {
     );
   });
 }
+
+test('[Y-15] the events of either version are called in its own code', async (t) => {
+  const { one, two, asked } = await aWorld(t, { handlers: ['fetch', 'scheduled'] });
+  for (const [version, label] of [
+    [one, 'one'],
+    [two, 'two'],
+  ] as const) {
+    const event = JSON.stringify({ cron: `of ${label}`, scheduledTime: 1_780_000_000_000 });
+    assert.deepEqual(JSON.parse(await ask(version.eventSocketPath, '/scheduled', {}, event)), { outcome: 'ok', noRetry: false });
+    assert.deepEqual(await asked(version, '/ran'), [`of ${label}`, `var ${label}`]);
+  }
+});
 
 test('[Y-15] older code without RPC, a class that extends nothing, and code that may not import its environment are split as well', async (t) => {
   for (const more of [

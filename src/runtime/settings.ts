@@ -20,6 +20,8 @@ export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, 
   readonly objectsFolder?: string;
   /** How one that owns objects is ended: requests are held meanwhile until its successor answers, so all of it must be short. */
   readonly ownerDrain: DrainOptions;
+  /** How long one that runs two versions may take to hear of new shares. */
+  readonly sharesWithinMs: number;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -35,4 +37,5 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   deniedNetworks: [],
   // Together with a start well below the 15 s that a request is held.
   ownerDrain: { deadlineMs: 8_000, waitUntilGraceMs: 1_000, killAfterMs: 1_000, waitsFor: 'request' },
+  sharesWithinMs: 10_000,
 };

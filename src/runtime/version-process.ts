@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Split, VersionSpec } from '../domain/index.ts';
+import type { VersionSpec } from '../domain/index.ts';
 import { Child, type Ending } from './child.ts';
 import { confineMemory } from './cgroup.ts';
 import { renderConfig } from './config.ts';
@@ -66,6 +66,8 @@ export interface ProcessOptions extends Partial<StartupLimits> {
   readonly dataFolder?: string;
   /** Where the objects of Durable Objects are stored, and who works on them is recorded. Left out, they are gone with the process. */
   readonly objectsFolder?: string | undefined;
+  /** Of two versions in one process: how long it may take to hear of new shares. */
+  readonly sharesWithinMs?: number;
   /** Each line the version writes to its console, bounded in length and number. */
   readonly onLog?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -89,6 +91,7 @@ export interface DrainOptions {
 export const DEFAULT_HEAP_LIMIT_MB = 128;
 export const DEFAULT_STARTUP: StartupLimits = { startupCpuMs: 1000, startupDeadlineMs: 10_000 };
 const DEFAULT_KILL_AFTER_MS = 5000;
+const SHARES_WITHIN_MS = 10_000;
 
 /** One version in one workerd process, or the two of a split whose objects live together, from its first answer to its end. */
 export class VersionProcess implements RunningVersion {
@@ -123,12 +126,12 @@ export class VersionProcess implements RunningVersion {
     child: Child,
     startupCpuMs: number | undefined,
     onBusy: ProcessOptions['onBusy'],
-    shares?: Split,
+    shares?: ObjectShares,
   ) {
     const [spec] = specs;
     this.spec = spec;
     this.versionId = unitOf(specs.map(({ id }) => id)).id;
-    this.shares = shares && new ObjectShares(child.folder.sharesSocket, shares);
+    this.shares = shares;
     this.versions =
       specs.length === 1 ? [this] : specs.map((each, index) => new VersionInSplit(this, each, socketsIn(child.folder, index)));
     this.socketPath = child.folder.mainSocket;
@@ -166,7 +169,8 @@ export class VersionProcess implements RunningVersion {
     // The code of each is evaluated twice: for its requests, and for its objects.
     const startupCpuMs = limits.startupCpuMs * 2 * split.specs.length;
     const { cpuMs } = await untilReady(child, { ...limits, startupCpuMs }, options.signal);
-    return new VersionProcess(split.specs, child, cpuMs, options.onBusy, split.shares);
+    const shares = new ObjectShares(child.folder.sharesSocket, split.shares, options.sharesWithinMs ?? SHARES_WITHIN_MS);
+    return new VersionProcess(split.specs, child, cpuMs, options.onBusy, shares);
   }
 
   get pid(): number {
