@@ -38,13 +38,13 @@ const words: Words = {
         ? `The version ${versionId} has no queue() handler, and its Worker consumes ${sources.join(', ')}: messages wait while it serves, and go when their queue keeps them no longer.`
         : `The version ${versionId} has no scheduled() handler, and its Worker has the cron triggers ${sources.map((cron) => JSON.stringify(cron)).join(', ')}: they are missed while it serves.`,
   }),
-  schema_changed: ({ versionId, binding, changedOn, since }) => ({
+  schema_changed: ({ versionId, binding, name, changedOn, since }) => ({
     code: 100344,
-    message: `The tables of the D1 database ${binding.id} that ${versionId} binds as ${binding.name} were changed at ${changedOn}, after that version was there last (${since}): its statements may not fit them. A rollback changes nothing in a database.`,
+    message: `The tables of the D1 database ${JSON.stringify(name)} that ${versionId} binds as ${binding.name} were changed at ${changedOn}, after that version was there last (${since}): its statements may not fit them. A rollback changes nothing in a database.`,
   }),
-  schema_unknown: ({ versionId, binding }) => ({
+  schema_unknown: ({ versionId, binding, name }) => ({
     code: 100345,
-    message: `Whether the tables of the D1 database ${binding.id} that ${versionId} binds as ${binding.name} changed could not be asked: what holds the databases does not answer.`,
+    message: `Whether the tables of the D1 database ${JSON.stringify(name)} that ${versionId} binds as ${binding.name} changed could not be asked: what holds the databases does not answer.`,
   }),
   service_redeployed: ({ versionId, binding, deployedOn, since }) => ({
     code: 100373,

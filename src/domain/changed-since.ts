@@ -30,10 +30,12 @@ const altered = (
 ): readonly Warning[] =>
   bindings.flatMap((binding): readonly Warning[] => {
     if (schemaChangedOn === undefined || binding.type !== 'd1') return [];
-    if (!resources.some((each) => isResource(refOf(binding), each))) return [];
-    if (!schemaChangedOn.has(binding.id)) return [{ code: 'schema_unknown', versionId, binding }];
+    const database = resources.find((each) => isResource(refOf(binding), each));
+    if (database === undefined) return [];
+    const { name } = database;
+    if (!schemaChangedOn.has(binding.id)) return [{ code: 'schema_unknown', versionId, binding, name }];
     const changedOn = schemaChangedOn.get(binding.id);
-    return isAfter(changedOn, since) ? [{ code: 'schema_changed', versionId, binding, changedOn, since }] : [];
+    return isAfter(changedOn, since) ? [{ code: 'schema_changed', versionId, binding, name, changedOn, since }] : [];
   });
 
 /** Workers that were deployed again: the version knows them as they were then. */

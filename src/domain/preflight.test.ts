@@ -145,11 +145,11 @@ test('[R-13] that the tables of a database changed since the version last served
   const since = '2026-11-01T11:00:00.000000Z';
   const warned = (schemaChangedOn: Proposal['schemaChangedOn']) => preflight({ ...proposal, schemaChangedOn }).warnings;
   const changed = new Map([['db-1', LATE]]);
-  assert.deepEqual(warned(changed), [{ code: 'schema_changed', versionId: uuid(1), binding: D1, changedOn: LATE, since }]);
+  assert.deepEqual(warned(changed), [{ code: 'schema_changed', versionId: uuid(1), binding: D1, name: 'db-1', changedOn: LATE, since }]);
   assert.ok(planDeployment({ ...proposal, schemaChangedOn: changed, force: false, expectedActive: undefined }).ok);
   assert.deepEqual(warned(new Map([['db-1', EARLY]])), []);
   assert.deepEqual(warned(new Map([['db-1', undefined]])), [], 'they never changed');
-  assert.deepEqual(warned(new Map()), [{ code: 'schema_unknown', versionId: uuid(1), binding: D1 }], 'nobody could say');
+  assert.deepEqual(warned(new Map()), [{ code: 'schema_unknown', versionId: uuid(1), binding: D1, name: 'db-1' }], 'nobody could say');
   assert.deepEqual(warned(undefined), [], 'nobody asked');
 });
 

@@ -102,10 +102,12 @@ export type Warning =
       readonly code: 'schema_changed';
       readonly versionId: string;
       readonly binding: DatabaseBinding;
+      /** Of the database. */
+      readonly name: string;
       readonly changedOn: string;
       readonly since: string;
     }
-  | { readonly code: 'schema_unknown'; readonly versionId: string; readonly binding: DatabaseBinding };
+  | { readonly code: 'schema_unknown'; readonly versionId: string; readonly binding: DatabaseBinding; readonly name: string };
 
 export interface Preflight {
   readonly split: Result<Split, SplitRefusal>;
