@@ -117,6 +117,34 @@ test('[G-13] a migration takes the class on to a third Worker; the one that had 
   assert.match(words, /no Durable Objects of that Worker have that class.*100366/);
 });
 
+const takesSuite = (tag: string, from_script: string) => ({ tag, transferred_classes: [{ from: 'Suite', from_script, to: 'Suite' }] });
+
+test('[G-13] while a class goes to and fro, every call is answered, and each count is given once', async () => {
+  const counts: number[] = [];
+  const wrong: string[] = [];
+  const over = new AbortController();
+  const calling = ['inn', 'hotel'].map(async (name) => {
+    while (!over.signal.aborted) {
+      const { status, text } = await server.visit(name);
+      const count = /^\w+ (\d+)$/.exec(text)?.[1];
+      if (status === 200 && count !== undefined) counts.push(Number(count));
+      else wrong.push(`${status} ${text}`);
+    }
+  });
+  await deployed('motel', { classes: ['Suite'], bound: 'Suite', migrations: [takesSuite('v1', 'inn')] });
+  const back = [{ tag: 'v1', transferred_classes: [{ from: 'Hall', from_script: 'hotel', to: 'Suite' }] }, takesSuite('v2', 'motel')];
+  await deployed('inn', { classes: ['Suite'], bound: 'Suite', migrations: back });
+  over.abort();
+  await Promise.all(calling);
+  assert.deepEqual(wrong, []);
+  assert.ok(counts.length > 20, `${counts.length} calls`);
+  assert.deepEqual(
+    counts.toSorted((a, b) => a - b),
+    Array.from(counts, (_, index) => Math.min(...counts) + index),
+  );
+  assert.equal(await says('motel'), `inn ${Math.max(...counts) + 1}`);
+});
+
 test('[G-12] the official SDK lists the objects there are, and whether they stored anything', async () => {
   const namespaces = (await server.api('GET', 'workers/durable_objects/namespaces')) as readonly { id: string; class: string }[];
   const suite = namespaces.find((each) => each.class === 'Suite')?.id;
