@@ -7,7 +7,7 @@ import { endWith, writeHeadTo, writeTo, type AnswerWithPage, type VisitorRespons
 import { BodyNotTaken, BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
-import { UpstreamFailure, type Asking, type Call, type FailureReason } from './upstream/index.ts';
+import { giveBack, isLent, UpstreamFailure, type Asking, type Call, type FailureReason } from './upstream/index.ts';
 import type { Upstreams } from './upstreams.ts';
 import type { RunningVersion, VersionPool } from './version-pool.ts';
 import type { VisitorRequest } from './visitor.ts';
@@ -129,7 +129,8 @@ export class Exchange implements Asking, Holder {
 
   onPiece(piece: Buffer): boolean {
     this.#version?.heard();
-    if (this.#isOver || writeTo(this.#response, piece)) return true;
+    if (this.#isOver) giveBack(piece);
+    if (this.#isOver || writePiece(this.#response, piece)) return true;
     this.#response.once('drain', () => this.#call?.resume());
     return false;
   }
@@ -200,6 +201,14 @@ export class Exchange implements Asking, Holder {
     this.#context.log.warn({ ray: this.#ray, versionId: this.#arrival.versionId, error: messageOf(error) }, sentence);
   }
 }
+
+/** Once all of it is the system's its memory is free for the next; HTTP/2 does not say so plainly. */
+const writePiece = (response: VisitorResponse, piece: Buffer): boolean => {
+  if ('stream' in response || !isLent(piece)) return writeTo(response, piece);
+  return response.write(piece, (error) => {
+    if (error == null) giveBack(piece);
+  });
+};
 
 /** Nothing where another version answers than was decided on: it came while this request waited. */
 export const answeredBy = (version: RunningVersion | undefined, { versionId, answer }: Accepted): string | undefined =>

@@ -1,5 +1,6 @@
 import { parseAnswerHead, type AnswerHead } from './answer-head.ts';
 import { malformed } from './failure.ts';
+import { giveBack, isLent, pieceOf } from './pieces.ts';
 
 /** Whom a reader tells what it read: the head once, then pieces of the body, then the end. */
 export interface Listening {
@@ -31,8 +32,9 @@ export class AnswerReader {
   #sizeDigits = 0;
   #isAfterCr = false;
   #isEmptyLine = true;
-  /** Held back until it is known whether the end comes with the same bytes. */
+  /** What came of the body with these bytes, in one piece; held back until it is known whether the end comes with them too. */
   #piece: Buffer | undefined;
+  #pieceBytes = 0;
 
   /** `isHead`: the request was a HEAD, whose answer has no body whatever its head says. */
   constructor(listening: Listening, isHead: boolean) {
@@ -53,9 +55,15 @@ export class AnswerReader {
   read(chunk: Buffer): void {
     const bytes = this.#early === undefined ? chunk : Buffer.concat([this.#early, chunk]);
     for (let at = 0; at < bytes.length;) at = this.#step(bytes, at);
-    const piece = this.#piece;
-    this.#piece = undefined;
+    const piece = this.#takePiece();
     if (piece !== undefined) this.#listening.onPiece(piece);
+  }
+
+  #takePiece(): Buffer | undefined {
+    const piece = this.#piece?.subarray(0, this.#pieceBytes);
+    this.#piece = undefined;
+    this.#pieceBytes = 0;
+    return piece;
   }
 
   /** Reads on from `at`, and answers how far it came. */
@@ -102,8 +110,9 @@ export class AnswerReader {
 
   #readPiece(bytes: Buffer, at: number): number {
     const end = Math.min(bytes.length, at + this.#left);
-    if (this.#piece !== undefined) this.#listening.onPiece(this.#piece);
-    this.#piece = Buffer.from(bytes.subarray(at, end));
+    // Chunks that come together go on together.
+    this.#piece ??= this.#state === 'sized' && end - at === this.#left ? Buffer.allocUnsafe(end - at) : pieceOf(bytes.length - at);
+    this.#pieceBytes += bytes.copy(this.#piece, this.#pieceBytes, at, end);
     this.#left -= end - at;
     if (this.#left > 0) return end;
     if (this.#state === 'sized') this.#end();
@@ -158,12 +167,18 @@ export class AnswerReader {
   }
 
   #end(): void {
-    const last = this.#piece;
-    this.#piece = undefined;
+    const last = this.#takePiece();
     this.#state = 'done';
-    this.#listening.onEnd(last);
+    this.#listening.onEnd(last === undefined || !isLent(last) ? last : ownCopy(last));
   }
 }
+
+/** When the last piece is read by nobody any more is not told. */
+const ownCopy = (piece: Buffer): Buffer => {
+  const copy = Buffer.from(piece);
+  giveBack(piece);
+  return copy;
+};
 
 const hexDigit = (byte: number): number => {
   if (byte >= 48 && byte <= 57) return byte - 48;

@@ -10,7 +10,7 @@ export interface Asking {
   onHead(status: number, words: string, headers: readonly string[]): void;
   /** The head has come and its body has not: it should not wait for it. */
   onHeadAlone(): void;
-  /** False: no more until {@link Call.resume}. */
+  /** False: no more until {@link Call.resume}. Once nobody reads the piece any more it may be given back (pieces.ts). */
   onPiece(piece: Buffer): boolean;
   onEnd(last: Buffer | undefined): void;
   /** An {@link UpstreamFailure}, or what ended the request's body. */
