@@ -39,7 +39,7 @@ export class KeptResponses {
 
   /** Of one response: more would be most of the cache. */
   get mostOfOne(): number {
-    return this.#most / 4;
+    return Math.floor(this.#most / 4);
   }
 
   /** Of all that is kept; what is on its way counts apart, and has half of that bound. */
@@ -62,7 +62,7 @@ export class KeptResponses {
 
   put(worker: string, key: string, response: KeptResponse): void {
     this.delete(worker, key);
-    const bytes = ENTRY_BYTES + key.length + response.body.length + response.headers.reduce((sum, text) => sum + text.length, 0);
+    const bytes = ENTRY_BYTES + key.length + response.body.buffer.byteLength + response.headers.reduce((sum, text) => sum + text.length, 0);
     if (bytes > this.mostOfOne + ENTRY_BYTES) return;
     const shelf = this.#shelves.get(worker) ?? { bytes: 0, entries: new Map() };
     this.#shelves.set(worker, shelf);

@@ -30,23 +30,36 @@ const NOT_ITS_OWN: ReadonlySet<string> = new Set([
  * (src/workerd/api/cache.c++). Throws {@link NotKept}, and what the connection throws when it breaks off.
  */
 export const putResponse = async (request: IncomingMessage, kept: KeptResponses, now: number): Promise<KeptResponse> => {
-  const chunks: Buffer[] = [];
+  const announced = Number(request.headers['content-length'] ?? 0);
+  const most = kept.mostOfOne + MOST_HEAD_BYTES;
+  let whole = Buffer.alloc(0);
   let size = 0;
   let head: Head | undefined;
   try {
     // A request's bytes come as buffers.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      if (size + chunk.length > kept.mostOfOne + MOST_HEAD_BYTES || !kept.arrive(chunk.length))
-        throw new NotKept('There is no room for it.');
-      size += chunk.length;
-      chunks.push(chunk);
-      head ??= headIn(chunks, size, request.headers.authorization !== undefined, now);
+      const needed = size + chunk.length;
+      if (needed > whole.length) {
+        const room = Math.min(most, Math.max(needed, announced, whole.length * 2));
+        if (announced > most || needed > room || !kept.arrive(room - whole.length)) throw new NotKept('There is no room for it.');
+        whole = enlarged(whole, size, room);
+      }
+      chunk.copy(whole, size);
+      size = needed;
+      head ??= headIn(whole.subarray(0, size), request.headers.authorization !== undefined, now);
     }
     if (head === undefined) throw new NotKept('It has no head.');
-    return { ...head.response, body: bodyOf(chunks, size, head.bytes) };
+    return { ...head.response, body: (size === whole.length ? whole : enlarged(whole, size, size)).subarray(head.bytes) };
   } finally {
-    kept.arrived(size);
+    kept.arrived(whole.length);
   }
+};
+
+/** Room for as many bytes, with these in front. In memory of its own: a part of what others share would hold all of it. */
+const enlarged = (bytes: Buffer, size: number, room: number): Buffer<ArrayBuffer> => {
+  const larger = Buffer.allocUnsafeSlow(room);
+  bytes.copy(larger, 0, 0, size);
+  return larger;
 };
 
 interface Head {
@@ -56,11 +69,10 @@ interface Head {
 }
 
 /** Once it is whole; nothing is waited for that will not be kept. */
-const headIn = (chunks: readonly Buffer[], size: number, isAuthorized: boolean, now: number): Head | undefined => {
-  const begun = Buffer.concat(chunks, Math.min(size, MOST_HEAD_BYTES)).toString('latin1');
-  const end = begun.indexOf('\r\n\r\n');
-  if (end === -1 && size >= MOST_HEAD_BYTES) throw new NotKept('Its head is too long.');
-  return end === -1 ? undefined : { response: readHead(begun.slice(0, end), isAuthorized, now), bytes: end + 4 };
+const headIn = (begun: Buffer, isAuthorized: boolean, now: number): Head | undefined => {
+  const end = begun.subarray(0, MOST_HEAD_BYTES).indexOf('\r\n\r\n');
+  if (end === -1 && begun.length >= MOST_HEAD_BYTES) throw new NotKept('Its head is too long.');
+  return end === -1 ? undefined : { response: readHead(begun.toString('latin1', 0, end), isAuthorized, now), bytes: end + 4 };
 };
 
 const readHead = (text: string, isAuthorized: boolean, now: number): Omit<KeptResponse, 'body'> => {
@@ -99,15 +111,4 @@ const joined = (fields: readonly (readonly [string, string])[]): ReadonlyMap<str
     headers.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`);
   }
   return headers;
-};
-
-/** In memory of its own: a part of a chunk would hold all of it. */
-const bodyOf = (chunks: readonly Buffer[], size: number, from: number): Buffer => {
-  const body = Buffer.allocUnsafeSlow(size - from);
-  let at = -from;
-  for (const chunk of chunks) {
-    if (at + chunk.length > 0) chunk.copy(body, Math.max(0, at), Math.max(0, -at));
-    at += chunk.length;
-  }
-  return body;
 };
