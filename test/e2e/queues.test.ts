@@ -344,3 +344,13 @@ test('the example: wrangler makes its queue, sets its consumer anew with each de
   await until('the failed task to be buried', async () => (await backlog('jobs-failed')) === 1);
   assert.equal((await ask('queues', 'GET', '/')).text, '["sweep"]');
 });
+
+test('[Q-11] wrangler does not delete a Worker that consumes a queue, until its consumer was removed or it is forced', async () => {
+  const project = server.projectFolder('queues');
+  const said = refused(await attempt(project, 'delete')).combined;
+  assert.match(said, /script still in use as a consumer for a queue \(jobs\)[^]*10064/);
+  assert.match(said, /wrangler queues consumer remove jobs queues/);
+  assert.equal((await ask('queues', 'GET', '/')).text, '["sweep"]', 'and it answers as before');
+  await wrangler(project, 'queues', 'consumer', 'remove', 'jobs', 'queues');
+  assert.match(await wrangler(project, 'delete'), /Successfully deleted queues/);
+});
