@@ -15,7 +15,7 @@ export const bucketCalled = async (api: Api, name: string): Promise<Result<Resou
   return found === undefined ? refuse({ code: 'resource_not_found', kind: KIND, key: name }) : accept(found);
 };
 
-/** Whoever makes or deletes buckets of one name does so in turn. */
+/** Whoever makes, changes or deletes buckets of one name does so in turn. */
 const inTurn = <Value>(api: Api, name: string, work: () => Promise<Value>): Promise<Value> => api.lanes.take(`${KIND}/${name}`, work);
 
 type Names = 'listR2Buckets' | 'createR2Bucket' | 'getR2Bucket' | 'patchR2Bucket' | 'deleteR2Bucket';
@@ -52,35 +52,35 @@ export const r2Buckets: Handlers<Pick<typeof r2Endpoints, Names>> = {
     const found = await bucketCalled(api, params.bucket_name);
     return found.ok ? accept({ result: r2BucketView(found.value) }) : found;
   },
-  patchR2Bucket: async (api, { params, headers, actor }) => {
-    const found = await bucketCalled(api, params.bucket_name);
-    if (!found.ok) return found;
-    const storageClass = r2StorageClass(headers.get(CLASS_HEADER) ?? '');
-    if (!storageClass.ok) return storageClass;
-    const changed = await changeResource(api, actor, found.value, { settings: { storageClass: storageClass.value } });
-    if (!changed.ok) return changed;
-    const made = await r2Bucket(api.data, found.value.name).create(storageClass.value);
-    return made.ok ? accept({ result: r2BucketView(changed.value) }) : made;
-  },
-  deleteR2Bucket: async (api, { params, query, actor }) => {
-    const found = await bucketCalled(api, params.bucket_name);
-    if (!found.ok) return found;
-    const bucket = found.value;
-    const isForced = query.force === true;
-    const users = await usersOf(api.store.read, bucket);
-    if (users.length > 0 && !isForced) return refuse({ code: 'resource_in_use', kind: KIND, id: bucket.id, name: bucket.name, users });
-    return inTurn(api, bucket.name, async () => {
+  patchR2Bucket: (api, { params, headers, actor }) =>
+    inTurn(api, params.bucket_name, async () => {
+      const found = await bucketCalled(api, params.bucket_name);
+      if (!found.ok) return found;
+      const storageClass = r2StorageClass(headers.get(CLASS_HEADER) ?? '');
+      if (!storageClass.ok) return storageClass;
+      const changed = await changeResource(api, actor, found.value, { settings: { storageClass: storageClass.value } });
+      if (!changed.ok) return changed;
+      const made = await r2Bucket(api.data, found.value.name).create(storageClass.value);
+      return made.ok ? accept({ result: r2BucketView(changed.value) }) : made;
+    }),
+  deleteR2Bucket: (api, { params, query, actor }) =>
+    inTurn(api, params.bucket_name, async () => {
+      const found = await bucketCalled(api, params.bucket_name);
+      if (!found.ok) return found;
+      const { id, name } = found.value;
+      const isForced = query.force === true;
+      const users = await usersOf(api.store.read, found.value);
+      if (users.length > 0 && !isForced) return refuse({ code: 'resource_in_use', kind: KIND, id, name, users });
+      const owed = { kind: KIND, id, name } as const;
       // Only its place knows whether it is empty, so that goes first; whatever stops us in between, a bucket that is still known gets it back.
-      const owed = { kind: KIND, id: bucket.id, name: bucket.name } as const;
       await api.store.note((queries) => queries.erasures.insert(owed));
       try {
-        const emptied = await r2Bucket(api.data, bucket.name).delete();
+        const emptied = await r2Bucket(api.data, name).delete();
         if (!emptied.ok) return emptied;
-        const deleted = await deleteResource(api, actor, bucket, isForced);
+        const deleted = await deleteResource(api, actor, owed, isForced);
         return deleted.ok ? accept({ result: {} }) : deleted;
       } finally {
         await erasedNow(api, owed);
       }
-    });
-  },
+    }),
 };
