@@ -26,7 +26,7 @@ export const failure = (refusal: Refusal): Response => {
 
 /** Each reason is an error of its own, and so is each binding that an upload could not inherit, as wrangler expects. */
 const errorsOf = (refusal: Refusal): readonly Omit<Spoken, 'status'>[] => {
-  if (refusal.code === 'deployment_refused') return refusal.reasons.flatMap(errorsOf);
+  if (refusal.code === 'deployment_refused' || refusal.code === 'worker_held') return refusal.reasons.flatMap(errorsOf);
   const { code, message, meta } = spoken(refusal);
   const messages = refusal.code === 'inherit_missing' ? message.split('; ') : [message];
   return messages.map((text) => (meta === undefined ? { code, message: text } : { code, message: text, meta }));

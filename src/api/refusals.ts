@@ -232,11 +232,8 @@ const words: Words = {
       10220,
       `The version ${versionId} is older than the one that serves, and would bring back old values of secrets. To deploy it all the same, use \`wrangler rollback ${versionId}\` or add ?force=true. The following secrets have changed: ${names.join(', ')}`,
     ),
-  deployment_refused: ({ reasons }) => {
-    const [first, ...more] = reasons.map(spoken);
-    if (first === undefined) throw new BrokenInvariant('a deployment is refused for a reason');
-    return said(first.status, first.code, [first, ...more].map(({ message }) => message).join('\n'));
-  },
+  deployment_refused: ({ reasons }) => spokenTogether(reasons),
+  worker_held: ({ reasons }) => spokenTogether(reasons),
   active_deployment_changed: ({ expected, active }) =>
     said(
       412,
@@ -313,6 +310,13 @@ const words: Words = {
     ),
   token_is_operator: () =>
     said(400, 100331, "The operator's token cannot be revoked here; delete the credentials file and start again to get a new one."),
+};
+
+/** Several reasons speak with the status and code of the first. */
+const spokenTogether = (reasons: readonly Refusal[]): Spoken => {
+  const [first, ...more] = reasons.map(spoken);
+  if (first === undefined) throw new BrokenInvariant('what is refused is refused for a reason');
+  return said(first.status, first.code, [first, ...more].map(({ message }) => message).join('\n'));
 };
 
 export const spoken = (refusal: Refusal): Spoken =>

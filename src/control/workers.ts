@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { isWorkerName, type Refusal } from '../domain/index.ts';
+import { isWorkerName, type Refusal, type WorkerHold } from '../domain/index.ts';
 import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { newWorker } from './upload.ts';
@@ -87,14 +87,15 @@ export const deleteWorker = (control: Control, actor: Actor, name: string, isFor
   return control.lanes.take(name, deletion);
 };
 
-/** What of others would miss a Worker: its callers, those who use its objects, the queues whose messages it gets. */
+/** Why a Worker is not deleted just so, all of it at once. */
 const heldBy = async (queries: Queries, worker: Worker): Promise<Refusal | undefined> => {
   const { name } = worker;
   const { callers, objectUses, consumed } = (await referencesTo(queries, [worker]))(worker);
-  if (callers.length > 0) return { code: 'worker_services_in_use', name, users: asUsers(callers) };
-  if (objectUses.length > 0) return { code: 'worker_objects_in_use', name, users: asUsers(objectUses) };
-  if (consumed.length > 0) return { code: 'worker_consumes_queues', name, queues: consumed.map(({ queue }) => queue.name) };
-  return undefined;
+  const reasons: WorkerHold[] = [];
+  if (callers.length > 0) reasons.push({ code: 'worker_services_in_use', name, users: asUsers(callers) });
+  if (objectUses.length > 0) reasons.push({ code: 'worker_objects_in_use', name, users: asUsers(objectUses) });
+  if (consumed.length > 0) reasons.push({ code: 'worker_consumes_queues', name, queues: consumed.map(({ queue }) => queue.name) });
+  return reasons.length > 1 ? { code: 'worker_held', reasons } : reasons[0];
 };
 
 /**

@@ -82,7 +82,14 @@ export interface ServingUser {
 
 export type ServiceRefusal =
   | { readonly code: 'services_missing'; readonly bindings: readonly ServiceBinding[] }
-  | { readonly code: 'worker_services_in_use'; readonly name: string; readonly users: readonly ServingUser[] };
+  | WorkerHold
+  | { readonly code: 'worker_held'; readonly reasons: readonly WorkerHold[] };
+
+/** Why a Worker is not deleted but by force: what of others would miss it. */
+export type WorkerHold =
+  | { readonly code: 'worker_services_in_use'; readonly name: string; readonly users: readonly ServingUser[] }
+  | { readonly code: 'worker_objects_in_use'; readonly name: string; readonly users: readonly ServingUser[] }
+  | { readonly code: 'worker_consumes_queues'; readonly name: string; readonly queues: readonly string[] };
 
 export type ObjectRefusal =
   | MigrationRefusal
@@ -96,8 +103,7 @@ export type ObjectRefusal =
       readonly reason: 'script' | 'class' | 'deleted';
     }
   | { readonly code: 'class_in_use'; readonly className: string; readonly users: readonly ServingUser[] }
-  | { readonly code: 'namespace_not_found'; readonly namespaceId: string }
-  | { readonly code: 'worker_objects_in_use'; readonly name: string; readonly users: readonly ServingUser[] };
+  | { readonly code: 'namespace_not_found'; readonly namespaceId: string };
 
 /** What forbids a deployment, whatever is forced. */
 export type Blocker =
@@ -184,7 +190,6 @@ export type ResourceRefusal =
   | { readonly code: 'queue_consumer_not_found'; readonly queue: string; readonly consumerId: string }
   | { readonly code: 'queue_handler_missing'; readonly script: string }
   | { readonly code: 'queue_keeps_name'; readonly name: string; readonly wanted: string }
-  | { readonly code: 'worker_consumes_queues'; readonly name: string; readonly queues: readonly string[] }
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'service_not_found'; readonly name: string }

@@ -97,6 +97,16 @@ const examples = {
       { binding: { type: 'r2_bucket', name: 'PHOTOS', bucket_name: 'photos' } },
     ],
   },
+  worker_held: {
+    reasons: [
+      {
+        code: 'worker_services_in_use',
+        name: 'back',
+        users: [{ script: 'front', versionId: '11111111-1111-4111-8111-111111111111', bindings: ['BACK'] }],
+      },
+      { code: 'worker_consumes_queues', name: 'back', queues: ['jobs'] },
+    ],
+  },
   deployment_refused: {
     reasons: [
       { code: 'version_outside_window', versionId: '11111111-1111-4111-8111-111111111111', window: 100 },
@@ -239,8 +249,8 @@ test('[A-11] every refusal has its code, status and sentence, as they were revie
 });
 
 test('[A-11] a code of ours, from 100300 on, is that of one refusal', () => {
-  // A refused deployment speaks with the codes of its reasons.
-  const { deployment_refused: _, ...others } = sentences;
+  // These speak with the codes of their reasons.
+  const { deployment_refused: _, worker_held: __, ...others } = sentences;
   const ours = Object.values(others).flatMap(({ code }) => (code >= 100_300 ? [code] : []));
   assert.deepEqual(
     ours.filter((code, index) => ours.indexOf(code) !== index),
