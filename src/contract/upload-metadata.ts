@@ -32,8 +32,15 @@ const durableObjectExport = {
   container: nullish(z.string()),
 };
 
+/** Twice the classes that a Worker may have, for tombstones and entrypoints. */
+const MOST_EXPORTS = 1000;
+
+const exportsByName = z
+  .record(z.string(), z.looseObject(durableObjectExport))
+  .refine((entries) => Object.keys(entries).length <= MOST_EXPORTS, `has more than ${MOST_EXPORTS} entries`);
+
 /** What the version exports, by name. Other members of an entry are kept as they are. */
-export const exportsMember = nullish(z.record(z.string(), z.looseObject(durableObjectExport))).describe(
+export const exportsMember = nullish(exportsByName).describe(
   'Durable Object classes as they are to be; held against the code and the objects there are. Not together with `migrations`.',
 );
 

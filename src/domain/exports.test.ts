@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ObjectNamespace } from './durable-objects.ts';
-import { declaredAlive, reconcile, type ClassExport, type ExportsRequest } from './exports.ts';
+import type { ClassExport, ExportsRequest } from './export-terms.ts';
+import { declaredAlive, reconcile } from './exports.ts';
 import { classExports, declareTheSame, liveExports } from './given-exports.ts';
 import { namespaceChanges } from './migrations.ts';
 

@@ -1,4 +1,4 @@
-import type { ClassExport } from './exports.ts';
+import type { ClassExport } from './export-terms.ts';
 import type { ObjectStorage } from './durable-objects.ts';
 
 /** An entry of `exports` as clients write it. `worker` is an entrypoint: nothing has to be done for it to be there. */

@@ -1,5 +1,5 @@
 import type { CertificateBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
-import type { ExportFault } from './exports.ts';
+import type { ExportFault } from './export-terms.ts';
 import type { KvRefusal } from './kv.ts';
 import type { ModuleNameFault } from './module-name.ts';
 import type { ResourceKind } from './resource.ts';

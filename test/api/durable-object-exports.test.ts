@@ -75,6 +75,9 @@ test('[G-15] what does not fit is refused with 100402 and each class in the deta
     { body: aWorker({ metadata: { exports: { Room: declares({ state: 'deleted' }) } } }) },
   );
   assert.match(refused.message, /^Durable Object exports reconciliation failed.*Other Workers bind the objects of 'Room'/);
+  const many = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`Class${index}`, declares()]));
+  const flood = await api.refused('putScript', { script_name: 'chat' }, { body: aWorker(exporting(['Room'], { exports: many })) });
+  assert.deepEqual([flood.code, /more than 1000 entries/.test(flood.message)], [10021, true]);
   const both = exporting(['Room'], { exports: ROOM, migrations: { new_tag: 'v1', new_sqlite_classes: ['Log'] } });
   assert.match((await api.refused('putScript', { script_name: 'chat' }, { body: aWorker(both) })).message, /both "exports".*"migrations"/);
 });

@@ -52,6 +52,27 @@ test('[G-13] a class goes to another Worker with its id, and every version that 
   ]);
 });
 
+test('[G-13] both versions of a split follow, with the shares they had', async (t) => {
+  const api = await anApi(t);
+  const one = await api.upload('chat', FIRST);
+  const two = await api.uploadVersion('chat', exporting(['Room', 'Other'], { bindings: [binds('ROOMS', 'Room')] }));
+  await api.deploy('chat', { [one.deployment_id]: 70, [two.id]: 30 });
+  await api.upload('hotel', TAKING);
+  const { versions } = await api.active('chat');
+  assert.deepEqual(
+    versions.map(({ percentage }) => percentage),
+    [70, 30],
+  );
+  for (const { version_id } of versions) {
+    const version = await api.api.store.read.versions.byId(version_id);
+    assert.deepEqual(
+      version?.bindings.map((binding) => 'script_name' in binding && binding.script_name),
+      ['hotel'],
+    );
+    assert.equal(version?.durableObjects, undefined);
+  }
+});
+
 test('[G-13] a version from before the transfer is not deployed again, on either side of it', async (t) => {
   const api = await anApi(t);
   const chat = await api.upload('chat', FIRST);
