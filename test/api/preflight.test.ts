@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createResource, deleteResource, type NewResource } from '../../src/control/index.ts';
 import { anApi, aSplit, type TestApi } from '../support/api.ts';
+import { assetSession } from '../support/asset-upload.ts';
 import { accepted, ADA, BOB } from '../support/control-plane.ts';
 import { MODULE, saying } from '../support/worker-form.ts';
 
@@ -84,6 +85,47 @@ test('[R-6] a version with a database that exists goes back without a word', asy
   const { allowed, needs_force: needsForce, blockers, warnings } = await preflight(api, { rollback_to: one });
   assert.deepEqual([allowed, needsForce, blockers, warnings], [true, false, [], []]);
   await api.deploy('hello', { [one]: 100 });
+});
+
+test('[R-13] where nobody says when the tables of a database changed, that is told, and the version goes back all the same', async (t) => {
+  const { api, one } = await aWorkerThatBound(t, [TO_ORDERS], [ORDERS]);
+  const { allowed, warnings } = await preflight(api, { rollback_to: one });
+  assert.deepEqual([allowed, warnings.map(({ code }) => code)], [true, [100345]]);
+  await api.deploy('hello', { [one]: 100 });
+});
+
+test('[R-14] a version without queue() or scheduled() is told of where its Worker is called for these', async (t) => {
+  const { api, one } = await aWorkerThatBound(t, [], [JOBS]);
+  const code = 'export default { fetch: () => new Response(), queue() {}, scheduled() {} };';
+  const { deployment_id: three } = await api.upload('hello', { code });
+  await api.ok('createQueueConsumer', { queue_id: JOBS.id }, { json: { type: 'worker', script_name: 'hello' } });
+  await api.ok('putSchedules', HELLO, { json: [{ cron: '*/5 * * * *' }] });
+  const told = async (version: string) => (await preflight(api, { versions: version })).warnings.map(({ message }) => message);
+  assert.deepEqual(await told(three), []);
+  const [queue, scheduled, ...more] = await told(one);
+  assert.match(queue ?? '', /has no queue\(\) handler, and its Worker consumes jobs: messages wait/);
+  assert.match(scheduled ?? '', /has no scheduled\(\) handler, and its Worker has the cron triggers "\*\/5/);
+  assert.deepEqual(more, []);
+});
+
+test('[R-10] assets are compared file by file', async (t) => {
+  const api = await anApi(t);
+  const uploaded = async (files: Readonly<Record<string, string>>, config: object) => {
+    const { jwt } = await assetSession(api, 'hello', files);
+    return (await api.upload('hello', { metadata: { assets: { jwt, config } } })).deployment_id;
+  };
+  const one = await uploaded({ '/index.html': 'one', '/a b.txt': 'same', '/old.txt': 'old' }, { html_handling: 'none' });
+  const two = await uploaded({ '/index.html': 'two', '/a b.txt': 'same' }, {});
+  const [difference] = (await preflight(api, { rollback_to: one })).differences;
+  assert.equal(difference?.compared_to, two);
+  assert.deepEqual(difference?.assets, {
+    files: { before: 2, after: 3 },
+    differing: 2,
+    added: ['/old.txt'],
+    removed: [],
+    changed: ['/index.html'],
+    settings: { added: ['html_handling'], removed: [], changed: [] },
+  });
 });
 
 test('[R-7] each reason is an error of its own, and changed secrets stand last, where force would not yet help', async (t) => {
