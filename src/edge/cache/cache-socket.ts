@@ -72,9 +72,10 @@ export class CacheSocket implements AsyncDisposable {
   }
 
   #match(worker: string, request: IncomingMessage, response: ServerResponse): void {
-    const kept = this.#kept.get(worker, keyOf(request));
-    if (kept === undefined) return miss(response);
-    const { status, statusText, headers, body } = matchReply(kept, request.headers, this.#now());
+    const loan = this.#kept.lend(worker, keyOf(request));
+    if (loan === undefined) return miss(response);
+    response.once('close', () => loan.giveBack());
+    const { status, statusText, headers, body } = matchReply(loan.response, request.headers, this.#now());
     // Node's own word would look like one of the response's.
     response.removeHeader('connection');
     response.writeHead(status, statusText, headers).end(body);

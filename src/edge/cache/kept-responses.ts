@@ -1,3 +1,5 @@
+import { invariant } from '../../base/index.ts';
+
 /** A response as it was put, ready to be answered. */
 export interface KeptResponse {
   readonly status: number;
@@ -12,10 +14,26 @@ export interface KeptResponse {
   readonly ageSeconds: number;
 }
 
+/** A response that is being answered: its memory is in use until it is given back, whatever becomes of its place. */
+export interface Loan {
+  readonly response: KeptResponse;
+  giveBack(): void;
+}
+
+interface Entry {
+  readonly response: KeptResponse;
+  readonly bytes: number;
+  readers: number;
+  hasPlace: boolean;
+}
+
+/** Of one Worker. */
 interface Shelf {
-  bytes: number;
   /** The one that was longest not asked for stands first. */
-  readonly entries: Map<string, { readonly response: KeptResponse; readonly bytes: number }>;
+  readonly entries: Map<string, Entry>;
+  bytes: number;
+  /** Of those that lost their place while they were answered. */
+  lentBytes: number;
 }
 
 /** About what an entry costs beside its texts and bytes: its objects, and its places in maps. */
@@ -30,6 +48,7 @@ export class KeptResponses {
   readonly #now: () => number;
   readonly #shelves = new Map<string, Shelf>();
   #bytes = 0;
+  #lentBytes = 0;
   #arriving = 0;
 
   constructor(mostBytes: number, now: () => number = Date.now) {
@@ -42,31 +61,33 @@ export class KeptResponses {
     return Math.floor(this.#most / 4);
   }
 
-  /** Of all that is kept; what is on its way counts apart, and has half of that bound. */
+  /** Of all that is kept, or lent still; what is on its way counts apart, and has half of that bound. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  get(worker: string, key: string): KeptResponse | undefined {
+  lend(worker: string, key: string): Loan | undefined {
     const shelf = this.#shelves.get(worker);
     const entry = shelf?.entries.get(key);
     if (shelf === undefined || entry === undefined) return undefined;
     if (entry.response.expiresAt <= this.#now()) {
-      this.#take(worker, shelf, key);
+      this.#take(worker, shelf, key, entry);
       return undefined;
     }
     shelf.entries.delete(key);
     shelf.entries.set(key, entry);
-    return entry.response;
+    entry.readers += 1;
+    return { response: entry.response, giveBack: () => this.#giveBack(worker, shelf, entry) };
   }
 
+  /** Who reads slowly what has lost its place has less room for more. */
   put(worker: string, key: string, response: KeptResponse): void {
     this.delete(worker, key);
     const bytes = ENTRY_BYTES + key.length + response.body.buffer.byteLength + response.headers.reduce((sum, text) => sum + text.length, 0);
-    if (bytes > this.mostOfOne + ENTRY_BYTES) return;
-    const shelf = this.#shelves.get(worker) ?? { bytes: 0, entries: new Map() };
+    const shelf = this.#shelves.get(worker) ?? { entries: new Map(), bytes: 0, lentBytes: 0 };
+    if (bytes > this.mostOfOne + ENTRY_BYTES || shelf.lentBytes + bytes > this.#most / 2 || this.#lentBytes + bytes > this.#most) return;
     this.#shelves.set(worker, shelf);
-    shelf.entries.set(key, { response, bytes });
+    shelf.entries.set(key, { response, bytes, readers: 0, hasPlace: true });
     shelf.bytes += bytes;
     this.#bytes += bytes;
     while (this.#bytes > this.#most) this.#makeRoom();
@@ -74,10 +95,11 @@ export class KeptResponses {
 
   /** Whether there was one that could still have been had. */
   delete(worker: string, key: string): boolean {
-    const isThere = this.get(worker, key) !== undefined;
     const shelf = this.#shelves.get(worker);
-    if (isThere && shelf !== undefined) this.#take(worker, shelf, key);
-    return isThere;
+    const entry = shelf?.entries.get(key);
+    if (shelf === undefined || entry === undefined) return false;
+    this.#take(worker, shelf, key, entry);
+    return entry.response.expiresAt > this.#now();
   }
 
   /** Counts bytes of a response that is on its way, until {@link arrived}; false where there is no room for them. */
@@ -91,18 +113,33 @@ export class KeptResponses {
     this.#arriving -= bytes;
   }
 
-  #take(worker: string, shelf: Shelf, key: string): void {
-    const bytes = shelf.entries.get(key)?.bytes ?? 0;
+  #take(worker: string, shelf: Shelf, key: string, entry: Entry): void {
     shelf.entries.delete(key);
+    entry.hasPlace = false;
+    if (entry.readers === 0) return this.#free(worker, shelf, entry);
+    shelf.lentBytes += entry.bytes;
+    this.#lentBytes += entry.bytes;
+  }
+
+  #giveBack(worker: string, shelf: Shelf, entry: Entry): void {
+    entry.readers -= 1;
+    if (entry.hasPlace || entry.readers > 0) return;
+    shelf.lentBytes -= entry.bytes;
+    this.#lentBytes -= entry.bytes;
+    this.#free(worker, shelf, entry);
+  }
+
+  #free(worker: string, shelf: Shelf, { bytes }: Entry): void {
     shelf.bytes -= bytes;
     this.#bytes -= bytes;
-    if (shelf.entries.size === 0) this.#shelves.delete(worker);
+    if (shelf.bytes === 0) this.#shelves.delete(worker);
   }
 
   #makeRoom(): void {
-    let [greatest] = this.#shelves;
-    for (const each of this.#shelves) if (each[1].bytes > (greatest?.[1].bytes ?? 0)) greatest = each;
-    const [oldest] = greatest?.[1].entries.keys() ?? [];
-    if (greatest !== undefined && oldest !== undefined) this.#take(greatest[0], greatest[1], oldest);
+    let greatest: readonly [string, Shelf] | undefined;
+    for (const each of this.#shelves) if (each[1].entries.size > 0 && each[1].bytes > (greatest?.[1].bytes ?? 0)) greatest = each;
+    const [oldest] = greatest?.[1].entries ?? [];
+    invariant(greatest !== undefined && oldest !== undefined, 'what is over the bound is not all lent');
+    this.#take(...greatest, ...oldest);
   }
 }
