@@ -67,6 +67,17 @@ test('[G-13] a Worker whose class is taken while its upload is tried stores that
   assert.deepEqual([(await servingOf(plane, 'chat')).id, await ownerOf(plane)], [version.id, ['hotel']]);
 });
 
+test('[G-13] a Worker that binds a class while it is taken is told that it is not there any more', async (t) => {
+  const plane = await aChat(t);
+  const { control } = plane;
+  plane.meanwhile('lobby', () => uploaded(control, aScriptUpload(control, 'hotel', TAKES)));
+  const bindings = [{ type: 'durable_object_namespace' as const, name: 'ROOMS', class_name: 'Room', script_name: 'chat' }];
+  const told = refused(
+    await upload(control, ADA, await aScriptUpload(control, 'lobby', { metadata: { main_module: 'index.js', bindings } })),
+  );
+  assert.equal(told.code, 'class_not_provisioned');
+});
+
 test('[G-13] what follows is made of what serves when the class goes, whatever is deployed or uploaded meanwhile', async (t) => {
   const plane = await aChat(t);
   const { control, first } = plane;

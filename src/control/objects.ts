@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
-  classesOf,
   migrate,
   namespaceChanges,
   resolveObjects,
@@ -65,10 +63,6 @@ export const existing = async (queries: Queries, names: Iterable<string>): Promi
   for (const name of new Set(names)) if ((await queries.workers.byName(name)) !== undefined) found.add(name);
   return found;
 };
-
-/** Whether what was decided twice is the same: the same changes, to the same classes of the Worker. */
-export const isSamePlan = (script: string, some: ObjectsPlan, other: ObjectsPlan): boolean =>
-  isDeepStrictEqual([some.changes, classesOf(script, some.namespaces)], [other.changes, classesOf(script, other.namespaces)]);
 
 export const changesAny = ({ changes }: ObjectsPlan): boolean =>
   Object.values(changes).some((namespaces: readonly ObjectNamespace[]) => namespaces.length > 0);

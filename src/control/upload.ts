@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
   classesDeclaredIn,
   classesOf,
+  isLeftBehind,
+  isObjectBinding,
   isWorkerName,
   keptMembers,
   migrationIn,
@@ -12,6 +15,7 @@ import {
   type Annotations,
   type Binding,
   type Deployment,
+  type DurableObjectBinding,
   type ExportsSummary,
   type Refusal,
   type UploadedFile,
@@ -29,7 +33,6 @@ import {
   boundToObjects,
   byMigration,
   changesAny,
-  isSamePlan,
   migrationDetail,
   storeObjects,
   type ObjectsPlan,
@@ -182,7 +185,10 @@ const stillHolds = async (
   const now = await planner(queries);
   if (!now.ok) return now;
   const reconciled = checkDeclared(now.value, version, isDeployed);
-  if (!reconciled.ok || isSamePlan(worker.name, objects, now.value)) return reconciled;
+  const { namespaces, changes } = now.value;
+  const isGone = ({ namespace_id: id }: DurableObjectBinding): boolean => !namespaces.some(({ namespaceId }) => namespaceId === id);
+  const knowsAll = !isLeftBehind(version, worker.name, namespaces) && !version.bindings.filter(isObjectBinding).some(isGone);
+  if (!reconciled.ok || (knowsAll && isDeepStrictEqual(changes, objects.changes))) return reconciled;
   return refuse({ code: 'active_deployment_changed', expected: 'none', active: undefined });
 };
 
