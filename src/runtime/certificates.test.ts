@@ -31,12 +31,14 @@ const bound = async (kind: string): Promise<OpenCertificateBinding> => ({
 
 /** Fetches by the binding that is named, or without one. */
 const FETCHES = `export default { async fetch(request, env) {
-  const { by, url } = await request.json();
+  const { by, url, address } = await request.json();
+  if (address !== undefined)
+    return Promise.resolve().then(() => env[by].connect(address).opened).then(() => new Response('connected'), (error) => new Response('refused: ' + error.message));
   const answered = by === undefined ? fetch(url) : env[by].fetch(url);
   return answered.then((answer) => answer.text(), (error) => new Response('refused: ' + error.message)).then((said) => new Response(said.body ?? said));
 } };`;
 
-const asked = (socketPath: string, what: { readonly by?: string; readonly url: string }): Promise<string> =>
+const asked = (socketPath: string, what: { readonly by?: string; readonly url?: string; readonly address?: string }): Promise<string> =>
   ask(socketPath, '/', {}, JSON.stringify(what));
 
 /** Answers the name in the certificate that it is shown; who shows none of these gets no answer. */
@@ -116,6 +118,7 @@ test('[U-3] what is inside is not reached by a certificate either', async (t) =>
       assert.match(await asked(running.socketPath, { by: 'RSA', url: `${scheme}://${host}/` }), /^refused: /, host);
       await until(() => refusals.length > before, `workerd has told that ${host} is not allowed`);
     }
+    assert.match(await asked(running.socketPath, { by: 'RSA', address: `${host}:443` }), /^refused: /, host);
   }
 });
 

@@ -177,6 +177,17 @@ exampleTest('services', 'calls one Worker from another', async (project) => {
   assert.equal(await shown('/greeting'), 'Hello, front desk');
 });
 
+exampleTest('cache', 'makes its answer once, and keeps it', async (project) => {
+  await wrangler(project, ['deploy']);
+  const first = await server.visit('cache');
+  assert.match(first.text, /^Made at /);
+  // It is kept after it was answered. A machine that takes ten seconds for that has made another by then.
+  const isKept = async (): Promise<boolean> => (await server.visit('cache')).headers['cf-cache-status'] === 'HIT';
+  await until('a kept answer', isKept);
+  const [one, two] = [await server.visit('cache', '/?other'), await server.visit('cache', '/?another')];
+  assert.deepEqual([one.headers['cf-cache-status'], two.headers['cf-cache-status']], [undefined, undefined], 'another URL is another key');
+});
+
 const guess = async (query: string) => (await server.visit('rate-limit', `/?${query}`)).text;
 
 exampleTest('rate-limit', 'lets everybody guess three times', async (project) => {
