@@ -1,6 +1,7 @@
-import type { CandidateVersion, Proposal, Warning } from './preflight.ts';
+import type { CandidateVersion, Proposal } from './proposal.ts';
 import { isResource, isResourceBinding, refOf } from './resource.ts';
 import { isServiceBinding } from './services.ts';
+import type { Warning } from './warning.ts';
 
 /**
  * What a version binds and did not know as it is now, because it changed after that version was there last. Times are compared as

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { aVersion, uuid } from '../../test/support/builders.ts';
 import type { DurableObjectClass } from './durable-objects.ts';
-import { preflight, type CandidateVersion, type Proposal } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import type { CandidateVersion, Proposal } from './proposal.ts';
 
 const ROOM: DurableObjectClass = { className: 'Room', namespaceId: 'a'.repeat(32), storage: 'sqlite' };
 const LOG: DurableObjectClass = { className: 'Log', namespaceId: 'b'.repeat(32), storage: 'sqlite' };

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { aSecret, aVersion, uuid } from '../../test/support/builders.ts';
 import type { Binding } from './binding.ts';
 import { carriedOver, deployedAlone, planDeployment, type DeployRequest } from './deploy.ts';
-import { isInWindow, type CandidateVersion } from './preflight.ts';
+import { isInWindow } from './preflight.ts';
+import type { CandidateVersion } from './proposal.ts';
 import type { Refusal } from './refusal.ts';
 import { WHOLE } from './split.ts';
 

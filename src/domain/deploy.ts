@@ -1,7 +1,9 @@
 import { refuse, type Result } from '../base/index.ts';
-import { preflight, type Proposal, type Warning } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import type { Proposal } from './proposal.ts';
 import type { Refusal, SecretsChanged } from './refusal.ts';
 import type { RequestedShare, Split } from './split.ts';
+import type { Warning } from './warning.ts';
 
 export interface DeployRequest extends Proposal {
   /** Also where secrets changed. */

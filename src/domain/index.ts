@@ -38,17 +38,9 @@ export {
 export type * from './feed.ts';
 export { hyphenated, legacyEntry, legacyLog, mainVersion, type LegacyEntry } from './legacy-log.ts';
 export { carriedOver, deployedAlone, needsForce, planDeployment, type DeployRequest } from './deploy.ts';
-export {
-  isInWindow,
-  newestOf,
-  preflight,
-  type CandidateVersion,
-  type Deletion,
-  type EventSources,
-  type Preflight,
-  type Proposal,
-  type Warning,
-} from './preflight.ts';
+export { isInWindow, newestOf, preflight, type Preflight } from './preflight.ts';
+export type * from './proposal.ts';
+export type * from './warning.ts';
 export { differencesBetween, type Compared, type Differences, type NameDifferences, type Pair } from './differences.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';

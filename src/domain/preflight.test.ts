@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { aSecret, aVariable, aVersion, uuid } from '../../test/support/builders.ts';
 import type { Binding, ResourceBinding } from './binding.ts';
 import { deployedAlone, needsForce, planDeployment } from './deploy.ts';
-import { preflight, type CandidateVersion, type Proposal } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import type { CandidateVersion, Proposal } from './proposal.ts';
 import { refOf, type Resource } from './resource.ts';
 import { splitFrom } from './split.ts';
 

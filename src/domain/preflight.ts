@@ -1,113 +1,16 @@
 import type { Result } from '../base/index.ts';
-import type { Binding, DatabaseBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
+import type { DurableObjectBinding, ServiceBinding } from './binding.ts';
 import { changedSecrets } from './bindings.ts';
 import { changedSince } from './changed-since.ts';
 import { areCompatible, compatibilityOf } from './compatibility.ts';
 import { areSameClasses, isObjectBinding, type DurableObjectClass } from './durable-objects.ts';
-import { declareTheSame, type GivenExports } from './given-exports.ts';
-import type { ActiveDeployment, Blocker, LostBinding, SecretsChanged } from './refusal.ts';
-import { refOf, withoutResource, type Resource, type ResourceKind } from './resource.ts';
+import { declareTheSame } from './given-exports.ts';
+import type { CandidateVersion, Proposal } from './proposal.ts';
+import type { Blocker, LostBinding } from './refusal.ts';
+import { refOf, withoutResource } from './resource.ts';
 import { withoutService } from './services.ts';
-import { splitFrom, type RequestedShare, type Split, type SplitRefusal } from './split.ts';
-
-/** What the rules need to know of a version. */
-export interface CandidateVersion {
-  readonly id: string;
-  readonly number: number;
-  readonly bindings: readonly Binding[];
-  /** The classes it was made for; none where absent. */
-  readonly durableObjects?: readonly DurableObjectClass[] | undefined;
-  /** Names of what its default export handles. */
-  readonly handlers: readonly string[];
-  readonly compatibilityDate: string | undefined;
-  readonly compatibilityFlags: readonly string[];
-  readonly exports?: GivenExports | undefined;
-}
-
-/** What a Worker is called for beside requests. */
-export interface EventSources {
-  /** Names of the queues whose messages it gets. */
-  readonly queue: readonly string[];
-  readonly scheduled: readonly string[];
-}
-
-/** A deployment somebody thinks of, and the world it would be made in. */
-export interface Proposal {
-  readonly shares: readonly RequestedShare[];
-  /** Every version that the shares name and that belongs to this Worker. */
-  readonly versions: ReadonlyMap<string, CandidateVersion>;
-  /** The versions that serve now, newest deployment. */
-  readonly active: { readonly deployment: ActiveDeployment; readonly versions: readonly CandidateVersion[] } | undefined;
-  readonly newestNumber: number;
-  /** How many of the newest versions may be deployed. */
-  readonly window: number;
-  /** All that bindings can reach now. */
-  readonly resources: readonly Resource[];
-  /** The Workers that exist among those bound, each with the time of its active deployment, if it has one. */
-  readonly services: ReadonlyMap<string, string | undefined>;
-  /** The Worker's own classes that live now. */
-  readonly classes: readonly DurableObjectClass[];
-  /** The Workers of all namespaces of the account that live now, by their ids. */
-  readonly owners: ReadonlyMap<string, string>;
-  /** What of it is gone, as far as that is remembered. */
-  readonly deletions: readonly Deletion[];
-  /** ISO time at which a version last left the deployments or, where it never served, was uploaded. */
-  readonly knownSince: ReadonlyMap<string, string>;
-  readonly events: EventSources;
-  /**
-   * When the tables of each D1 database changed last, undefined where they never did; a database that did not answer is missing.
-   * Not asked where nobody wants to be told.
-   */
-  readonly schemaChangedOn?: ReadonlyMap<string, string | undefined> | undefined;
-}
-
-export interface Deletion {
-  readonly kind: ResourceKind;
-  /** As bindings name it. */
-  readonly key: string;
-  readonly name: string;
-  readonly by: string;
-  readonly on: string;
-}
-
-/** What does not forbid a deployment and should be known before it; only changed secrets need to be forced. */
-export type Warning =
-  | SecretsChanged
-  /** Somebody deleted it while this version served. */
-  | { readonly code: 'serves_without_resources'; readonly versionId: string; readonly lost: readonly LostBinding[] }
-  | { readonly code: 'serves_without_services'; readonly versionId: string; readonly bindings: readonly ServiceBinding[] }
-  | { readonly code: 'serves_without_objects'; readonly versionId: string; readonly bindings: readonly DurableObjectBinding[] }
-  /** What its Worker is called for waits, or is missed, while it serves. */
-  | {
-      readonly code: 'handler_missing';
-      readonly versionId: string;
-      readonly handler: keyof EventSources;
-      readonly sources: readonly string[];
-    }
-  | {
-      readonly code: 'service_redeployed';
-      readonly versionId: string;
-      readonly binding: ServiceBinding;
-      readonly deployedOn: string;
-      readonly since: string;
-    }
-  | {
-      readonly code: 'resource_recreated';
-      readonly versionId: string;
-      readonly binding: ResourceBinding;
-      readonly createdOn: string;
-      readonly since: string;
-    }
-  | {
-      readonly code: 'schema_changed';
-      readonly versionId: string;
-      readonly binding: DatabaseBinding;
-      /** Of the database. */
-      readonly name: string;
-      readonly changedOn: string;
-      readonly since: string;
-    }
-  | { readonly code: 'schema_unknown'; readonly versionId: string; readonly binding: DatabaseBinding; readonly name: string };
+import { splitFrom, type Split, type SplitRefusal } from './split.ts';
+import type { Warning } from './warning.ts';
 
 export interface Preflight {
   readonly split: Result<Split, SplitRefusal>;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ServiceBinding } from './binding.ts';
 import { deployedAlone } from './deploy.ts';
-import { preflight, type CandidateVersion, type Proposal } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import type { CandidateVersion, Proposal } from './proposal.ts';
 
 const BACK: ServiceBinding = { type: 'service', name: 'BACK', service: 'back' };
 const GONE: ServiceBinding = { type: 'service', name: 'GONE', service: 'gone', entrypoint: 'Admin' };
