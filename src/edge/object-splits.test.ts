@@ -51,8 +51,10 @@ export class Ledger extends DurableObject {
     return { ...this.who(), n, rings };
   }
   alarm() {
-    const { op } = this.ctx.storage.sql.exec("SELECT op FROM alarms WHERE what = 'set' ORDER BY rowid DESC LIMIT 1").one();
-    this.ctx.storage.sql.exec("INSERT INTO alarms VALUES (?, 'rang', ?)", op, this.ctx.id.name ?? null);
+    const name = this.ctx.id.name ?? null;
+    const [due] = this.ctx.storage.sql.exec("SELECT op FROM alarms WHERE what <> 'again' GROUP BY op HAVING count(*) = 1 ORDER BY min(rowid)").toArray();
+    // None is left: this one rang before.
+    this.ctx.storage.sql.exec('INSERT INTO alarms VALUES (?, ?, ?)', due?.op ?? 'again ' + crypto.randomUUID(), due ? 'rang' : 'again', name);
   }
   rows() {
     const all = (table) => this.ctx.storage.sql.exec('SELECT * FROM ' + table + ' ORDER BY rowid').toArray();
@@ -249,7 +251,7 @@ const hammer = (edge: Edge, objects: readonly Thing[]): { readonly calls: Called
 
 interface Ledger extends Who {
   readonly rows: readonly { readonly op: string; readonly version: string; readonly instance: string; readonly n: number }[];
-  readonly alarms: readonly { readonly op: string; readonly what: 'set' | 'rang'; readonly name: string | null }[];
+  readonly alarms: readonly { readonly op: string; readonly what: 'set' | 'rang' | 'again'; readonly name: string | null }[];
 }
 
 const ledgerOf = (edge: Edge, { paths: [path] }: Thing): Promise<Ledger> => askedFor(edge, `${path}/rows`);
@@ -257,7 +259,7 @@ const ledgerOf = (edge: Edge, { paths: [path] }: Thing): Promise<Ledger> => aske
 /** No alarm is waited for any more: each that was set has rung. */
 const haveRung = ({ alarms }: Ledger): boolean => {
   const rang = new Set(alarms.filter(({ what }) => what === 'rang').map(({ op }) => op));
-  return alarms.every(({ op }) => rang.has(op));
+  return alarms.every(({ op, what }) => what === 'again' || rang.has(op));
 };
 
 interface Found {
@@ -267,11 +269,18 @@ interface Found {
   alarmsTwice: number;
 }
 
+/** An alarm whose object was reset in its handler is tried again after 2 s, then 4, then 8 … (workerd 2026-11). */
+const RUNG_WITHIN_MS = 150_000;
+
 /** Every acknowledged call is stored once and says its number; no number is missing or twice; instances never take turns. */
 const check = async (edge: Edge, objects: readonly Thing[], calls: readonly Called[], split: Split): Promise<Found> => {
   const found = { rows: 0, instances: 0, alarms: 0, alarmsTwice: 0 };
   for (const thing of objects) {
-    await until(async () => haveRung(await ledgerOf(edge, thing)), `the alarms of ${thing.name ?? thing.paths[0]} have rung`, 20_000);
+    await until(
+      async () => haveRung(await ledgerOf(edge, thing)),
+      `the alarms of ${thing.name ?? thing.paths[0]} have rung`,
+      RUNG_WITHIN_MS,
+    );
     const ledger = await ledgerOf(edge, thing);
     checkWho(ledger, split, thing.name);
     const { rows, alarms } = ledger;
@@ -292,11 +301,10 @@ const check = async (edge: Edge, objects: readonly Thing[], calls: readonly Call
     assert.ok(alarms.every(({ name }) => name === thing.name));
     const set = new Set(alarms.filter(({ what }) => what === 'set').map(({ op }) => op));
     for (const { op, rings } of own) if (rings) assert.ok(set.has(op), `the alarm of ${op} was set`);
-    const rang = alarms.filter(({ what }) => what === 'rang').map(({ op }) => op);
     found.rows += rows.length;
     found.instances += turns.length;
     found.alarms += set.size;
-    found.alarmsTwice += rang.length - new Set(rang).size;
+    found.alarmsTwice += alarms.filter(({ what }) => what === 'again').length;
   }
   return found;
 };
