@@ -70,6 +70,8 @@ export class FakeVersion implements RunningVersion {
   readonly sayGoodbye: () => void;
   readonly #underWay = { request: 0, webSocket: 0 };
   entered = 0;
+  /** All that there ever were. */
+  connections = 0;
   readonly #exit: () => void;
   /** Those that became WebSockets too, of which an HTTP server knows no more. */
   readonly #sockets = new Set<Socket>();
@@ -81,6 +83,7 @@ export class FakeVersion implements RunningVersion {
     this.debugSocketPath = socketPath;
     this.server = createServer(answer);
     this.server.on('connection', (socket: Socket) => {
+      this.connections += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });

@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type EdgeLimits } from '../limits.ts';
 import { RoutingState } from '../routing-state.ts';
 import { aFolder, aLog, aTable, aWorker, FakePool, until, V1, type FakeVersion } from '../testing.ts';
 import { giveLease, type LeaseContext } from './lease.ts';
+import { Lifelines } from './lifelines.ts';
 import { OpenLeases } from './open-leases.ts';
 import { refuseCall } from './refused-call.ts';
 
@@ -33,6 +34,7 @@ const aWorld = async (t: TestContext, limits: Partial<EdgeLimits> = {}): Promise
     versions: pool,
     crowd: new Crowd({ ...DEFAULT_LIMITS, ...limits }, log),
     leases: new OpenLeases(),
+    lifelines: new Lifelines(),
     startTimeoutMs: 5_000,
     log,
     answerWithPage: refuseCall,
@@ -82,6 +84,17 @@ test('[B-13] leases that are asked for at once are no more than the process may 
   for (const answer of answers) answer.destroy();
   await until(() => version.inFlight === 0, 'all are closed');
   assert.equal((await lease()).statusCode, 200);
+});
+
+test('[F-10] a process that ended is not leased any more from that moment on, and one that runs is not connected to for each lease', async (t) => {
+  const { version, pool, lease } = await aWorld(t);
+  for (let each = 0; each < 20; each += 1) (await lease()).destroy();
+  assert.equal(version.connections, 1);
+  await version.die();
+  const asked = lease();
+  await until(() => version.entered === 21, 'the process is asked for');
+  version.beMissed();
+  assert.equal((await asked).headers[ADDRESS_HEADER], `unix:${pool.versions.get(V1)?.debugSocketPath}`);
 });
 
 test('[F-10] a lease asked of a process that is gone counts on its successor alone', async (t) => {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { connect } from 'node:net';
 import type { HostIndex } from '../../domain/index.ts';
 import { ADDRESS_HEADER, MAIN_HEADER } from '../../runtime/index.ts';
 import { decideFor, type Wished } from '../decide.ts';
@@ -8,11 +7,13 @@ import type { ExchangeContext } from '../exchange.ts';
 import { messageOf } from '../log.ts';
 import { noticed, startWithin } from '../start-within.ts';
 import type { RunningVersion } from '../version-pool.ts';
+import type { Lifelines } from './lifelines.ts';
 import type { OpenLeases } from './open-leases.ts';
 
 export interface LeaseContext extends Pick<ExchangeContext, 'versions' | 'crowd' | 'startTimeoutMs' | 'log' | 'answerWithPage'> {
   readonly index: () => HostIndex | undefined;
   readonly leases: OpenLeases;
+  readonly lifelines: Lifelines;
   readonly random: () => number;
 }
 
@@ -54,7 +55,8 @@ const reachable = async (context: LeaseContext, versionId: string): Promise<Runn
       if (!context.crowd.admits(version, 'request')) return 'crowded';
       // Before anything is waited for: others that come meanwhile have to see it.
       version.enter('request');
-      if (await isListening(version)) return version;
+      // A call that finds nobody looks to its caller like one that broke off, which may have been made: so this is asked before.
+      if (await context.lifelines.isThere(version)) return version;
       version.leave('request');
       if (performance.now() > giveUpAt) return 'worker_gone';
       await noticed(version);
@@ -64,14 +66,3 @@ const reachable = async (context: LeaseContext, versionId: string): Promise<Runn
     return 'could_not_start';
   }
 };
-
-/** A call that finds nobody looks to its caller like one that broke off, which may have been made: so this is asked before. */
-const isListening = ({ socketPath }: RunningVersion): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(socketPath);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });

@@ -19,6 +19,7 @@ import { httpAnswer, WebSockets } from '../websocket.ts';
 import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
 import { callReceiver } from './call-arrival.ts';
 import { giveLease, type LeaseContext } from './lease.ts';
+import { Lifelines } from './lifelines.ts';
 import { OpenLeases } from './open-leases.ts';
 import { refuseCall, refuseWith, ringSentence, tooManySentence } from './refused-call.ts';
 
@@ -59,6 +60,7 @@ export class ServiceSocket implements AsyncDisposable {
       crowd: new Crowd(limits, log),
       waiting,
       leases: new OpenLeases(),
+      lifelines: new Lifelines(),
       startTimeoutMs,
       log,
       answerWithPage: refuseCall,
