@@ -35,6 +35,8 @@ export interface FollowerOptions {
 }
 
 const PRUNE_EVERY_MS = 60 * 60_000;
+/** One process that is slow to hear of its shares holds up nobody else's deployments: the control plane waits 2 s for all of them. */
+const SHARES_TAKEN_WITHIN_MS = 1_500;
 const MODULE_GRACE_MS = 60 * 60_000;
 
 /** The side that visitors do not see: follows the control plane, keeps the versions it names ready, and reports back. */
@@ -188,7 +190,10 @@ export class Follower {
 
   /** A generation is served once the objects of every Worker are with the versions that it gives them to. */
   async #confirm(generation: number): Promise<void> {
-    await this.supervisor.sharesTaken();
+    const waiting = new AbortController();
+    const late = wait(SHARES_TAKEN_WITHIN_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([this.supervisor.sharesTaken(), late]);
+    waiting.abort();
     if (generation < this.#confirmed) return;
     this.#confirmed = generation;
     if (this.#isReporting) this.#reporter.now();
