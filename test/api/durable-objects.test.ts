@@ -185,7 +185,14 @@ test('[G-8] a Worker with objects is split between versions of one compatibility
     );
   }
   await api.deploy('chat', { [first.deployment_id]: 90, [next.id]: 10 });
-  await api.deploy('chat', { [first.deployment_id]: 0, [next.id]: 100 });
+  await api.ok('putSecret', { script_name: 'chat' }, { json: { name: 'KEY', text: 'x', type: 'secret_text' } });
+  const { versions } = await api.active('chat');
+  assert.deepEqual(
+    versions.map(({ percentage }) => percentage),
+    [90, 10],
+  );
+  assert.ok(versions.every(({ version_id: id }) => id !== first.deployment_id && id !== next.id));
+  await api.deploy('chat', { [first.deployment_id]: 0, [next.id]: 100 }, { query: { force: true } });
   assert.deepEqual(
     entryOf(api, 'chat')?.deployment?.split.map(({ share }) => share),
     [0, 100_000],
