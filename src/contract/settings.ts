@@ -46,7 +46,7 @@ export const settingsEndpoints = {
     method: 'GET',
     path: `${SCRIPT}/settings`,
     tag: 'Scripts',
-    summary: 'Settings of the newest version, which the next upload inherits from',
+    summary: 'Settings of the newest version, with all bindings that the next upload can inherit',
     result: settings,
   },
   patchSettings: {

@@ -22,7 +22,7 @@ export { storedSpec } from './specs.ts';
 export { setSubdomain } from './subdomain.ts';
 export { authorOf, createToken, revokeToken, tokenHash } from './tokens.ts';
 export { recordTrips } from './trips.ts';
-export { answered, sealed, upload, type Upload, type Uploaded } from './upload.ts';
+export { answered, inheritableOf, sealed, upload, type Upload, type Uploaded } from './upload.ts';
 export { producersOfQueues, referencesTo, usersOf, usesOfObjects, type References } from './uses.ts';
 export { changeWorker, createWorker, deleteVersion, deleteWorker } from './workers.ts';
 export { addZone, deleteZone } from './zones.ts';

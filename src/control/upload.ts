@@ -4,6 +4,7 @@ import {
   annotationsFrom,
   classesDeclaredIn,
   classesOf,
+  inheritable,
   isLeftBehind,
   isObjectBinding,
   isWorkerName,
@@ -41,7 +42,7 @@ import {
 import { checkResources } from './resources.ts';
 import { checkServices } from './services.ts';
 import { sealContext } from './specs.ts';
-import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
+import { allTrafficTo, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
 
 /** An upload as a client made it, its form read and its metadata's types checked. */
 export interface Upload {
@@ -225,6 +226,7 @@ const codeOf = async (control: Control, worker: Worker, request: Upload, objects
     keepTypes: metadata.keep_bindings,
     strictInherit: request.strictInherit,
     previous: previous?.bindings ?? [],
+    inheritable: await inheritableOf(control.store.read, worker.tag, previous),
     versionById: (id) => others.find((version) => version.id === id)?.bindings,
     seal: (text) => sealed(control, worker.tag, text),
   });
@@ -250,6 +252,17 @@ const codeOf = async (control: Control, worker: Worker, request: Upload, objects
     ...(classes.length === 0 ? {} : { durableObjects: classes }),
     ...(metadata.exports === undefined ? {} : { exports: metadata.exports }),
   });
+};
+
+/** What the next upload of a Worker can inherit, of its newest version and of those that serve. */
+export const inheritableOf = async (queries: Queries, workerTag: string, newest: Version | undefined): Promise<readonly Binding[]> => {
+  const active = await queries.deployments.active(workerTag);
+  const serving = await versionsIn(queries, workerTag, active?.split ?? []);
+  const latestFirst = serving.toSorted((a, b) => b.number - a.number);
+  return inheritable(
+    newest?.bindings ?? [],
+    latestFirst.flatMap(({ bindings }) => bindings),
+  );
 };
 
 /** Asked before a trial, which takes a while, and again when its version is stored. */

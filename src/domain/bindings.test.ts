@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { aSecret, aVariable } from '../../test/support/builders.ts';
 import type { Binding, RequestedBinding } from './binding.ts';
-import { changedSecrets, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
+import { changedSecrets, inheritable, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
 
 const resolved = (request: Partial<BindingsRequest>) =>
   resolveBindings({
@@ -38,6 +38,24 @@ test('[V-10] inherit takes a binding over from the version before, under its own
   assert.deepEqual(bindingsOf({ previous, keepTypes: [], requested: [{ type: 'inherit', name: 'OLD', version_id: 'latest' }] }), [
     aVariable('OLD', 'a'),
   ]);
+});
+
+test('[V-10] a resource that only what serves binds is inherited too, never a variable or a secret, and never from the latest by name', () => {
+  const links: Binding = { type: 'kv_namespace', name: 'LINKS', namespace_id: 'a' };
+  const newest = [aVariable('V', 'new')];
+  const all = inheritable(newest, [
+    aVariable('V', 'old'),
+    aVariable('OLD', 'o'),
+    aSecret('TOKEN', 't'),
+    links,
+    { ...links, namespace_id: 'b' },
+  ]);
+  assert.deepEqual(all, [...newest, links]);
+  const request = { previous: newest, inheritable: all };
+  assert.deepEqual(bindingsOf({ ...request, requested: [{ type: 'inherit', name: 'LINKS' }] }), [links]);
+  const latest = resolved({ ...request, requested: [{ type: 'inherit', name: 'LINKS', version_id: 'latest' }] });
+  assert.deepEqual(latest, { ok: false, refusal: { code: 'inherit_missing', names: ['LINKS'] } });
+  assert.deepEqual(bindingsOf(request), []);
 });
 
 test('[V-10] inherit may name another version', () => {

@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { isSecret, type Binding, type RequestedBinding, type SecretBinding } from './binding.ts';
 import { isBindingName } from './names.ts';
 import type { Refusal } from './refusal.ts';
+import { isResourceBinding } from './resource.ts';
 
 /** 128 text bindings is Cloudflare's limit on paid plans; all bindings together get room for resources beside them. */
 export const MOST_BINDINGS = 512;
@@ -16,6 +17,8 @@ export interface BindingsRequest {
   readonly strictInherit: boolean;
   /** The version before, newest first when a binding names another by id. */
   readonly previous: readonly Binding[];
+  /** What an `inherit` that names no version may take: {@link inheritable}; the version before where it is absent. */
+  readonly inheritable?: readonly Binding[] | undefined;
   readonly versionById: (id: string) => readonly Binding[] | undefined;
   readonly seal: (text: string) => Omit<SecretBinding, 'type' | 'name'>;
 }
@@ -48,14 +51,25 @@ const tooMany = (count: number) => refuse({ code: 'too_many_bindings' as const, 
 
 const bindingFor = (binding: RequestedBinding, request: BindingsRequest): Binding | undefined => {
   if (binding.type === 'inherit') {
-    const named = binding.version_id === undefined || binding.version_id === 'latest' ? undefined : binding.version_id;
-    const from = named === undefined ? request.previous : request.versionById(named);
+    const { version_id: named } = binding;
+    const newest = named === 'latest' ? request.previous : (request.inheritable ?? request.previous);
+    const from = named === undefined || named === 'latest' ? newest : request.versionById(named);
     const found = from?.find(({ name }) => name === (binding.old_name ?? binding.name));
     return found === undefined ? undefined : { ...found, name: binding.name };
   }
   if (binding.type !== 'secret_text') return binding;
   if ('text' in binding) return { type: 'secret_text', name: binding.name, ...request.seal(binding.text) };
   return request.previous.find(({ name, type }) => name === binding.name && type === 'secret_text');
+};
+
+/**
+ * What the next upload can inherit, and settings show: all that the newest version binds, and resources that it does not bind but what
+ * serves does. A client that finds none there would make it anew, under a name that is taken.
+ */
+export const inheritable = (newest: readonly Binding[], serving: readonly Binding[]): readonly Binding[] => {
+  const bindings = new Map(newest.map((binding) => [binding.name, binding]));
+  for (const binding of serving) if (isResourceBinding(binding) && !bindings.has(binding.name)) bindings.set(binding.name, binding);
+  return [...bindings.values()];
 };
 
 const isKept = (type: string, keepTypes: readonly string[] | undefined): boolean => {

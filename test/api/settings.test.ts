@@ -103,8 +103,14 @@ test('[V-17] settings show what the next upload inherits: nothing is missing tha
   assert.deepEqual((await api.ok('getSettings', HELLO)).bindings, [links]);
   const next = await api.uploadVersion('hello', { metadata: { bindings: [{ type: 'inherit', name: 'LINKS' }] } });
   assert.deepEqual(next.resources.bindings, [links]);
-  // And nothing is shown that it would not inherit.
+  // What only the version that serves binds is there too, and no longer when nothing does.
+  await api.deploy('hello', { [next.id]: 100 });
+  const bare = await api.uploadVersion('hello', { metadata: { bindings: [] } });
+  assert.deepEqual((await api.ok('getSettings', HELLO)).bindings, [links]);
+  const again = await api.uploadVersion('hello', { metadata: { bindings: [{ type: 'inherit', name: 'LINKS' }] } });
+  assert.deepEqual(again.resources.bindings, [links]);
   await api.uploadVersion('hello', { metadata: { bindings: [] } });
+  await api.deploy('hello', { [bare.id]: 100 });
   assert.deepEqual((await api.ok('getSettings', HELLO)).bindings, []);
 });
 

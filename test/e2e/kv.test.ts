@@ -177,6 +177,31 @@ test('a binding does what it does at Cloudflare, with the same limits', async ()
   assert.deepEqual(await server.api('GET', `storage/kv/namespaces/${id}/keys?prefix=json`), [{ name: 'json' }]);
 });
 
+const count = async () => (await titles()).filter((title) => title === 'waiting-links').length;
+
+test('[V-17] what is provisioned for a version that waits is found by the next upload, and by the next deploy', async () => {
+  const code = 'export default { fetch: async (_request, env) => new Response(await env.LINKS?.get("none") ?? "bound") };';
+  const project = (binds: boolean) =>
+    makeProject({
+      dir: server.projectFolder('waiting'),
+      name: 'waiting',
+      code,
+      config: { compatibility_date: '2026-11-01', ...(binds ? { kv_namespaces: [{ binding: 'LINKS' }] } : {}) },
+      format: 'jsonc',
+    });
+  await wrangler(project(false), 'deploy');
+  await wrangler(project(true), 'versions', 'upload');
+  assert.equal(await count(), 1);
+  await wrangler(project(true), 'versions', 'upload');
+  await wrangler(project(true), 'deploy');
+  assert.equal(await count(), 1);
+  assert.equal((await ask('waiting', 'GET', '/')).text, 'bound');
+  // A version that waits need not bind it.
+  await wrangler(project(false), 'versions', 'upload');
+  await wrangler(project(true), 'deploy');
+  assert.equal(await count(), 1);
+});
+
 test('[N-3] the example: made on deploy and found again, shared by two versions, there after kill -9 of everything and after a rollback', async () => {
   const project = server.projectFolder('kv');
   cpSync(EXAMPLE, project, { recursive: true });

@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
-import { changeWorker, revise, sealed } from '../../control/index.ts';
+import { changeWorker, inheritableOf, revise, sealed } from '../../control/index.ts';
 import { settingsMembers, type BodyOf, type Endpoints, type settingsEndpoints } from '../../contract/index.ts';
 import { checkPart, resolveBindings, type Binding, type Refusal, type VersionCode } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
@@ -59,11 +59,13 @@ const unknownNote = (patch: Patch): readonly string[] => {
   return unknown.length === 0 ? [] : [`Not known, and not applied: ${unknown.join(', ')}.`];
 };
 
-/** Of the newest version, deployed or not: what the next upload inherits from. */
+/** Of the newest version, deployed or not, with all bindings that the next upload can inherit. */
 const present = async (api: Api, name: string) => {
   const worker = await workerNamed(api, name);
   if (!worker.ok) return worker;
-  return accept({ result: settingsView(worker.value, await api.store.read.versions.newest(worker.value.tag)) });
+  const newest = await api.store.read.versions.newest(worker.value.tag);
+  const bindings = await inheritableOf(api.store.read, worker.value.tag, newest);
+  return accept({ result: settingsView(worker.value, newest, bindings) });
 };
 
 export const settings: Handlers<typeof settingsEndpoints> = {
@@ -75,7 +77,8 @@ export const settings: Handlers<typeof settingsEndpoints> = {
     const ofScript = scriptSettingsIn(body);
     const worker = await workerNamed(api, params.script_name);
     if (!worker.ok) return worker;
-    const seen = (await api.store.read.versions.newest(worker.value.tag))?.bindings ?? [];
+    const { read } = api.store;
+    const seen = await inheritableOf(read, worker.value.tag, await read.versions.newest(worker.value.tag));
     const changed = isVersioned(body)
       ? await revise(api, actor, {
           worker: params.script_name,

@@ -1,10 +1,10 @@
-import type { Version } from '../../domain/index.ts';
+import type { Binding, Version } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import { bindingView, compatibilityView } from './version.ts';
 
 /** The settings of a version together with those of its Worker, as `GET settings` gives them. */
-export const settingsView = (worker: Worker, version: Version | undefined) => ({
-  bindings: version?.bindings.map(bindingView) ?? [],
+export const settingsView = (worker: Worker, version: Version | undefined, bindings: readonly Binding[]) => ({
+  bindings: bindings.map(bindingView),
   compatibility_flags: version?.compatibilityFlags ?? [],
   ...(version?.compatibilityDate === undefined ? {} : { compatibility_date: version.compatibilityDate }),
   usage_model: version?.usageModel ?? 'standard',
