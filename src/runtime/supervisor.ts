@@ -161,7 +161,9 @@ export class Supervisor {
     try {
       await process.shares.follow(sharesOf(owner));
     } catch (error) {
-      if (!process.hasEnded) this.#replace(process, `It did not take the new shares of its versions: ${messageOf(error)}`);
+      // One that is being drained or has ended is replaced already.
+      const isKept = this.#processes().includes(process) && !process.hasEnded;
+      if (isKept) this.#replace(process, `It did not take the new shares of its versions: ${messageOf(error)}`);
     }
   }
 
