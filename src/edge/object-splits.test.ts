@@ -345,14 +345,14 @@ test(`[Y-13] through ${CHANGES} changes of the split under load every acknowledg
   const objects = await things(edge);
   const pidsBefore = pids();
   const { calls, stop } = hammer(edge, objects);
-  let slowest = 0;
+  const times: number[] = [];
   for (let count = 1; count <= CHANGES; count += 1) {
     const before = calls.length;
     await until(() => calls.length > before + 2 * CLIENTS, 'it answers', 20_000);
     const began = performance.now();
     await deploy(withB(anyOf([0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100])));
     const took = performance.now() - began;
-    slowest = Math.max(slowest, took);
+    times.push(took);
     // On a machine too busy for that the edge confirms before all are reset, see SHARES_TAKEN_WITHIN_MS.
     const checked = took < 1_400 ? Array.from({ length: 4 }, () => anyOf(objects)) : [];
     for (const thing of checked) checkWho(await askedFor<Who>(edge, `${anyOf(thing.paths)}/who`), split(), thing.name);
@@ -366,8 +366,9 @@ test(`[Y-13] through ${CHANGES} changes of the split under load every acknowledg
   const found = await check(edge, objects, calls, split());
   assert.equal(found.alarmsTwice, 0);
   const failed = calls.filter(({ status }) => status !== 200).length;
+  const [median, slowest] = [0.5, 1].map((part) => Math.round(times.toSorted((a, b) => a - b)[Math.ceil(part * times.length) - 1] ?? 0));
   t.diagnostic(
-    `${calls.length} calls, ${failed} cut off by ${CHANGES} changes (${Math.round(slowest)} ms at most), ${found.rows} rows by ${found.instances} instances of ${objects.length} objects, ${found.alarms} alarms`,
+    `${calls.length} calls, ${failed} cut off by ${CHANGES} changes (${median} ms, ${slowest} at most), ${found.rows} rows by ${found.instances} instances of ${objects.length} objects, ${found.alarms} alarms`,
   );
 });
 
