@@ -13,9 +13,9 @@ test('room that was given back is lent again, once, and no other is', () => {
   const [third, fourth] = [pieceOf(60_000), pieceOf(60_000)];
   assert.equal(third.buffer, first.buffer);
   assert.notEqual(fourth.buffer, first.buffer);
-  for (const small of [pieceOf(100), pieceOf(70_000)]) {
-    assert.equal(isLent(small), false);
-    giveBack(small);
-    assert.equal(isLent(small), false);
+  for (const own of [pieceOf(100), pieceOf(30_000), pieceOf(70_000)]) {
+    assert.equal(isLent(own), false);
+    giveBack(own);
+    assert.equal(isLent(own), false);
   }
 });
