@@ -72,12 +72,20 @@ export class StandIn implements Disposable {
     const standIn = spawn(process.execPath, ['-e', PROGRAM, said], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...this.#descriptors],
       detached: true,
+      env: {},
     });
     standIn.unref();
     standIn.channel?.unref();
-    // Without it callers wait on, as they would have; what holds the data is tried again all the same.
-    standIn.on('error', () => undefined);
     this.#process = standIn;
+    // Without it callers wait on, as they would have; what holds the data is tried again all the same.
+    standIn.on('error', () => undefined).once('exit', () => this.#gone(standIn));
     this.#onBegin?.();
+  }
+
+  /** It was not us who ended it. */
+  #gone(standIn: ChildProcess): void {
+    if (this.#process !== standIn) return;
+    this.#process = undefined;
+    this.#waiting = setTimeout(() => this.#begin(), this.#patienceMs).unref();
   }
 }
