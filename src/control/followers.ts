@@ -12,6 +12,7 @@ import {
 } from '../domain/index.ts';
 import type { Change, Queries, Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
+import { startTogether } from './object-splits.ts';
 import type { ObjectsPlan } from './objects.ts';
 import { readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
 
@@ -52,6 +53,8 @@ export const followersOf = async (
       if (version.ok) successors.set(base.id, version.value);
       else if (serves(behind, base)) return version;
     }
+    const together = await startTogether(control, behind.worker, behind.active?.split ?? [], successors);
+    if (!together.ok) return together;
     followers.push({ ...behind, successors });
   }
   return accept(followers);

@@ -19,6 +19,7 @@ import {
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { boundToObjects } from './objects.ts';
+import { startTogether } from './object-splits.ts';
 import { checkResources } from './resources.ts';
 import { checkServices } from './services.ts';
 import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
@@ -70,6 +71,9 @@ const reviseInTurn = async (control: Control, actor: Actor, revision: Revision):
   const split = splitAfter(revision, active, newest);
   const revised = await triedRevisions(control, actor, worker, await basesOf(control, worker, revision, split, newest), split, revision);
   if (!revised.ok) return revised;
+  const successors = new Map(revised.value.map(({ base, version }) => [base, version]));
+  const together = await startTogether(control, worker, split, revision.of === 'newest' ? undefined : successors);
+  if (!together.ok) return together;
   const store = () => stored(control, actor, revision, { worker, active, split, revised: revised.value });
   const isDeployed = revision.of !== 'newest';
   const made = await (isDeployed ? readied(control, worker, deployedAmong(revised.value, split), store) : store());

@@ -104,7 +104,7 @@ export const readied = async <Value>(
 export const mayBeReadied = (versions: readonly Pick<Version, 'id' | 'durableObjects'>[]): readonly string[] =>
   versions.filter(({ durableObjects = [] }) => durableObjects.length === 0).map(({ id }) => id);
 
-const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): Promise<VersionSpec> =>
+export const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): Promise<VersionSpec> =>
   specFor(control, { id: version.id, script: worker.name, workerTag: worker.tag, tag: version.tag, createdOn: version.createdOn }, version);
 
 const etagOf = (code: VersionCode): string => {

@@ -3,6 +3,7 @@ import type { Split, VersionSpec } from '../domain/index.ts';
 import { DOOR } from './object-gate-plan.ts';
 import { boundOf, namespaceOfClass, ownerSource, SHARES_ENTRYPOINT } from './object-split-source.ts';
 import { EARLIEST_COMPATIBILITY_DATE, planProcess } from './plan.ts';
+import { StartFailure } from './start-failure.ts';
 import type { BindingPlan, Content, ModulePlan, ProcessPlan, SocketPlan, Where, WorkerPlan } from './plan.ts';
 
 /** Two versions of a Worker with Durable Objects, and which share of its objects each has. */
@@ -156,6 +157,15 @@ const ownerFlags = ({
 
 const OWN_FLAGS = [
   { flag: 'rpc', since: '2024-04-03', unless: [] },
-  { flag: 'enable_weak_ref', since: '2025-05-05', unless: ['disable_weak_ref'] },
+  { flag: 'enable_weak_ref', since: '2025-05-05', unless: [] },
   { flag: 'nodejs_als', since: '9999-12-31', unless: ['nodejs_compat', 'nodejs_compat_v2'] },
 ] as const;
+
+const TAKES_AWAY: ReadonlySet<string> = new Set(['no_rpc', 'disable_weak_ref', 'no_nodejs_als']);
+
+/** What the owner's own code needs is not taken from it: such versions run one at a time. */
+export const refuseFlagsOf = (specs: readonly VersionSpec[]): void => {
+  const taken = specs.flatMap(({ compatibilityFlags }) => compatibilityFlags).find((flag) => TAKES_AWAY.has(flag));
+  if (taken === undefined) return;
+  throw new StartFailure('no_such_runtime_feature', `The process of a split needs what the compatibility flag ${taken} takes away.`);
+};

@@ -10,7 +10,7 @@ import { planProcess, type ProcessPlan, type Where } from './plan.ts';
 import { ownerRecord } from './object-folder.ts';
 import { ownsObjects } from './object-plan.ts';
 import { ObjectShares } from './object-shares.ts';
-import { planSplit, type OwnedSplit } from './object-split-plan.ts';
+import { planSplit, refuseFlagsOf, type OwnedSplit } from './object-split-plan.ts';
 import { makeProcessFolder, type ProcessFolder } from './process-folder.ts';
 import { Pulse } from './pulse.ts';
 import { StartFailure } from './start-failure.ts';
@@ -155,7 +155,9 @@ export class VersionProcess implements RunningVersion {
   }
 
   /** The same for both versions of a split whose objects live in it. */
-  static async startSplit(split: OwnedSplit, options: ProcessOptions): Promise<VersionProcess> {
+  static async startSplit(asked: OwnedSplit, options: ProcessOptions): Promise<VersionProcess> {
+    const split = inOrder(asked);
+    refuseFlagsOf(split.specs);
     const token = randomUUID();
     const plan = (where: Where, folder: ProcessFolder) =>
       planSplit(split, {
@@ -308,6 +310,12 @@ const spawned = async (
       cause,
     });
   }
+};
+
+/** Whoever starts two versions evaluates them in the same order, a trial as well: the one may need what the other leaves. */
+const inOrder = ({ specs: [first, ...more], shares }: OwnedSplit): OwnedSplit => {
+  const [second] = more;
+  return { specs: second !== undefined && second.id < first.id ? [second, first] : [first, ...more], shares };
 };
 
 const socketsIn = (folder: ProcessFolder, index: number) => (index === 0 ? folder : folder.second);

@@ -44,6 +44,7 @@ test('[G-13] a class goes to another Worker with its id, and every version that 
     owners?.map(({ name }) => name),
     ['hotel'],
   );
+  assert.deepEqual(api.edge.table()?.workers.find(({ name }) => name === 'chat')?.movedObjects, { [room?.id ?? '']: 'hotel' });
   const [audit] = await api.api.store.read.audit.page({ offset: 0, limit: 1 });
   assert.deepEqual(audit?.detail['migration'], { tag: 'v1', transferred: [{ class: 'Hall', id: room?.id, from: 'chat', to: 'hotel' }] });
   assert.deepEqual(audit?.detail['followed'], [
@@ -71,6 +72,23 @@ test('[G-13] both versions of a split follow, with the shares they had', async (
     );
     assert.equal(version?.durableObjects, undefined);
   }
+});
+
+test('[G-13] a class does not go to another Worker where the versions that follow would not start together', async (t) => {
+  const api = await anApi(t);
+  const migrations = { new_tag: 'v1', new_sqlite_classes: ['Room', 'Log'] };
+  const one = await api.upload('chat', exporting(['Room', 'Log'], { migrations }));
+  const two = await api.uploadVersion('chat', exporting(['Room', 'Log']));
+  await api.deploy('chat', { [one.deployment_id]: 70, [two.id]: 30 });
+  const tried: string[][] = [];
+  api.plane.splitTrial = async (specs) => {
+    tried.push(specs.map(({ durableObjects = [] }) => durableObjects.map(({ className }) => className).join()));
+    return { ok: false, failure: { message: 'Uncaught Error: there is one already' } };
+  };
+  const refused = await api.refused('putScript', { script_name: 'hotel' }, { body: aWorker(TAKING) });
+  assert.deepEqual([refused.status, refused.code], [400, 100368]);
+  assert.match(refused.message, new RegExp(`^The versions ${one.deployment_id} and ${two.id} cannot share`));
+  assert.deepEqual(tried, [['Log', 'Log']]);
 });
 
 test('[G-13] a version from before the transfer is not deployed again, on either side of it', async (t) => {

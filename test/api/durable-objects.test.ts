@@ -212,6 +212,32 @@ test('[G-8] two versions that do not start in one process are not split, and go 
   await api.deploy('chat', { [next.id]: 100 });
 });
 
+test('[G-8] a setting or a secret with which the versions of a split do not start together any more is refused, and they go on', async (t) => {
+  const api = await anApi(t);
+  const alone = `if (env.KEY) { if (globalThis.isTaken) throw new Error('there is one already'); globalThis.isTaken = true; }`;
+  const code = `import { DurableObject, env } from 'cloudflare:workers'; ${alone} export class Room extends DurableObject {} export default {};`;
+  const first = await api.upload('chat', { ...CHAT, code });
+  const next = await api.uploadVersion('chat', { ...exporting(['Room']), code });
+  await api.deploy('chat', { [first.deployment_id]: 90, [next.id]: 10 });
+  const both = new RegExp(`^The versions ${first.deployment_id} and ${next.id} cannot share`);
+  const key = { name: 'KEY', text: 'x', type: 'secret_text' } as const;
+  const refusedKey = await api.refused('putSecret', { script_name: 'chat' }, { json: key });
+  assert.deepEqual([refusedKey.status, refusedKey.code], [400, 100368]);
+  assert.match(refusedKey.message, both);
+  assert.match(refusedKey.message, /Uncaught Error: there is one already at /);
+  for (const flag of ['no_nodejs_als', 'no_rpc', 'disable_weak_ref']) {
+    const refused = await api.refused('patchSettings', { script_name: 'chat' }, { json: { compatibility_flags: [flag] } });
+    assert.deepEqual([refused.status, refused.code], [400, 100368], refused.message);
+    assert.match(refused.message, new RegExp(`The process of a split needs what the compatibility flag ${flag} takes away\\.`));
+  }
+  assert.deepEqual(
+    (await api.active('chat')).versions.map(({ version_id: id }) => id),
+    [first.deployment_id, next.id],
+  );
+  await api.deploy('chat', { [next.id]: 100 });
+  await api.ok('putSecret', { script_name: 'chat' }, { json: key });
+});
+
 test('[G-9] a deployment across a migration is refused with the classes of both sides; the preflight says so beforehand', async (t) => {
   const api = await anApi(t);
   const plain = await api.upload('chat');
