@@ -137,7 +137,7 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 };
 
 const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): Promise<WorkerEntry> => {
-  const { active, crons, queues, ownsObjects, withAssets } = facts;
+  const { active, crons, queues, ownsObjects, movedObjects, withAssets } = facts;
   const aliases = worker.previews ? facts.aliases : {};
   const previewVersions = worker.previews ? facts.newest : [];
   const assets = await servedAssets(queries, worker, withAssets, [...previewVersions, ...Object.values(aliases)], new Date());
@@ -152,5 +152,6 @@ const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): P
     ...(crons.length === 0 ? {} : { crons }),
     ...(queues.length === 0 ? {} : { queues }),
     ...(ownsObjects ? { ownsObjects: true as const } : {}),
+    ...(Object.keys(movedObjects).length === 0 ? {} : { movedObjects }),
   };
 };

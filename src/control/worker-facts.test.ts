@@ -35,6 +35,12 @@ const equip = async (control: Control, { tag, name }: Worker, number: number): P
       }
       const namespace = { namespaceId: `namespace-${number}`, script: name, className: 'Room', storage: 'sqlite' as const };
       await change.namespaces.insert(tag, namespace, AT);
+      // One that the Worker before had, and one that came back to this one.
+      for (const movedFrom of ['bare', name]) {
+        const moved = { namespaceId: `of-${movedFrom}-${number}`, script: name, className: `From${movedFrom}`, storage: 'sqlite' as const };
+        await change.namespaces.insert(tag, moved, AT);
+        await change.namespaces.transfer({ ...moved, movedFrom });
+      }
       return accept(null);
     },
     () => ({ id: uuid(9000 + number), at: AT, actor: ADA.author, action: 'test.change', target: `worker/${name}`, detail: {} }),
@@ -59,11 +65,22 @@ test('what is read of all Workers at once is what is read of each', async (t) =>
     crons: ['2 10 * * *', '2 9 * * *'],
     queues: [{ queue: 'queue-2-false', deadLetterQueue: null, ...SETTINGS }],
     ownsObjects: true,
+    movedObjects: {},
     withAssets: new Set([uuid(2)]),
     newest: [aVersion(102).id, aVersion(2).id],
     aliases: { 'beta-2': aVersion(2).id, alpha: aVersion(2).id },
   });
-  const nothing = { active: undefined, crons: [], queues: [], ownsObjects: false, withAssets: new Set(), newest: [], aliases: {} };
+  const movedObjects = { 'of-bare-1': 'one', 'of-bare-2': 'two' };
+  const nothing = {
+    active: undefined,
+    crons: [],
+    queues: [],
+    ownsObjects: false,
+    movedObjects,
+    withAssets: new Set(),
+    newest: [],
+    aliases: {},
+  };
   assert.deepEqual(facts(bare), nothing);
 });
 

@@ -1,4 +1,4 @@
-import type { ConsumedQueue, Resource } from '../domain/index.ts';
+import type { ConsumedQueue, ObjectNamespace, Resource } from '../domain/index.ts';
 import type { Queries, StoredDeployment, Worker } from '../store/index.ts';
 import { consumedQueues } from './queues.ts';
 
@@ -11,6 +11,8 @@ export interface WorkerFacts {
   readonly crons: readonly string[];
   readonly queues: readonly ConsumedQueue[];
   readonly ownsObjects: boolean;
+  /** Which Worker has which of its former namespaces. */
+  readonly movedObjects: Readonly<Record<string, string>>;
   /** Ids of its versions that have assets. */
   readonly withAssets: ReadonlySet<string>;
   /** Ids of those that may have a URL of their own, newest first. */
@@ -19,7 +21,7 @@ export interface WorkerFacts {
 }
 
 /** Those of one Worker, for a change. */
-export const factsOf = async (queries: Queries, { tag }: Worker): Promise<WorkerFacts> => {
+export const factsOf = async (queries: Queries, { tag, name }: Worker): Promise<WorkerFacts> => {
   const consumers = await queries.consumers.ofWorker(tag);
   const queues = await Promise.all(consumers.map(({ queueId }) => queries.resources.byId('queue', queueId)));
   return {
@@ -27,6 +29,7 @@ export const factsOf = async (queries: Queries, { tag }: Worker): Promise<Worker
     crons: (await queries.schedules.ofWorker(tag)).map(({ cron }) => cron),
     queues: consumedQueues(consumers, byId(queues)),
     ownsObjects: (await queries.namespaces.ofWorker(tag)).length > 0,
+    movedObjects: ownersOf(name, await queries.namespaces.takenFrom(name)),
     withAssets: await queries.assets.versionsOf(tag),
     newest: await queries.versions.ids(tag, MOST_VERSION_URLS),
     aliases: await queries.versions.aliases(tag),
@@ -39,7 +42,9 @@ export const factsOfAll = async (queries: Queries): Promise<(worker: Worker) => 
   const crons = Map.groupBy(await queries.schedules.all(), ({ workerTag }) => workerTag);
   const consumers = Map.groupBy(await queries.consumers.all(), ({ workerTag }) => workerTag);
   const queues = byId(await queries.resources.ofKind('queue'));
-  const owners = new Set((await queries.namespaces.all()).map(({ script }) => script));
+  const namespaces = await queries.namespaces.all();
+  const owners = new Set(namespaces.map(({ script }) => script));
+  const moved = Map.groupBy(namespaces, ({ movedFrom }) => movedFrom);
   const assets = Map.groupBy(await queries.assets.versions(), ({ workerTag }) => workerTag);
   const newest = Map.groupBy(await queries.versions.idsOfAll(MOST_VERSION_URLS), ({ workerTag }) => workerTag);
   const aliases = Map.groupBy(await queries.versions.allAliases(), ({ workerTag }) => workerTag);
@@ -48,11 +53,16 @@ export const factsOfAll = async (queries: Queries): Promise<(worker: Worker) => 
     crons: (crons.get(tag) ?? []).map(({ cron }) => cron),
     queues: consumedQueues(consumers.get(tag) ?? [], queues),
     ownsObjects: owners.has(name),
+    movedObjects: ownersOf(name, moved.get(name) ?? []),
     withAssets: new Set((assets.get(tag) ?? []).map(({ versionId }) => versionId)),
     newest: (newest.get(tag) ?? []).map(({ id }) => id),
     aliases: Object.fromEntries((aliases.get(tag) ?? []).map(({ alias, versionId }) => [alias, versionId])),
   });
 };
+
+/** One that came back is no former one. */
+const ownersOf = (name: string, namespaces: readonly ObjectNamespace[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(namespaces.flatMap(({ namespaceId, script }) => (script === name ? [] : [[namespaceId, script]])));
 
 const byId = (resources: readonly (Resource | undefined)[]): ReadonlyMap<string, Resource> =>
   new Map(resources.flatMap((resource) => (resource === undefined ? [] : [[resource.id, resource] as const])));

@@ -45,6 +45,8 @@ export interface WorkerEntry {
   readonly assets?: WorkerAssets;
   /** Whether it has Durable Objects: then one of its versions runs at a time, in the one process that owns them. */
   readonly ownsObjects?: true;
+  /** Which Worker has its former Durable Objects now, by their namespace: for calls under way of versions that do not know. */
+  readonly movedObjects?: Readonly<Record<string, string>>;
   /** When its `scheduled()` is due; absent where it never is. */
   readonly crons?: readonly string[];
   /** What its `queue()` is given the messages of; a paused queue is not among them. */

@@ -11,6 +11,8 @@ import { aFolder, aLog, aTable, aWorker, until, V1, V2 } from './testing.ts';
 /** These run the real runtime: one Worker has objects, another calls them. */
 const NAMESPACE = '0123456789abcdef0123456789abcdef';
 const CALLER = '33333333-3333-4333-8333-333333333333';
+const BARE = '44444444-4444-4444-8444-444444444444';
+const TAKER = '55555555-5555-4555-8555-555555555555';
 
 const OWNER = (version: string) => `import { DurableObject, RpcTarget } from 'cloudflare:workers';
 class Tally extends RpcTarget {
@@ -89,6 +91,10 @@ const aWorld = async (t: TestContext): Promise<World> => {
       bindings: [{ type: 'durable_object_namespace', name: 'ROOM', class_name: 'Room', namespace_id: NAMESPACE }],
     });
   }
+  control.addVersion(BARE, 'hello', 'export default { fetch: () => new Response("no objects") };');
+  control.addVersion(TAKER, 'hotel', OWNER('taker'), {
+    durableObjects: [{ className: 'Room', namespaceId: NAMESPACE, storage: 'sqlite' }],
+  });
   control.addVersion(CALLER, 'caller', CALLS, {
     bindings: [{ type: 'durable_object_namespace', name: 'ROOM', class_name: 'Room', script_name: 'hello', namespace_id: NAMESPACE }],
   });
@@ -174,6 +180,35 @@ test("[Y-11] they are the objects of the owner's one process: a call waits throu
   assert.deepEqual(
     counts.toSorted((a, b) => a - b),
     Array.from({ length: 20 }, (_, index) => index + 2),
+  );
+});
+
+test('[G-13] where they went to another Worker, versions that do not know it are led there: no call is lost, and none is made twice', async (t) => {
+  const { call, change } = await aWorld(t);
+  assert.equal(await call('/a/count/1'), 1);
+  const counts: Promise<unknown>[] = [];
+  const over = new AbortController();
+  const calling = (async () => {
+    while (!over.signal.aborted) {
+      counts.push(call('/a/count/1'));
+      await counts.at(-1);
+    }
+  })();
+  const waiting = call('/a/slow');
+  await until(() => counts.length > 3, 'it calls');
+  const moved = aWorker('hello', {
+    deployment: { id: 'd2', split: [{ versionId: BARE, share: 100_000 }] },
+    movedObjects: { [NAMESPACE]: 'hotel' },
+  });
+  const hotel = aWorker('hotel', { deployment: { id: 'd1', split: [{ versionId: TAKER, share: 100_000 }] }, ownsObjects: true });
+  change({ workers: [moved, hotel] });
+  await until(async () => (await call('/a/version')) === 'taker', 'the new owner has them');
+  over.abort();
+  await calling;
+  assert.equal(await waiting, 'slow');
+  assert.deepEqual(
+    await Promise.all(counts),
+    counts.map((_, index) => index + 2),
   );
 });
 

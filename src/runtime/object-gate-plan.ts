@@ -2,7 +2,7 @@ import { invariant } from '../base/index.ts';
 import type { DurableObjectBinding, VersionSpec } from '../domain/index.ts';
 import type { ExternalPlan } from './resource-plan.ts';
 import type { BindingPlan, ProcessPlan, WorkerPlan } from './plan.ts';
-import { ADDRESS_HEADER, LEASED_SOURCE, planAsk } from './service-plan.ts';
+import { ADDRESS_HEADER, LEASED_SOURCE, NAMESPACE_HEADER, planAsk } from './service-plan.ts';
 
 /** In a caller's process: stands for the classes of other Workers. */
 const GATE = 'objects-gate';
@@ -123,7 +123,7 @@ const classOf = (worker, namespace) => class extends DurableObject {
     super(ctx, env);
     const props = { namespace, id: ctx.id.toString(), name: ctx.id.name };
     return standingFor(this, async (use) => {
-      const lease = refused(await env['lease:' + worker].fetch('http://edge/'));
+      const lease = refused(await env['lease:' + worker].fetch('http://edge/', { headers: { '${NAMESPACE_HEADER}': namespace } }));
       const held = lease.body.getReader();
       try {
         return await use(env.DEBUG_PORT.connect(lease.headers.get('${ADDRESS_HEADER}')).getEntrypoint('${DOOR}', 'Door', props));

@@ -8,6 +8,9 @@ import type { ExternalPlan } from './resource-plan.ts';
  */
 export const SERVICE_HEADER = 'switchback-service';
 
+/** In which header a gate to Durable Objects says of which namespace they are. */
+export const NAMESPACE_HEADER = 'switchback-namespace';
+
 /** Under which header the edge answers a lease with the address of the process to call. */
 export const ADDRESS_HEADER = 'switchback-address';
 

@@ -17,6 +17,9 @@ export const namespaces = (db: Kysely<Schema>) => {
     all: async (): Promise<readonly ObjectNamespace[]> => (await live().execute()).map(namespaceFrom),
     ofWorker: async (workerTag: string): Promise<readonly ObjectNamespace[]> =>
       (await live().where('worker_tag', '=', workerTag).execute()).map(namespaceFrom),
+    /** Those that another Worker has from this one, and did not pass on. */
+    takenFrom: async (name: string): Promise<readonly ObjectNamespace[]> =>
+      (await live().where('moved_from', '=', name).execute()).map(namespaceFrom),
     /** Ids of those that are gone, for whoever stores their objects. */
     deleted: async (): Promise<readonly string[]> => {
       const rows = await db.selectFrom('object_namespaces').select('id').where('deleted_on', 'is not', null).orderBy('id').execute();

@@ -40,7 +40,9 @@ const aWorld = async (t: TestContext, limits: Partial<EdgeLimits> = {}): Promise
     answerWithPage: refuseCall,
   };
   const wished = { overrides: undefined, key: undefined, isDebug: false };
-  const server = createServer((asked, response) => void giveLease(context, 'back', wished, asked, response)).listen(0, '127.0.0.1');
+  const server = createServer(
+    (asked, response) => void giveLease(context, { script: 'back', namespaceId: undefined }, wished, asked, response),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(async () => {
     server.closeAllConnections();

@@ -17,18 +17,24 @@ export interface LeaseContext extends Pick<ExchangeContext, 'versions' | 'crowd'
   readonly random: () => number;
 }
 
+/** The Worker that is called and, where its Durable Objects are, their namespace: that may be another Worker's by now. */
+export interface Leased {
+  readonly script: string;
+  readonly namespaceId: string | undefined;
+}
+
 /**
  * Answers with the address of a process that runs a version of the Worker, drawn from its split and started where it is cold. The
  * answer stays open, and the process has one request more in hand, until the asking side closes it, the process ends, or the edge does.
  */
 export const giveLease = async (
   context: LeaseContext,
-  script: string,
+  wanted: Leased,
   wished: Wished,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const version = await versionFor(context, script, wished);
+  const version = await versionFor(context, wanted, wished);
   if (typeof version === 'string') return response.destroyed ? undefined : context.answerWithPage(request, response, version, { ray: '' });
   if (response.destroyed) return version.leave('request');
   response.once('close', () => version.leave('request'));
@@ -37,13 +43,22 @@ export const giveLease = async (
 };
 
 /** Already entered, so that whoever asked for it has to leave it. */
-const versionFor = async (context: LeaseContext, script: string, wished: Wished): Promise<RunningVersion | Page> => {
-  const index = context.index();
-  if (index === undefined) return 'no_table';
-  const decision = decideFor(index, script, wished, context.random);
-  if (decision.none !== undefined) return decision.none;
-  return reachable(context, decision.versionId);
+const versionFor = async (context: LeaseContext, wanted: Leased, wished: Wished): Promise<RunningVersion | Page> => {
+  for (;;) {
+    const index = context.index();
+    if (index === undefined) return 'no_table';
+    const script = holderOf(index, wanted);
+    const decision = decideFor(index, script, wished, context.random);
+    if (decision.none !== undefined) return decision.none;
+    const version = await reachable(context, decision.versionId);
+    if (typeof version === 'string' || holderOf(context.index() ?? index, wanted) === script) return version;
+    // The objects went to another Worker while this was waited for: what answers now has none.
+    version.leave('request');
+  }
 };
+
+const holderOf = ({ workers }: HostIndex, { script, namespaceId = '' }: Leased): string =>
+  workers.get(script)?.movedObjects?.[namespaceId] ?? script;
 
 /** One that answers, entered: where its process is gone and nobody has noticed yet, its successor. */
 const reachable = async (context: LeaseContext, versionId: string): Promise<RunningVersion | Page> => {

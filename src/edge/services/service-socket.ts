@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { KEY_HEADER, OVERRIDES_HEADER, type HostIndex } from '../../domain/index.ts';
-import { SERVICE_HEADER, serviceRequest, type ServiceRequest } from '../../runtime/index.ts';
+import { NAMESPACE_HEADER, SERVICE_HEADER, serviceRequest, type ServiceRequest } from '../../runtime/index.ts';
 import type { AssetDesk } from '../assets/index.ts';
 import { Crowd } from '../crowd.ts';
 import type { ExchangeContext } from '../exchange.ts';
@@ -105,7 +105,8 @@ export class ServiceSocket implements AsyncDisposable {
       return refuseWith(response, refusal);
     }
     if (call.ask === 'fetch') return this.#proxy.handle(request, response);
-    void giveLease(this.#context, call.callee, wishedBy(request), request, response);
+    const wanted = { script: call.callee, namespaceId: text(request.headers[NAMESPACE_HEADER]) };
+    void giveLease(this.#context, wanted, wishedBy(request), request, response);
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
