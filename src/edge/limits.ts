@@ -47,7 +47,7 @@ export const DEFAULT_LIMITS: EdgeLimits = {
   maxRequestsPerVersion: 2_000,
   maxWebSocketsPerVersion: 4_000,
   maxCallsPerCaller: 6_000,
-  maxWaitingBytes: 160 * 1024 * 1024,
+  maxWaitingBytes: 128 * 1024 * 1024,
   cacheBytes: 64 * 1024 * 1024,
   headersTimeoutMs: 15_000,
   requestTimeoutMs: 300_000,

@@ -15,7 +15,7 @@ interface Watched {
   movedAt: number;
 }
 
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 100;
 /** So seldom the log says it: who fills the memory must not fill the log. */
 const TELL_EVERY_MS = 60_000;
 
