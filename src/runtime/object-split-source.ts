@@ -84,7 +84,10 @@ let shares = ${JSON.stringify(shares)};
 
 const scope = new AsyncLocalStorage();
 const ownOf = (id, all) => Object.fromEntries(Object.entries(all ?? {}).filter(([name]) => name.startsWith(id + ':')).map(([name, value]) => [name.slice(id.length + 1), value]));
-const outside = globalThis.process?.env;
+const NODE = await import('node:process').catch(() => undefined);
+/** One object, or where nothing global is called process, one that is imported. */
+const PROCESSES = new Set([globalThis.process, NODE?.default].filter((process) => process?.env !== undefined));
+const [outside] = [...PROCESSES].map(({ env }) => env);
 const aVersion = (id) => ({ id, env: ownOf(id, bound), processEnv: ownOf(id, outside), main: undefined, layers: new WeakMap() });
 const within = (version, work) => withEnv(version.env, () => scope.run(version, work));
 
@@ -97,33 +100,38 @@ const present = () => {
 };
 
 const VERSIONS = new Map(${JSON.stringify(versions.map(({ id }) => id))}.map((id) => [id, aVersion(id)]));
-for (const name of new Set([...VERSIONS.values()].flatMap(({ env }) => Object.keys(env)))) {
-  Object.defineProperty(bound, name, { configurable: true, enumerable: false, get: () => present()?.env[name] });
+/** What only this module may reach. */
+const OBJECTS = Object.fromEntries(Object.entries(bound).filter(([name]) => name.startsWith('${namespaceOfClass('')}')));
+// Code in no scope has this object in hand: it names what both versions have, and gives each its own.
+for (const name of Object.keys(bound)) delete bound[name];
+const [ONE, OTHER] = [...VERSIONS.values()].map(({ env }) => env);
+for (const name of Object.keys({ ...ONE, ...OTHER })) {
+  Object.defineProperty(bound, name, { configurable: true, enumerable: name in ONE && name in OTHER, get: () => present()?.env[name] });
 }
 if (outside !== undefined) {
   // Whoever imports \`env\` from node:process has this object in hand: it holds what both versions agree on.
   const [one, other] = [...VERSIONS.values()].map(({ processEnv }) => processEnv);
   for (const name of Object.keys(outside)) delete outside[name];
   for (const [name, value] of Object.entries(one)) if (other[name] === value) outside[name] = value;
-  Object.defineProperty(process, 'env', { configurable: true, enumerable: true, get: () => present()?.processEnv ?? outside });
+  for (const process of PROCESSES) Object.defineProperty(process, 'env', { configurable: true, enumerable: true, get: () => present()?.processEnv ?? outside });
 }
 ${versions.map(({ id, mainModule }) => `VERSIONS.get('${id}').main = await within(VERSIONS.get('${id}'), () => import(${JSON.stringify(`./${id}/${mainModule}`)}));`).join('\n')}
 
-/** The same method or accessor, within the version's environment. */
-const scoped = (version, { get, set, value, ...rest }) => {
-  const enter = (work) => (typeof work !== 'function' ? work : function (...args) { return within(version, () => Reflect.apply(work, this, args)); });
+/** The same method or accessor, within the version's environment; \`target\` where another object stands for the one it is of. */
+const scoped = (version, { get, set, value, ...rest }, target) => {
+  const enter = (work) => (typeof work !== 'function' ? work : function (...args) { return within(version, () => Reflect.apply(work, target ?? this, args)); });
   return get === undefined && set === undefined ? { ...rest, value: enter(value) } : { ...rest, get: enter(get), set: enter(set) };
 };
 /** What workerd looks for on an object itself too, not only on its class. */
 const HANDLERS = ['fetch', 'alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError'];
 
 /** What stands between an object and its class: all that the class and those it extends have, within the version's environment. */
-const layerOver = (version, prototype) => {
-  const layer = Object.create(prototype, { switchbackReset: { value: resetObject } });
+const layerOver = (version, prototype, target) => {
+  const layer = Object.create(prototype);
   const seen = new Set(['constructor']);
   for (let from = prototype; from && from !== DurableObject.prototype && from !== Object.prototype; from = Object.getPrototypeOf(from)) {
     for (const key of Reflect.ownKeys(from)) {
-      if (!seen.has(key)) Object.defineProperty(layer, key, scoped(version, Object.getOwnPropertyDescriptor(from, key)));
+      if (!seen.has(key)) Object.defineProperty(layer, key, scoped(version, Object.getOwnPropertyDescriptor(from, key), target));
       seen.add(key);
     }
   }
@@ -131,15 +139,18 @@ const layerOver = (version, prototype) => {
 };
 
 /** Its class may have given another object than one of its own, so it is the object itself that counts. */
-const inScope = (version, object) => {
+const inScope = (version, object, own) => {
   const prototype = Object.getPrototypeOf(object);
   if (!version.layers.has(prototype)) version.layers.set(prototype, layerOver(version, prototype));
-  Object.setPrototypeOf(object, version.layers.get(prototype));
+  // One that takes nothing new (it is frozen, say) has another stand for it.
+  const isItself = Reflect.setPrototypeOf(object, Object.create(version.layers.get(prototype), own));
+  const target = isItself ? undefined : object;
+  const reached = target === undefined ? object : Object.create(Object.create(layerOver(version, prototype, target), own));
   for (const name of HANDLERS) {
-    const own = Object.getOwnPropertyDescriptor(object, name);
-    if (own?.configurable) Object.defineProperty(object, name, scoped(version, own));
+    const handler = Object.getOwnPropertyDescriptor(object, name);
+    if (handler !== undefined && (handler.configurable || !isItself)) Object.defineProperty(reached, name, scoped(version, handler, target));
   }
-  return object;
+  return reached;
 };
 
 const classOf = (version, className) => {
@@ -150,7 +161,6 @@ const classOf = (version, className) => {
 
 /** The objects that live here, by class and id, each for as long as its instance does. */
 const LIVE = new Map();
-const CONTEXTS = new WeakMap();
 const gone = new FinalizationRegistry((entry) => {
   if (LIVE.get(entry.key) === entry) LIVE.delete(entry.key);
 });
@@ -161,34 +171,43 @@ const ownerOf = (className) => class extends DurableObject {
     const version = VERSIONS.get(pickForObject(shares, id));
     // With the flag that nobody may import it, it was not there before.
     if (Object.keys(version.env).length === 0) Object.assign(version.env, ownOf(version.id, env));
+    const entry = { key: className + ':' + id, className, id, name: ctx.id.name, versionId: version.id, reset: 'switchbackReset' + crypto.randomUUID() };
+    // There is one at a time: what is known of another is over.
+    LIVE.delete(entry.key);
     const Class = classOf(version, className);
-    const object = inScope(version, within(version, () => new Class(ctx, version.env)));
-    const entry = { key: className + ':' + id, className, id, name: ctx.id.name, versionId: version.id };
+    const created = within(version, () => new Class(ctx, version.env));
+    const object = inScope(version, created, { [entry.reset]: { value: () => resetObject(entry, ctx) } });
     LIVE.set(entry.key, entry);
-    CONTEXTS.set(object, { ctx, entry });
     gone.register(object, entry);
     return object;
   }
 };
 
-function resetObject(token) {
-  const { ctx, entry } = CONTEXTS.get(this) ?? {};
-  if (token !== TOKEN || entry === undefined) throw new TypeError('The RPC receiver does not implement the method "switchbackReset".');
-  // One that was constructed since is of its version already.
+/** What it is called by passes through the object, which may be made to see it: whoever calls it gets nothing but what new shares ask for. */
+const resetObject = (entry, ctx) => {
   if (entry.versionId === pickForObject(shares, entry.id)) return;
   if (LIVE.get(entry.key) === entry) LIVE.delete(entry.key);
   ctx.abort(${JSON.stringify(RESET_WORDS)});
-}
-
-/** By its name where it has one: reached by its id alone, it would be there without it. */
-const reset = async (env, { className, id, name }) => {
-  const objects = env['${namespaceOfClass('')}' + className];
-  const object = objects.get(name === undefined ? objects.idFromString(id) : objects.idFromName(name));
-  // Its end is the answer.
-  await object.switchbackReset(TOKEN).catch(() => undefined);
 };
 
-const AT_ONCE = 256;
+const TRIES = 3;
+
+/** By its name where it has one: reached by its id alone, it would be there without it. Whether it has come about. */
+const reset = async (env, entry) => {
+  const { className, id, name } = entry;
+  const binding = '${namespaceOfClass('')}' + className;
+  const objects = OBJECTS[binding] ?? env[binding];
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const object = objects.get(name === undefined ? objects.idFromString(id) : objects.idFromName(name));
+    // Its end is the answer; and one that was constructed since is of its version already, and knows of no such method.
+    await object[entry.reset]().catch(() => undefined);
+    if (LIVE.get(entry.key) !== entry || entry.versionId === pickForObject(shares, id)) return true;
+  }
+  return false;
+};
+
+/** Few: one that was evicted and is still known is constructed anew by it. */
+const AT_ONCE = 32;
 const ANSWERED_AFTER_MS = 2_000;
 
 export class ${SHARES_ENTRYPOINT} extends WorkerEntrypoint {
@@ -198,12 +217,13 @@ export class ${SHARES_ENTRYPOINT} extends WorkerEntrypoint {
     shares = next;
     const changed = [...LIVE.values()].filter(({ id, versionId }) => versionId !== pickForObject(next, id));
     const left = changed.values();
-    const turn = async () => { for (const entry of left) await reset(this.env, entry); };
+    let stays = 0;
+    const turn = async () => { for (const entry of left) if (!(await reset(this.env, entry))) stays += 1; };
     const done = Promise.all(Array.from({ length: Math.min(AT_ONCE, changed.length) }, turn));
     // One that waits in its constructor lets nobody in until it is over.
     this.ctx.waitUntil(done);
     await Promise.race([done, scheduler.wait(ANSWERED_AFTER_MS)]);
-    return Response.json({ live: LIVE.size, reset: changed.length });
+    return Response.json({ live: LIVE.size, reset: changed.length - stays, stays }, { status: stays === 0 ? 200 : 500 });
   }
 }
 
