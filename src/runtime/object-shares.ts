@@ -20,16 +20,14 @@ export class ObjectShares {
   /** Resolves when the process has taken these, or others that came since. Rejects where it does not: then it has to be started anew. */
   async follow(shares: Split): Promise<void> {
     this.#wanted = shares;
-    if (!areEqual(this.#wanted, this.#taken)) this.#taking ??= this.#take().finally(() => (this.#taking = undefined));
-    await this.#taking;
+    // Each looks for itself: what was being taken may have been settled a moment before these came.
+    while (!areEqual(this.#wanted, this.#taken)) await (this.#taking ??= this.#take().finally(() => (this.#taking = undefined)));
   }
 
   async #take(): Promise<void> {
-    while (!areEqual(this.#wanted, this.#taken)) {
-      const shares = this.#wanted;
-      await told(this.#socketPath, JSON.stringify(shares), this.#withinMs);
-      this.#taken = shares;
-    }
+    const shares = this.#wanted;
+    await told(this.#socketPath, JSON.stringify(shares), this.#withinMs);
+    this.#taken = shares;
   }
 }
 
