@@ -1,10 +1,18 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { annotationsFrom, planDeployment, type Deployment, type Refusal, type RequestedShare, type Split } from '../domain/index.ts';
+import {
+  annotationsFrom,
+  planDeployment,
+  withLineages,
+  type Deployment,
+  type Refusal,
+  type RequestedShare,
+  type Split,
+} from '../domain/index.ts';
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { startTogether } from './object-splits.ts';
 import { proposalFor } from './preflight.ts';
-import { mayBeReadied, storeDeployment } from './versions.ts';
+import { mayBeReadied, storeDeployment, versionsIn } from './versions.ts';
 
 export interface Deploy {
   readonly worker: string;
@@ -65,7 +73,10 @@ const plan = async (control: Control, queries: Queries, workerTag: string, reque
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
   const window = request.isAnyAge === true ? Infinity : control.settings.deployableVersions;
   const proposal = await proposalFor(queries, worker, request.shares, window);
-  return planDeployment({ ...proposal, force: request.force, expectedActive: request.expectedActive });
+  const split = planDeployment({ ...proposal, force: request.force, expectedActive: request.expectedActive });
+  if (!split.ok) return split;
+  const active = await queries.deployments.active(workerTag);
+  return accept(withLineages(split.value, await versionsIn(queries, workerTag, split.value), active?.split));
 };
 
 /** Removes a deployment from the history; the active one stays. */

@@ -4,6 +4,7 @@ import {
   carriedOver,
   codeOf,
   following,
+  inheritedFrom,
   isLeftBehind,
   type Deployment,
   type ObjectNamespace,
@@ -48,6 +49,7 @@ export const followersOf = async (
         code: following(codeOf(base), behind.worker.name, plan.namespaces),
         annotations: { message: messageOf(plan), tag: undefined, alias: undefined },
         triggeredBy: 'upload',
+        lineage: inheritedFrom(base, behind.active?.split),
         after: [...successors.values()].at(-1),
       });
       if (version.ok) successors.set(base.id, version.value);

@@ -7,6 +7,7 @@ import {
   classesOf,
   codeOf,
   following,
+  inheritedFrom,
   mainVersion,
   type Annotations,
   type Binding,
@@ -15,6 +16,7 @@ import {
   type Split,
   type Version,
   type VersionCode,
+  withLineages,
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
@@ -116,7 +118,7 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
       if (revision.of === 'newest') return accept({ worker, versions, deployment: undefined });
       const deployment = await storeDeployment(control, actor, change, {
         worker,
-        split: carriedOver(split, replacement),
+        split: isNewCode(revision) ? versions.flatMap(({ id }) => allTrafficTo(id)) : carriedOver(split, replacement),
         message: revision.annotations.message,
         triggeredBy: revision.triggeredBy,
       });
@@ -136,9 +138,12 @@ const changeSettings = async (change: Change, workerTag: string, settings: Worke
   if (worker !== undefined) await change.workers.update({ ...worker, settings: { ...worker.settings, ...settings } });
 };
 
+/** It is picked as an upload is: by its own id. */
+const isNewCode = ({ of }: Revision): boolean => of === 'main';
+
 const splitAfter = (revision: Revision, active: Deployment | undefined, newest: Version): Split => {
-  if (active === undefined) return allTrafficTo(newest.id);
-  return revision.of === 'main' ? allTrafficTo(mainVersion(active)) : active.split;
+  if (active === undefined) return withLineages(allTrafficTo(newest.id), [newest], undefined);
+  return isNewCode(revision) ? allTrafficTo(mainVersion(active)) : active.split;
 };
 
 const basesOf = async (
@@ -202,6 +207,7 @@ const triedRevisions = async (
           code: code.value,
           annotations: annotations.value,
           triggeredBy: revision.triggeredBy,
+          lineage: isNewCode(revision) ? undefined : inheritedFrom(base, split),
           after: revised.at(-1)?.version,
         })
       : code;

@@ -12,9 +12,10 @@ import {
   STARTED,
   uploaded,
 } from '../../test/support/control-plane.ts';
-import { MOST_BINDINGS, type RequestedBinding, type Split } from '../domain/index.ts';
+import { accept } from '../base/index.ts';
+import { MOST_BINDINGS, pickForObject, type RequestedBinding, type Split } from '../domain/index.ts';
 import { openVault } from '../files/index.ts';
-import { changeSecrets, changeSecretsOfNewest, deploy, secretsOf, storedSpec, type Control, type SecretChanges } from './index.ts';
+import { changeSecrets, changeSecretsOfNewest, deploy, revise, secretsOf, storedSpec, type Control, type SecretChanges } from './index.ts';
 
 const secret = (name: string, text: string): RequestedBinding => ({ type: 'secret_text', name, text });
 
@@ -87,8 +88,8 @@ test('[S-2] changing a secret makes a version from each deployed one, in number 
     [3, 4],
   );
   assert.deepEqual(deployment?.split, [
-    { versionId: versions[0]!.id, share: 90_000 },
-    { versionId: versions[1]!.id, share: 10_000 },
+    { versionId: versions[0]!.id, share: 90_000, lineage: ids[0] },
+    { versionId: versions[1]!.id, share: 10_000, lineage: ids[1] },
   ]);
   assert.deepEqual([deployment?.triggeredBy, versions[0]?.triggeredBy], ['secret', 'secret']);
   assert.ok(versions[0]!.createdOn < versions[1]!.createdOn, 'their times follow their numbers');
@@ -117,9 +118,68 @@ test('[S-2] a split that names the newer version first keeps its order', async (
   );
   const { versions, deployment } = accepted(await changeSecrets(control, ADA, SET));
   assert.deepEqual(deployment?.split, [
-    { versionId: versions[1]!.id, share: 30_000 },
-    { versionId: versions[0]!.id, share: 70_000 },
+    { versionId: versions[1]!.id, share: 30_000, lineage: ids[1] },
+    { versionId: versions[0]!.id, share: 70_000, lineage: ids[0] },
   ]);
+});
+
+test('[S-8] however often secrets change in a split, keys and objects stay with the code they fell to; so they do where a changed version is deployed for the one it came from', async (t) => {
+  const { control, ids } = await aRollout(t, 2, 50, 50);
+  const keys = Array.from({ length: 100 }, (_, n) => `visitor-${n}`);
+  /** By the code that each falls to. */
+  const dealt = async (): Promise<readonly string[]> => {
+    const split = await activeSplit(control);
+    const digestOf = async (id: string) => (await control.store.read.versions.byId(id))?.modules[0]?.digest ?? '';
+    const code = new Map(await Promise.all(split.map(async ({ versionId }) => [versionId, await digestOf(versionId)] as const)));
+    return keys.map((key) => code.get(pickForObject(split, key) ?? '') ?? '');
+  };
+  const deployed = async (...[one, other]: readonly string[]) => {
+    const shares = [one!, other!].map((version_id) => ({ version_id, percentage: 50 }));
+    const split = { worker: 'hello', shares, message: '', force: true, expectedActive: undefined, triggeredBy: 'deployment' };
+    accepted(await deploy(control, ADA, split));
+  };
+  const before = await dealt();
+  assert.equal(new Set(before).size, 2);
+  for (const text of ['two', 'three']) {
+    accepted(await changeSecrets(control, ADA, { worker: 'hello', changes: { TOKEN: { text } } }));
+    assert.deepEqual(await dealt(), before);
+  }
+  const [stays] = await activeSplit(control);
+  const { versions } = accepted(await changeSecretsOfNewest(control, ADA, SET));
+  await deployed(stays!.versionId, versions[0]!.id);
+  assert.deepEqual(await dealt(), before);
+  await deployed(...ids);
+  assert.deepEqual(await dealt(), before, 'the versions that all came from have them too');
+});
+
+test('[P-12] new code under old settings is dealt by its own id, like any upload', async (t) => {
+  const { control } = await aRollout(t, 2, 50, 50);
+  accepted(await changeSecrets(control, ADA, SET));
+  const revised = await revise(control, ADA, {
+    worker: 'hello',
+    change: accept,
+    of: 'main',
+    annotations: {},
+    triggeredBy: 'upload',
+    action: 'content.put',
+    detail: {},
+  });
+  const [version] = accepted(revised).versions;
+  assert.equal(version!.lineage, undefined);
+  assert.deepEqual(await activeSplit(control), [{ versionId: version!.id, share: 100_000 }]);
+});
+
+test('[S-8] what a change makes before the first deployment keeps the lineage through further ones', async (t) => {
+  const plane = await aControlPlane(t);
+  plane.ids.areScattered = true;
+  const { control } = plane;
+  const { version } = await uploaded(control, aScriptUpload(control, 'hello', { deploy: false }));
+  for (const text of ['one', 'two']) {
+    const { versions } = accepted(await changeSecretsOfNewest(control, ADA, { worker: 'hello', changes: { TOKEN: { text } } }));
+    assert.equal(versions[0]!.lineage, version.id);
+  }
+  const { versions, deployment } = accepted(await changeSecrets(control, ADA, SET));
+  assert.deepEqual(deployment?.split, [{ versionId: versions[0]!.id, share: 100_000, lineage: version.id }]);
 });
 
 test('[S-3] the newest version, where it is not deployed, gets the change too, in a version of its own', async (t) => {

@@ -33,6 +33,8 @@ export interface NewVersion {
   readonly triggeredBy: string;
   /** The version stored just before this one, where that is not stored yet: times follow the numbers. */
   readonly after?: Pick<Version, 'createdOn'> | undefined;
+  /** Of one that is made from another: what it inherits. */
+  readonly lineage?: string | undefined;
   /** Whether the upload declares its classes: then all that is wrong with them is told at once, by whoever asked. */
   readonly areClassesDeclared?: boolean;
 }
@@ -65,6 +67,7 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
     handlers: trial.handlers,
     namedHandlers: trial.namedHandlers,
     etag: etagOf(code),
+    ...(wanted.lineage === undefined ? {} : { lineage: wanted.lineage }),
     exported: trial.classes.map(({ name }) => name),
   });
 };

@@ -2,7 +2,7 @@ import { refuse, type Result } from '../base/index.ts';
 import { preflight } from './preflight.ts';
 import type { Proposal } from './proposal.ts';
 import type { Refusal, SecretsChanged } from './refusal.ts';
-import type { RequestedShare, Split } from './split.ts';
+import { lineageOf, shareOf, type RequestedShare, type Split } from './split.ts';
 import type { Warning } from './warning.ts';
 
 export interface DeployRequest extends Proposal {
@@ -29,8 +29,11 @@ export const planDeployment = (request: DeployRequest): Result<Split, Refusal> =
 
 export const needsForce = (warning: Warning): warning is SecretsChanged => warning.code === 'secrets_changed';
 
-/** The same split over other versions: what a change of a secret or a setting does to the deployment that serves. */
+/**
+ * The same split over other versions: what a change of a secret or a setting does to the deployment that serves. Each keeps the lineage
+ * of the one it replaces, so that no key and no object moves.
+ */
 export const carriedOver = (split: Split, replacement: ReadonlyMap<string, string>): Split =>
-  split.map(({ versionId, share }) => ({ versionId: replacement.get(versionId) ?? versionId, share }));
+  split.map((entry) => shareOf(replacement.get(entry.versionId) ?? entry.versionId, entry.share, lineageOf(entry)));
 
 export const deployedAlone = (versionId: string): readonly RequestedShare[] => [{ version_id: versionId, percentage: 100 }];

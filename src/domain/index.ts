@@ -8,6 +8,7 @@ export type * from './export-terms.ts';
 export { declaredAlive, reconcile } from './exports.ts';
 export { classExports, declareTheSame, liveExports, storageWord, type GivenExport, type GivenExports } from './given-exports.ts';
 export { codeOf, hasScript } from './version.ts';
+export { inheritedFrom, withLineages } from './lineage.ts';
 export { isServiceBinding, withoutService } from './services.ts';
 export * from './assets/index.ts';
 export * from './queue.ts';

@@ -1,4 +1,4 @@
-import type { Split, VersionShare } from './split.ts';
+import { lineageOf, type Split, type VersionShare } from './split.ts';
 
 export interface PickRequest {
   readonly split: Split;
@@ -62,20 +62,21 @@ const byDraw = (split: Split, draw: number): string | undefined => {
 };
 
 /**
- * Weighted rendezvous hashing: each version draws an exponential waiting time from the key and its own id, shorter the
+ * Weighted rendezvous hashing: each version draws an exponential waiting time from the key and its lineage, shorter the
  * larger its share, and the shortest wins. A version's time does not depend on the others, so their order is irrelevant
- * and raising a share moves keys only towards it.
+ * and raising a share moves keys only towards it; and one that takes another's lineage takes its keys.
  */
 const byKey = (split: Split, key: string): string => {
   let winner = '';
+  let lineage = '';
   let least = Infinity;
   for (const entry of split) {
-    const { versionId, share } = entry;
-    if (share <= 0) continue;
-    const wait = -Math.log(uniformHash(seedOf(entry), key)) / share;
-    if (wait < least || (wait === least && versionId < winner)) {
+    if (entry.share <= 0) continue;
+    const wait = -Math.log(uniformHash(seedOf(entry), key)) / entry.share;
+    if (wait < least || (wait === least && lineageOf(entry) < lineage)) {
       least = wait;
-      winner = versionId;
+      winner = entry.versionId;
+      lineage = lineageOf(entry);
     }
   }
   return winner;
@@ -84,7 +85,7 @@ const byKey = (split: Split, key: string): string => {
 const TWO_TO_53 = 2 ** 53;
 const TWO_TO_21 = 2 ** 21;
 
-/** The hash's two lanes after the version's id: the same for every key, so each entry of a table is read once. */
+/** The hash's two lanes after the version's lineage: the same for every key, so each entry of a table is read once. */
 interface Seed {
   readonly a: number;
   readonly b: number;
@@ -95,16 +96,16 @@ const seeds = new WeakMap<VersionShare, Seed>();
 const seedOf = (entry: VersionShare): Seed => {
   const known = seeds.get(entry);
   if (known !== undefined) return known;
-  const seed = seedFrom(entry.versionId);
+  const seed = seedFrom(lineageOf(entry));
   seeds.set(entry, seed);
   return seed;
 };
 
-const seedFrom = (versionId: string): Seed => {
+const seedFrom = (lineage: string): Seed => {
   let a = 0x9e3779b9;
   let b = 0x85ebca6b;
-  for (let at = 0; at < versionId.length; at += 1) {
-    const code = versionId.charCodeAt(at);
+  for (let at = 0; at < lineage.length; at += 1) {
+    const code = lineage.charCodeAt(at);
     a = Math.imul(a ^ code, 0xcc9e2d51);
     b = Math.imul(b ^ code, 0x1b873593);
     a ^= a >>> 15;

@@ -8,7 +8,14 @@ export const WHOLE: Share = 100_000;
 export interface VersionShare {
   readonly versionId: string;
   readonly share: Share;
+  /** The id that keys and objects fall by, where it is not the version's own: that of the one it came from. */
+  readonly lineage?: string;
 }
+
+export const lineageOf = ({ versionId, lineage }: VersionShare): string => lineage ?? versionId;
+
+export const shareOf = (versionId: string, share: Share, lineage: string): VersionShare =>
+  lineage === versionId ? { versionId, share } : { versionId, share, lineage };
 
 /** What a deployment sends where: one or two versions whose shares total {@link WHOLE}. */
 export type Split = readonly VersionShare[];

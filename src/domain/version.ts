@@ -85,6 +85,8 @@ export interface Version extends VersionCode, Annotations, Handlers {
   readonly triggeredBy: string;
   readonly startupTimeMs: number;
   readonly etag: string;
+  /** Of one that was made from another by a change of secrets or settings: the id that keys and objects fall by, as they did. */
+  readonly lineage?: string;
 }
 
 /** What runs of a version, without who made it and when. */

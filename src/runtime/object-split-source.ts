@@ -22,8 +22,8 @@ const lanes = (text, a, b) => {
   }
   return [a, b];
 };
-const uniformHash = (versionId, key) => {
-  const [seedA, seedB] = lanes(versionId, 0x9e3779b9, 0x85ebca6b);
+const uniformHash = (lineage, key) => {
+  const [seedA, seedB] = lanes(lineage, 0x9e3779b9, 0x85ebca6b);
   const [a, b] = lanes(key, seedA ^ 0xff, seedB ^ key.length);
   const high = finished(a ^ Math.imul(b, 0x27d4eb2f));
   const low = finished(b ^ Math.imul(high, 0x165667b1)) >>> 11;
@@ -32,12 +32,14 @@ const uniformHash = (versionId, key) => {
 const pickForObject = (split, id) => {
   let winner = '';
   let least = Infinity;
-  for (const { versionId, share } of split) {
+  let winning = '';
+  for (const { versionId, share, lineage = versionId } of split) {
     if (share <= 0) continue;
-    const wait = -Math.log(uniformHash(versionId, id)) / share;
-    if (wait < least || (wait === least && versionId < winner)) {
+    const wait = -Math.log(uniformHash(lineage, id)) / share;
+    if (wait < least || (wait === least && lineage < winning)) {
       least = wait;
       winner = versionId;
+      winning = lineage;
     }
   }
   return winner;

@@ -25,14 +25,21 @@ test('[Y-12] the process that holds the objects picks as the domain does', () =>
   // The text that stands in the module inside workerd, evaluated here.
   const pick = new Function(`${PICK_SOURCE} return pickForObject;`)() as typeof pickForObject;
   fc.assert(
-    fc.property(fc.uuid(), fc.uuid(), fc.integer({ min: 0, max: 100_000 }), fc.nat(), (one, other, share, n) => {
-      const id = createHash('sha256').update(String(n)).digest('hex');
-      const split = [
-        { versionId: one, share },
-        { versionId: other, share: 100_000 - share },
-      ];
-      assert.equal(pick(split, id), pickForObject(split, id));
-    }),
+    fc.property(
+      fc.uuid(),
+      fc.uuid(),
+      fc.option(fc.uuid()),
+      fc.integer({ min: 0, max: 100_000 }),
+      fc.nat(),
+      (one, other, lineage, share, n) => {
+        const id = createHash('sha256').update(String(n)).digest('hex');
+        const split = [
+          { versionId: one, share },
+          { versionId: other, share: 100_000 - share, ...(lineage === null ? {} : { lineage }) },
+        ];
+        assert.equal(pick(split, id), pickForObject(split, id));
+      },
+    ),
     { numRuns: 2000 },
   );
 });

@@ -23,6 +23,9 @@ test('[Y-14] while the process of two versions runs, a deployment of either or b
   const owner = units.ownerOf('hello');
   assert.ok(owner !== undefined);
   assert.deepEqual(sharesOf({ ...owner, split: A }), splitOf(['a', 100_000], ['b', 0]));
+  const [one, other] = splitOf(['a', 60_000], ['b', 40_000]);
+  const came = { ...other!, lineage: 'from' };
+  assert.deepEqual(sharesOf({ ...owner, split: [came, one!] }), [one, came], 'with what its objects fall by');
 });
 
 test('[Y-16] another pair is another process, and so is what is deployed once the process of two has ended', () => {

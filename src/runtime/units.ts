@@ -30,7 +30,7 @@ export class Units {
   #splits: ReadonlyMap<string, Split> = new Map();
   #ofVersion: ReadonlyMap<string, Unit> = new Map();
 
-  /** `splits`: of the deployments of those Workers. `runs`: whether this unit's process is there, or starting. */
+  /** `splits`: of the deployments of those Workers. `runs`: whether this unit's process is there. */
   follow(splits: ReadonlyMap<string, Split>, runs: (unit: Unit) => boolean): void {
     this.#splits = splits;
     this.again(runs);
@@ -65,4 +65,4 @@ export class Units {
 
 /** Of each of its versions; of one that the deployment does not name, none. */
 export const sharesOf = ({ unit, split }: Owner): Split =>
-  unit.versionIds.map((versionId) => ({ versionId, share: split.find((entry) => entry.versionId === versionId)?.share ?? 0 }));
+  unit.versionIds.map((versionId) => split.find((entry) => entry.versionId === versionId) ?? { versionId, share: 0 });

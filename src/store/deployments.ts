@@ -62,8 +62,7 @@ export const deployments = (db: Kysely<Schema>) => {
     },
     /** When the deployment was made that took a version's place last; nothing of one that serves or never did. */
     leftOn: async (workerTag: string, versionId: string): Promise<string | undefined> => {
-      // Ids are made by us and hold no wildcard.
-      const last = await newestFirst(workerTag).where('split', 'like', `%"${versionId}"%`).limit(1).executeTakeFirst();
+      const last = await newestFirst(workerTag).where('split', 'like', naming(versionId)).limit(1).executeTakeFirst();
       if (last === undefined) return undefined;
       const later = db.selectFrom('deployments').select('created_on').where('worker_tag', '=', workerTag).where('number', '>', last.number);
       return (await later.orderBy('number').limit(1).executeTakeFirst())?.created_on;
@@ -91,14 +90,16 @@ export const deployments = (db: Kysely<Schema>) => {
     },
     /** Deletes every deployment of the Worker whose split names this version. */
     deleteNaming: async (workerTag: string, versionId: string): Promise<void> => {
-      // Ids are made by us and hold no wildcard.
-      await db.deleteFrom('deployments').where('worker_tag', '=', workerTag).where('split', 'like', `%"${versionId}"%`).execute();
+      await db.deleteFrom('deployments').where('worker_tag', '=', workerTag).where('split', 'like', naming(versionId)).execute();
     },
     delete: async (id: string): Promise<void> => {
       await db.deleteFrom('deployments').where('id', '=', id).execute();
     },
   };
 };
+
+/** Of a split as it is stored: not one whose versions only came from this one. Ids are made by us and hold no wildcard. */
+const naming = (versionId: string): string => `%"versionId":"${versionId}"%`;
 
 const deploymentFrom = (row: Schema['deployments']): StoredDeployment => ({
   id: row.id,

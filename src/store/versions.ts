@@ -123,7 +123,7 @@ export const versions = (db: Kysely<Schema>) => {
 };
 
 export const versionFrom = (row: Selectable<Schema['versions']>): Version => ({
-  // A row was written by rowFrom below; the code is the VersionCode it stored.
+  // A row was written by rowFrom below; the code is the VersionCode it stored, with the lineage of one that has any.
   ...JSON.parse(row.code),
   id: row.id,
   scriptTag: row.worker_tag,
@@ -157,7 +157,7 @@ const rowFrom = (version: Version, receipt: UploadReceipt | undefined): Schema['
   etag: version.etag,
   handlers: JSON.stringify(version.handlers),
   named_handlers: JSON.stringify(version.namedHandlers),
-  code: JSON.stringify(codeOf(version)),
+  code: JSON.stringify({ ...codeOf(version), lineage: version.lineage }),
   upload_digest: receipt?.digest ?? null,
   answered_on: receipt?.answeredOn ?? null,
 });

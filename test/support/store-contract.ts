@@ -314,6 +314,23 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
     );
   });
 
+  holds('$: a deployment of versions that came from another does not name that one', async (store) => {
+    const came = { versionId: uuid(2), share: 100_000, lineage: uuid(1) };
+    await changed(store, async (change) => {
+      await change.workers.insert(aWorker());
+      await change.versions.insert({ ...aVersion(2, { lineage: uuid(1) }), scriptTag: TAG }, undefined);
+      for (const split of [[{ versionId: uuid(1), share: 100_000 }], [came], [{ versionId: uuid(3), share: 100_000 }]]) {
+        const { length } = await change.deployments.page(TAG, { offset: 0, limit: 9 });
+        await change.deployments.insert({ ...aDeployment(length + 1), split });
+      }
+      assert.equal(await change.deployments.leftOn(TAG, uuid(1)), aDeployment(2).createdOn);
+      await change.deployments.deleteNaming(TAG, uuid(1));
+    });
+    const left = await store.read.deployments.page(TAG, { offset: 0, limit: 9 });
+    assert.deepEqual(left.map(({ split }) => split).at(-1), [came]);
+    assert.equal((await store.read.versions.byId(uuid(2)))?.lineage, uuid(1));
+  });
+
   holds('$: zones, routes and custom domains are kept, changed and deleted; a zone takes its own with it', async (store) => {
     const { hosts } = store.read;
     const zone = { id: 'z1', name: 'example.com', createdOn: AT };
