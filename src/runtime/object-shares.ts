@@ -17,6 +17,11 @@ export class ObjectShares {
     this.#taken = initial;
   }
 
+  /** Whether the process took these last. */
+  has(shares: Split): boolean {
+    return areEqual(shares, this.#taken);
+  }
+
   /** Resolves when the process has taken these, or others that came since. Rejects where it does not: then it has to be started anew. */
   async follow(shares: Split): Promise<void> {
     this.#wanted = shares;

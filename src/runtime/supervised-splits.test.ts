@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { pickForObject, type Split, type VersionSpec } from '../domain/index.ts';
 import { Supervisor } from './supervisor.ts';
+import { VersionProcess } from './version-process.ts';
 import { ask, aWorkbench, until } from './workbench.ts';
 
 /** These run the real runtime. */
@@ -32,7 +34,7 @@ interface Counted {
   readonly n: number;
 }
 
-const aWorld = async (t: TestContext) => {
+const aWorld = async (t: TestContext, onChange: (supervisor: Supervisor) => void = () => undefined) => {
   const bench = await aWorkbench(t);
   const specs = new Map<string, VersionSpec>();
   for (const id of [A, B]) {
@@ -46,7 +48,7 @@ const aWorld = async (t: TestContext) => {
     );
     specs.set(id, spec);
   }
-  const supervisor = new Supervisor({
+  const supervisor: Supervisor = new Supervisor({
     runtimeDir: bench.runtimeDir,
     modules: bench.store,
     settings: {
@@ -58,7 +60,7 @@ const aWorld = async (t: TestContext) => {
     },
     loadSpec: async (versionId) => specs.get(versionId) ?? Promise.reject(new Error(`There is no version ${versionId}.`)),
     log: () => undefined,
-    onChange: () => undefined,
+    onChange: () => onChange(supervisor),
   });
   t.after(() => supervisor.close({ deadlineMs: 0, waitUntilGraceMs: 0, killAfterMs: 0 }));
   const deploy = (split: Split): void =>
@@ -78,7 +80,7 @@ const aWorld = async (t: TestContext) => {
     assert.ok(running.size === 1 && only !== undefined);
     return only;
   };
-  return { supervisor, deploy, check, pid };
+  return { supervisor, deploy, check, pid, runtimeDir: bench.runtimeDir };
 };
 
 test('[Y-16] two versions of a split are one process, told under both; after its end the next has the shares that are deployed', async (t) => {
@@ -149,4 +151,55 @@ test('[Y-16] who waits for a version that gets a partner meanwhile finds it in t
   before?.leave('request');
   assert.equal((await waiting).versionId, A);
   await check(withB(30), 2);
+});
+
+test('[Y-16] who goes back to one version while both wait for its process to end does not start the other', async (t) => {
+  const { supervisor, deploy, check } = await aWorld(t);
+  const alone = withB(0).slice(0, 1);
+  deploy(alone);
+  await check(alone, 1);
+  const before = supervisor.running(A);
+  before?.enter('request');
+  deploy(withB(50));
+  await until(() => supervisor.running(A) === undefined, 'it is drained');
+  deploy(alone);
+  before?.leave('request');
+  await check(alone, 2);
+  assert.deepEqual(
+    supervisor.processesOf('hello').map(({ versionId }) => versionId),
+    [A],
+  );
+});
+
+test('[Y-14] a process that starts while its shares change is ready when it has taken them', async (t) => {
+  const taken: boolean[] = [];
+  const { deploy, check, runtimeDir } = await aWorld(t, (supervisor) => {
+    const [process] = supervisor.processesOf('hello');
+    if (process instanceof VersionProcess) taken.push(process.shares?.has(withB(100)) === true);
+  });
+  deploy(withB(50));
+  const started = async (): Promise<boolean> => (await readdir(runtimeDir).catch(() => [])).length > 0;
+  await until(started, 'its folder is made, with the shares of before');
+  deploy(withB(100));
+  await check(withB(100), 1);
+  assert.ok(taken.length > 0 && taken.every(Boolean), taken.join());
+});
+
+test('[Y-16] after the process of both has ended, a version that is deployed alone is told of once', async (t) => {
+  const told: string[][] = [];
+  const { supervisor, deploy, check, pid } = await aWorld(t, (changed) => {
+    told.push(changed.states().map(({ versionId, state }) => `${versionId} ${state}`));
+  });
+  deploy(withB(50));
+  await check(withB(50), 1);
+  const alone = withB(100).slice(1);
+  deploy(alone);
+  await supervisor.sharesTaken();
+  told.length = 0;
+  process.kill(pid(), 'SIGKILL');
+  await until(() => supervisor.running(B) === undefined, 'its end is noticed');
+  await check(alone, 2);
+  assert.ok(told.length > 1);
+  for (const states of told) assert.equal(new Set(states.map((state) => state.split(' ')[0])).size, states.length, states.join());
+  assert.deepEqual(told.at(-1), [`${B} ready`]);
 });

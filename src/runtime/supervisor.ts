@@ -156,15 +156,21 @@ export class Supervisor {
 
   /** Its objects go to the versions that the deployment gives them to, while it runs on. One that does not hear is started anew. */
   async #share(process: VersionProcess): Promise<void> {
-    const owner = this.#units.ownerOf(process.spec.script);
-    if (process.shares === undefined || owner?.unit.id !== process.versionId) return;
+    const wanted = this.#sharesFor(process);
+    if (wanted === undefined) return;
     try {
-      await process.shares.follow(sharesOf(owner));
+      await process.shares?.follow(wanted);
     } catch (error) {
       // One that is being drained or has ended is replaced already.
       const isKept = this.#processes().includes(process) && !process.hasEnded;
       if (isKept) this.#replace(process, `It did not take the new shares of its versions: ${messageOf(error)}`);
     }
+  }
+
+  /** Undefined where it runs no versions that are to share objects. */
+  #sharesFor({ shares, spec, versionId }: VersionProcess): Split | undefined {
+    const owner = this.#units.ownerOf(spec.script);
+    return shares !== undefined && owner?.unit.id === versionId ? sharesOf(owner) : undefined;
   }
 
   /** The namespaces of Durable Objects that have stored anything here. */
@@ -189,7 +195,10 @@ export class Supervisor {
     const cold = [...this.#active].filter((versionId) => !this.#entries.has(this.#units.of(versionId).id));
     return [
       ...[...this.#entries].flatMap(([unitId, entry]) =>
-        versionsIn(unitId).map((versionId) => reportOf(versionId, entry, scriptOf(versionId))),
+        versionsIn(unitId)
+          // Of one that is started no more, because its versions run otherwise, nothing is told.
+          .filter((versionId) => entry.state === 'ready' || this.#units.of(versionId).id === unitId)
+          .map((versionId) => reportOf(versionId, entry, scriptOf(versionId))),
       ),
       ...cold.map((versionId): ProcessReport => ({ versionId, script: scriptOf(versionId), state: 'cold', restarts: 0 })),
       ...[...this.#draining.keys()].flatMap(({ versions, pid }) =>
@@ -219,9 +228,9 @@ export class Supervisor {
     return [...this.#entries.values()].flatMap((entry) => (entry.state === 'ready' ? [entry.process] : []));
   }
 
+  /** One that starts is not kept for a part of it: whoever goes back to one version does not wait for the other. */
   #runs({ id }: Unit): boolean {
-    const state = this.#entries.get(id)?.state;
-    return state === 'ready' || state === 'starting';
+    return this.#entries.get(id)?.state === 'ready';
   }
 
   /** Whether a deployment needs it. Of a Worker that owns objects that is one unit, whichever versions it has. */
@@ -238,10 +247,9 @@ export class Supervisor {
 
   #begin(unit: Unit): Promise<VersionProcess> {
     const told = toldOf(this.#entries.get(unit.id));
-    const started = this.#launch(unit).then(
-      (process) => this.#becameReady(process, told),
-      (failure: unknown) => this.#failed(unit.id, asStartFailure(failure), told),
-    );
+    const started = this.#launch(unit)
+      .then((process) => this.#becomesReady(process, told))
+      .catch((failure: unknown) => this.#failed(unit.id, asStartFailure(failure), told));
     this.#enter(unit.id, { state: 'starting', started, ...told });
     return started;
   }
@@ -302,11 +310,19 @@ export class Supervisor {
     return this.#objects;
   }
 
-  #becameReady(process: VersionProcess, told: Told): VersionProcess {
+  async #becomesReady(process: VersionProcess, told: Told): Promise<VersionProcess> {
+    const { shares } = process;
+    try {
+      // They may have changed while it started: nobody is to find an object of it with the version that had it before.
+      for (let next = this.#sharesFor(process); next && shares?.has(next) === false; next = this.#sharesFor(process))
+        await shares.follow(next);
+    } catch (cause) {
+      process.kill();
+      await process.exited;
+      throw new StartFailure('not_started', `It did not take the new shares of its versions: ${messageOf(cause)}`, { cause });
+    }
     for (const version of process.versions) this.#ready.set(version.versionId, version);
     this.#enter(process.versionId, { state: 'ready', process, ...told });
-    // They may have changed while it started.
-    void this.#share(process);
     void process.exited.then((ending) => this.#ended(process, `Its process ${describeEnding(ending)}.`));
     this.#lookBy(Date.now());
     return process;
