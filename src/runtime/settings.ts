@@ -20,7 +20,7 @@ export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, 
   readonly objectsFolder?: string;
   /** How one that owns objects is ended: requests are held meanwhile until its successor answers, so all of it must be short. */
   readonly ownerDrain: DrainOptions;
-  /** How long one that runs two versions may take to hear of new shares. */
+  /** How long one that runs two versions may take to hear of new shares, beyond `silentCpuMs`. */
   readonly sharesWithinMs: number;
 }
 

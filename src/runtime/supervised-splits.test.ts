@@ -20,8 +20,12 @@ export class Counter extends DurableObject {
     await this.ctx.storage.put('n', n);
     return { version: ${JSON.stringify(version)}, id: this.ctx.id.toString(), n };
   }
+  compute() { let sum = 0; for (let i = 0; i < 1e9; i += 1) sum += i % 7; return sum; }
 }
-export default { async fetch({ url }, { COUNTER }) { return Response.json(await COUNTER.getByName(new URL(url).pathname).count()); } };`;
+export default { async fetch({ url }, { COUNTER }) {
+  if (url.endsWith('/compute')) return Response.json(await COUNTER.getByName('compute').compute());
+  return Response.json(await COUNTER.getByName(new URL(url).pathname).count());
+} };`;
 
 const withB = (percent: number): Split => [
   { versionId: A, share: 100_000 - percent * 1000 },
@@ -34,7 +38,7 @@ interface Counted {
   readonly n: number;
 }
 
-const aWorld = async (t: TestContext, onChange: (supervisor: Supervisor) => void = () => undefined) => {
+const aWorld = async (t: TestContext, onChange: (supervisor: Supervisor) => void = () => undefined, silentCpuMs = 300) => {
   const bench = await aWorkbench(t);
   const specs = new Map<string, VersionSpec>();
   for (const id of [A, B]) {
@@ -54,7 +58,8 @@ const aWorld = async (t: TestContext, onChange: (supervisor: Supervisor) => void
     settings: {
       watchMs: 20,
       waitUntilGraceMs: 0,
-      sharesWithinMs: 500,
+      sharesWithinMs: 200,
+      silentCpuMs,
       objectsFolder: join(bench.runtimeDir, '..', 'objects'),
       ownerDrain: { deadlineMs: 2000, waitUntilGraceMs: 0, killAfterMs: 1000, waitsFor: 'request' },
     },
@@ -202,4 +207,19 @@ test('[Y-16] after the process of both has ended, a version that is deployed alo
   assert.ok(told.length > 1);
   for (const states of told) assert.equal(new Set(states.map((state) => state.split(' ')[0])).size, states.length, states.join());
   assert.deepEqual(told.at(-1), [`${B} ready`]);
+});
+
+test('[Y-14] a process that computes as long as it may when its shares change is not ended for that', async (t) => {
+  const { supervisor, deploy, check, pid } = await aWorld(t, undefined, 30_000);
+  deploy(withB(50));
+  await check(withB(50), 1);
+  const first = pid();
+  const computing = ask(supervisor.running(A)?.socketPath ?? '', '/compute');
+  // It is at it, or next.
+  await Promise.race([computing, ask(supervisor.running(A)?.socketPath ?? '', '/other')]);
+  deploy(withB(90));
+  await supervisor.sharesTaken();
+  assert.equal(await computing, '2999999997');
+  await check(withB(90), 2);
+  assert.equal(pid(), first);
 });

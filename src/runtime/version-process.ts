@@ -7,6 +7,7 @@ import { Child, type Ending } from './child.ts';
 import { confineMemory } from './cgroup.ts';
 import { renderConfig } from './config.ts';
 import { planProcess, type ProcessPlan, type Where } from './plan.ts';
+import { DEFAULT_HANG } from './hang.ts';
 import { ownerRecord } from './object-folder.ts';
 import { ownsObjects } from './object-plan.ts';
 import { ObjectShares } from './object-shares.ts';
@@ -66,8 +67,10 @@ export interface ProcessOptions extends Partial<StartupLimits> {
   readonly dataFolder?: string;
   /** Where the objects of Durable Objects are stored, and who works on them is recorded. Left out, they are gone with the process. */
   readonly objectsFolder?: string | undefined;
-  /** Of two versions in one process: how long it may take to hear of new shares. */
+  /** Of two versions in one process: how long it may take to hear of new shares, beyond what its code may compute in silence. */
   readonly sharesWithinMs?: number;
+  /** For that; a version with a CPU limit may compute as long as that says. */
+  readonly silentCpuMs?: number;
   /** Each line the version writes to its console, bounded in length and number. */
   readonly onLog?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -171,7 +174,9 @@ export class VersionProcess implements RunningVersion {
     // The code of each is evaluated twice: for its requests, and for its objects.
     const startupCpuMs = limits.startupCpuMs * 2 * split.specs.length;
     const { cpuMs } = await untilReady(child, { ...limits, startupCpuMs }, options.signal);
-    const shares = new ObjectShares(child.folder.sharesSocket, split.shares, options.sharesWithinMs ?? SHARES_WITHIN_MS);
+    const silentCpuMs = Math.max(...split.specs.map(({ limits: { cpu_ms } }) => cpu_ms ?? options.silentCpuMs ?? DEFAULT_HANG.silentCpuMs));
+    const withinMs = silentCpuMs + (options.sharesWithinMs ?? SHARES_WITHIN_MS);
+    const shares = new ObjectShares(child.folder.sharesSocket, split.shares, withinMs);
     return new VersionProcess(split.specs, child, cpuMs, options.onBusy, shares);
   }
 
