@@ -2,20 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { StandIn } from '../data/index.ts';
+import type { StandIn } from '../data/index.ts';
+import { addressesIn, expectedControlUrl, withRealPorts, type Addresses } from './addresses.ts';
 import type { ReadyMessage } from './child.ts';
 import type { Settings } from './settings.ts';
-import { HeldSockets, holdDataSockets } from './held-sockets.ts';
+import { holdDataSockets } from './held-sockets.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { SupervisedChild, type Sockets } from './supervised-child.ts';
-
-/** Where the product answers, as far as this machine runs it. */
-export interface Addresses {
-  readonly controlUrl?: string;
-  readonly subdomain?: string;
-  readonly edgeUrl?: string;
-  readonly edgeAdminUrl?: string;
-}
 
 export interface LaunchEvents {
   /** Once, when all that this machine runs is ready. */
@@ -64,7 +57,7 @@ class Launcher {
   #settings: Settings;
   #addresses: Addresses = {};
   #edgeTimer: NodeJS.Timeout | undefined;
-  #holding: Promise<HeldSockets | undefined> | undefined;
+  #holding: Promise<Sockets> | undefined;
   /** Of the data process, once its sockets are held. */
   #standIn: StandIn | undefined;
   #isStopping = false;
@@ -87,6 +80,8 @@ class Launcher {
   async run(): Promise<number> {
     const [first] = this.#roles;
     if (first !== undefined) this.#start(first);
+    // What is needed next is loaded meanwhile.
+    if (this.#roles.includes('data')) void dataRoom();
     if (this.#settings.role === 'all' && this.#settings.control !== undefined) {
       this.#edgeTimer = setTimeout(() => this.#startTheRest(), EDGE_WAITS_MS);
     }
@@ -160,53 +155,30 @@ class Launcher {
   #startTheRest(): void {
     clearTimeout(this.#edgeTimer);
     if (!this.#roles.includes('data')) return this.#startAll({});
-    // Once, before the first data process, and never before the control plane has found that no other server is on this directory. A
-    // folder that cannot be used is the data process's to explain.
-    this.#holding ??= holdDataSockets(this.#settings.data).catch(() => undefined);
-    void this.#holding.then((held) => this.#startAll(held?.sockets ?? {}));
+    this.#holding ??= this.#hold();
+    void this.#holding.then((sockets) => this.#startAll(sockets));
+  }
+
+  /**
+   * Once, before the first data process, and never before the control plane has found that no other server is on this directory. A
+   * folder that cannot be used is the data process's to explain.
+   */
+  async #hold(): Promise<Sockets> {
+    const held = await holdDataSockets(this.#settings.data).catch(() => undefined);
+    const sockets = held?.sockets ?? {};
+    const onBegin = (): void => this.#events.say('The data process is not back yet: what bindings ask of it is refused from now on.');
+    this.#standIn = new (await dataRoom()).StandIn(Object.values(sockets), { onBegin });
+    this.#standIn.away();
+    return sockets;
   }
 
   #startAll(dataSockets: Sockets): void {
-    const onBegin = (): void => this.#events.say('The data process is not back yet: what bindings ask of it is refused from now on.');
-    this.#standIn ??= new StandIn(Object.values(dataSockets), { onBegin });
-    if (!this.#ready.has('data')) this.#standIn.away();
     for (const role of this.#roles) this.#start(role, role === 'data' ? dataSockets : {});
   }
 }
 
+/** A large room, which a start does not wait for before it has to. */
+const dataRoom = () => import('../data/index.ts');
+
 /** There is a database, or what an edge keeps. A folder that cannot be looked into has served nobody as this user. */
 const hasServed = ({ data }: Settings): boolean => ['switchback.db', 'edge'].some((name) => existsSync(join(data, name)));
-
-/** Where the control plane will listen; unknown while it may take any free port. */
-const expectedControlUrl = ({ role, host, controlPort }: Settings): string | undefined => {
-  if (role === 'edge' || controlPort === 0) return undefined;
-  const reachable = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
-  return `http://${reachable}:${controlPort}`;
-};
-
-const withRealPorts = (settings: Settings, message: ReadyMessage): Settings => {
-  switch (message.role) {
-    case 'control':
-      return { ...settings, controlPort: portOf(message.controlUrl), control: message.controlUrl };
-    case 'edge':
-      return { ...settings, edgePort: portOf(message.edgeUrl), edgeAdminPort: portOf(message.edgeAdminUrl) };
-    case 'data':
-      return settings;
-  }
-};
-
-const portOf = (url: string): number => {
-  const { port, protocol } = new URL(url);
-  return port === '' ? ({ 'http:': 80, 'https:': 443 }[protocol] ?? 0) : Number(port);
-};
-
-const addressesIn = (message: ReadyMessage): Addresses => {
-  switch (message.role) {
-    case 'control':
-      return { controlUrl: message.controlUrl, subdomain: message.subdomain };
-    case 'edge':
-      return { edgeUrl: message.edgeUrl, edgeAdminUrl: message.edgeAdminUrl };
-    case 'data':
-      return {};
-  }
-};
