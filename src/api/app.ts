@@ -220,7 +220,7 @@ const failed = (
   // Nobody is there to be answered, and nothing went wrong here.
   if (c.req.raw.signal.aborted) return broken(400, 10013, 'The client is gone.');
   const large = tooLarge(error);
-  if (large !== undefined) return failure({ code: 'body_too_large', limit: large.limit });
+  if (large !== undefined) return failure({ code: 'body_too_large', limit: large.limit, meaning: large.meaning });
   const id = api.ids.hex32();
   const { stack, cause } = error instanceof Error ? error : { stack: undefined, cause: undefined };
   const { method, path } = c.req;

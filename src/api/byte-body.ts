@@ -6,29 +6,31 @@ import type { Refusal } from '../domain/index.ts';
 /** Thrown to whoever reads a body at the byte that is too many. */
 export class BodyTooLarge extends Error {
   readonly limit: number;
+  readonly meaning: string | undefined;
 
-  constructor(limit: number) {
+  constructor(limit: number, meaning: string | undefined) {
     super(`The request's body is larger than ${limit} bytes.`);
     this.limit = limit;
+    this.meaning = meaning;
   }
 }
 
 /** The body of a request for the handler to read, once. One that says that it is too large is refused unread. */
-export const byteBody = ({ headers, body }: Request, maxBytes: number): Result<ByteBody, Refusal> => {
+export const byteBody = ({ headers, body }: Request, maxBytes: number, meaning?: string): Result<ByteBody, Refusal> => {
   const declared = headers.get('content-length');
   const length = declared === null ? undefined : Number(declared);
-  if (length !== undefined && length > maxBytes) return refuse({ code: 'body_too_large', limit: maxBytes });
-  return accept({ bytes: upTo(body, maxBytes), length, contentType: headers.get('content-type') ?? '' });
+  if (length !== undefined && length > maxBytes) return refuse({ code: 'body_too_large', limit: maxBytes, meaning });
+  return accept({ bytes: upTo(body, maxBytes, meaning), length, contentType: headers.get('content-type') ?? '' });
 };
 
 /** To stop reading does not cancel the body: that would close the connection under the answer that says why. */
-async function* upTo(body: ReadableStream<Uint8Array> | null, maxBytes: number): AsyncGenerator<Uint8Array, void> {
+async function* upTo(body: ReadableStream<Uint8Array> | null, maxBytes: number, meaning?: string): AsyncGenerator<Uint8Array, void> {
   if (body === null) return;
   const reader = body.getReader();
   let total = 0;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     total += next.value.byteLength;
-    if (total > maxBytes) throw new BodyTooLarge(maxBytes);
+    if (total > maxBytes) throw new BodyTooLarge(maxBytes, meaning);
     if (next.value.byteLength > 0) yield next.value;
   }
 }

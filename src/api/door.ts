@@ -92,7 +92,7 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
   const { body } = endpoint;
   if (body === undefined) return accept({ body: undefined, form: undefined });
   if (body.kind === 'bytes') {
-    const bytes = byteBody(request, body.maxBytes);
+    const bytes = byteBody(request, body.maxBytes, body.limit);
     return bytes.ok ? accept({ body: bytes.value, form: undefined }) : bytes;
   }
   const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');

@@ -70,7 +70,8 @@ const words: Words = {
     ),
   method_unknown: ({ method, path, allowed }) => said(405, 10405, `Method ${method} is not allowed for ${path}; use ${oneOf(allowed)}.`),
   body_not_json: ({ detail }) => said(400, 10026, `The request's body is not JSON: ${detail}.`),
-  body_too_large: ({ limit }) => said(413, 100301, `The request's body is larger than ${limit} bytes.`),
+  body_too_large: ({ limit, meaning }) =>
+    said(413, 100301, `The request's body is larger than ${limit} bytes${meaning === undefined ? '' : `: ${meaning}`}.`),
   request_invalid: ({ faults }) => said(400, 10026, `The request is malformed: ${faults.join('; ')}.`),
   product_not_offered: ({ product }) => said(403, 10403, `Switchback does not offer ${product} yet.`),
 

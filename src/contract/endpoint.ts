@@ -22,7 +22,12 @@ export type Body =
   /** JSON, or a form with the same JSON in one field. */
   | { readonly kind: 'json_or_upload'; readonly schema: z.ZodType }
   /** Bytes as they come, streamed to the handler as a `ByteBody`; no more of them than this. */
-  | { readonly kind: 'bytes'; readonly maxBytes: number };
+  | {
+      readonly kind: 'bytes';
+      readonly maxBytes: number;
+      /** The limit in its own words, where the one above leaves room around what it bounds. */
+      readonly limit?: string;
+    };
 
 /** A body that nobody has read before its handler does, once. */
 export interface ByteBody {

@@ -88,7 +88,7 @@ export const kvEndpoints = {
     summary: 'Store a value: the body, or the part `value` of a form that has `metadata` too',
     query: expiry,
     // What a form has around a value of the largest size.
-    body: { kind: 'bytes', maxBytes: 25 * MEBIBYTE + 64 * 1024 },
+    body: { kind: 'bytes', maxBytes: 25 * MEBIBYTE + 64 * 1024, limit: `a KV value has at most 25 MiB (${25 * MEBIBYTE} bytes)` },
     result: nothing,
     isContent: true,
   },

@@ -224,5 +224,5 @@ export type AccessRefusal =
   | { readonly code: 'path_unknown'; readonly method: string; readonly path: string }
   | { readonly code: 'method_unknown'; readonly method: string; readonly path: string; readonly allowed: readonly string[] }
   | { readonly code: 'body_not_json'; readonly detail: string }
-  | { readonly code: 'body_too_large'; readonly limit: number }
+  | { readonly code: 'body_too_large'; readonly limit: number; readonly meaning?: string | undefined }
   | { readonly code: 'request_invalid'; readonly faults: readonly string[] };

@@ -1,7 +1,8 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { BadConfiguration } from './bad-configuration.ts';
 import { apiConnectionsWithin, openFilesLimit } from './open-files.ts';
+import { refusedInFull } from './unread-body.ts';
 
 /** Requests that are still running when the server stops get this long. */
 const DRAIN_MS = 5_000;
@@ -22,7 +23,11 @@ export const listenHttp = async (host: string, port: number, appAt: (url: string
   let app: App | undefined;
   // Without TLS options the adaptor makes a plain HTTP/1.1 server.
   const server = createAdaptorServer({
-    fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+    fetch: async (request, env) => {
+      const response = (await app?.fetch(request, env)) ?? new Response(null, { status: 503 });
+      // Without HTTP/2 it is one of HTTP/1.1.
+      return refusedInFull(response, env.incoming as IncomingMessage);
+    },
     overrideGlobalObjects: false,
   }) as Server;
   // A slow connection may not hold the API for ever; uploads of the largest size still fit.
