@@ -67,19 +67,17 @@ const byDraw = (split: Split, draw: number): string | undefined => {
  * and raising a share moves keys only towards it; and one that takes another's lineage takes its keys.
  */
 const byKey = (split: Split, key: string): string => {
-  let winner = '';
-  let lineage = '';
+  let winner: VersionShare | undefined;
   let least = Infinity;
   for (const entry of split) {
     if (entry.share <= 0) continue;
     const wait = -Math.log(uniformHash(seedOf(entry), key)) / entry.share;
-    if (wait < least || (wait === least && lineageOf(entry) < lineage)) {
+    if (wait < least || (wait === least && winner !== undefined && lineageOf(entry) < lineageOf(winner))) {
       least = wait;
-      winner = entry.versionId;
-      lineage = lineageOf(entry);
+      winner = entry;
     }
   }
-  return winner;
+  return winner?.versionId ?? '';
 };
 
 const TWO_TO_53 = 2 ** 53;
