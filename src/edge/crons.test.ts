@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
 import type { RoutingTable } from '../domain/index.ts';
 import { Crons, type CronClock, type CronsOptions } from './crons.ts';
-import { FakeControl } from './fake-control.ts';
-import { createEdge, type Edge } from './index.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
+import type { Edge } from './index.ts';
 import { aFolder, aLog, aTable, aWorker, splitOf, until, V1, V2, type Remembered } from './testing.ts';
 
 /** A clock that stands still until it is set. */
@@ -141,20 +140,9 @@ const CRON_WORKER = (name: string) => `export default {
 };`;
 
 const opened = (control: FakeControl, dataDir: string, cronClock: CronClock, log: Remembered): Promise<Edge> =>
-  createEdge({
-    dataDir,
-    runtimeDir: join(dataDir, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
+  openEdge(control, dataDir, {
     log,
     cronClock,
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
-    runtimeSettings: { waitUntilGraceMs: 0, drainDeadlineMs: 200 },
   });
 
 const firedIn = (log: Remembered) => log.lines.filter(({ sentence }) => sentence.startsWith('A cron was')).map(({ facts }) => facts);

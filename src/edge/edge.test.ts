@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { WebSocket } from 'ws';
 import type { RoutingTable } from '../domain/index.ts';
-import { createEdge, type Edge, type EdgeOptions } from './index.ts';
-import { FakeControl } from './fake-control.ts';
+import type { Edge } from './index.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
 import { aFolder, aLog, aTable, aWorker, splitOf, until, V1, V2 } from './testing.ts';
 
 /** These run the real runtime. */
@@ -30,24 +30,6 @@ const aControl = async (table: RoutingTable = aTable([aWorker('hello')])): Promi
   control.addVersion(V2, 'hello', TWO);
   return control;
 };
-
-const opened = async (control: FakeControl, dataDir: string, of: Partial<EdgeOptions> = {}): Promise<Edge> =>
-  createEdge({
-    dataDir,
-    // Short: sockets go below it.
-    runtimeDir: join(dataDir, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
-    runtimeSettings: { waitUntilGraceMs: 0, drainDeadlineMs: 200 },
-    ...of,
-  });
 
 const get = async (edge: Edge, path: string, headers: Record<string, string> = {}, body?: Buffer) => {
   const { port } = new URL(edge.url);
@@ -73,7 +55,7 @@ const health = async (edge: Edge, path: string): Promise<[number, unknown]> => {
 test('[E-80] a Worker answers through workerd: its URL, request.cf, secrets, bodies, cookies, WebSockets and exceptions', async () => {
   await using folder = await aFolder();
   await using control = await aControl();
-  const edge = await opened(control, folder.path, { trustedProxies: ['127.0.0.1'] });
+  const edge = await openEdge(control, folder.path, { trustedProxies: ['127.0.0.1'] });
   assert.equal((await get(edge, '/')).text, 'one');
   const { text } = await get(edge, '/env', {
     'x-forwarded-proto': 'https',
@@ -112,7 +94,7 @@ test("[X-33] what a Worker prints and throws stands in the edge's log, with its 
   await using folder = await aFolder();
   await using control = await aControl();
   const log = aLog();
-  const edge = await opened(control, folder.path, { log });
+  const edge = await openEdge(control, folder.path, { log });
   await get(edge, '/print');
   await get(edge, '/throw');
   const said = () => log.lines.filter(({ facts }) => 'from' in facts && facts.from === 'worker');
@@ -129,7 +111,7 @@ test("[X-33] what a Worker prints and throws stands in the edge's log, with its 
 test('[E-81] each generation is confirmed at once, traffic follows it, and processes are reported', async () => {
   await using folder = await aFolder();
   await using control = await aControl();
-  const edge = await opened(control, folder.path);
+  const edge = await openEdge(control, folder.path);
   await until(() => control.generations.includes(1), 'generation 1 is confirmed');
   assert.equal(control.reports[0]?.url, edge.url);
   control.say({ type: 'warm', versionIds: [V2] });
@@ -149,12 +131,12 @@ test('[E-81] each generation is confirmed at once, traffic follows it, and proce
 test('[E-82] without its control plane an edge serves on, and after a restart too, from its last good table', async () => {
   await using folder = await aFolder();
   await using control = await aControl();
-  const first = await opened(control, folder.path);
+  const first = await openEdge(control, folder.path);
   await until(() => control.asked.some((asked) => asked.includes('/modules/')), 'the version was fetched ahead');
   await until(() => control.generations.includes(1), 'generation 1 is confirmed');
   await first.close();
   await control.go();
-  const second = await opened(control, folder.path);
+  const second = await openEdge(control, folder.path);
   assert.equal((await get(second, '/')).text, 'one');
   assert.deepEqual(await health(second, '/readyz'), [200, { ready: true, generation: 1 }]);
   assert.equal(second.state().isConnected, false);
@@ -168,7 +150,7 @@ test('[E-83] an edge that knows nothing yet says so, and is ready once the contr
   await using folder = await aFolder();
   await using control = await aControl();
   await control.go();
-  const edge = await opened(control, folder.path, { controlWaitMs: 10 });
+  const edge = await openEdge(control, folder.path, { controlWaitMs: 10 });
   assert.deepEqual(await health(edge, '/readyz'), [503, { ready: false, generation: null }]);
   assert.equal((await get(edge, '/')).status, 503);
   await control.comeBack();
@@ -181,7 +163,7 @@ test('[E-84] a version that throws at its start costs its visitors a 503, and no
   await using folder = await aFolder();
   await using control = await aControl(aTable([aWorker('hello'), aWorker('broken', { deployment: splitOf(0) })]));
   control.addVersion(V2, 'broken', 'throw new Error("at start")');
-  const edge = await opened(control, folder.path);
+  const edge = await openEdge(control, folder.path);
   const broken = await get(edge, '/', { host: 'broken.team.localhost' });
   assert.equal(broken.status, 503);
   assert.ok(broken.headers['retry-after']);
@@ -192,10 +174,10 @@ test('[E-84] a version that throws at its start costs its visitors a 503, and no
 test('[E-85] a port that is taken fails the start and leaves nothing behind', async () => {
   await using folder = await aFolder();
   await using control = await aControl();
-  const edge = await opened(control, join(folder.path, 'a'));
+  const edge = await openEdge(control, join(folder.path, 'a'));
   const { port } = new URL(edge.url);
-  await assert.rejects(opened(control, join(folder.path, 'b'), { port: Number(port) }), /EADDRINUSE/);
-  await assert.rejects(opened(control, join(folder.path, 'b'), { trustedProxies: ['nonsense'] }), /trusted proxy/);
+  await assert.rejects(openEdge(control, join(folder.path, 'b'), { port: Number(port) }), /EADDRINUSE/);
+  await assert.rejects(openEdge(control, join(folder.path, 'b'), { trustedProxies: ['nonsense'] }), /trusted proxy/);
   await until(() => control.feeds.filter((feed) => !feed.destroyed).length === 1, 'only the first edge listens');
   await edge.close();
   await rm(join(folder.path, 'b'), { recursive: true, force: true });
@@ -204,14 +186,14 @@ test('[E-85] a port that is taken fails the start and leaves nothing behind', as
 test('[E-86] a second edge on the same folder is refused before it touches anything, and the folder is free once the first has closed', async () => {
   await using folder = await aFolder();
   await using control = await aControl();
-  const edge = await opened(control, folder.path);
+  const edge = await openEdge(control, folder.path);
   assert.equal((await get(edge, '/')).text, 'one');
   const [{ pid } = { pid: undefined }] = edge.state().processes;
-  await assert.rejects(opened(control, folder.path), { name: 'DataDirectoryInUse', message: /is in use by another Switchback/ });
+  await assert.rejects(openEdge(control, folder.path), { name: 'DataDirectoryInUse', message: /is in use by another Switchback/ });
   assert.equal((await get(edge, '/')).text, 'one');
   assert.equal(edge.state().processes[0]?.pid, pid, 'its process was not taken for an orphan');
   await edge.close();
-  const next = await opened(control, folder.path);
+  const next = await openEdge(control, folder.path);
   assert.equal((await get(next, '/')).text, 'one');
   await next.close();
 });
@@ -221,8 +203,8 @@ test('[E-86] where the data directory cannot be written the folder of the proces
   await using control = await aControl();
   // As on a read-only file system, and for root too: there is no lock to take.
   await mkdir(join(folder.path, 'lock.db'));
-  const edge = await opened(control, folder.path);
-  await assert.rejects(opened(control, folder.path), { name: 'DataDirectoryInUse' });
+  const edge = await openEdge(control, folder.path);
+  await assert.rejects(openEdge(control, folder.path), { name: 'DataDirectoryInUse' });
   assert.equal((await get(edge, '/')).text, 'one');
   await edge.close();
 });

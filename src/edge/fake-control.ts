@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { EdgeReport, FeedMessage, RoutingTable, VersionSpec } from '../domain/index.ts';
+import { createEdge, type Edge, type EdgeOptions } from './edge.ts';
+import { aLog } from './testing.ts';
 
 /** For the tests: a control plane that says what it is told to, on a port that stays its own when it goes and comes back. */
 export class FakeControl implements AsyncDisposable {
@@ -107,3 +110,22 @@ export class FakeControl implements AsyncDisposable {
     }
   }
 }
+
+/** A whole edge that listens to it, on free ports and in a hurry to end. */
+export const openEdge = (control: FakeControl, dataDir: string, of: Partial<EdgeOptions> = {}): Promise<Edge> =>
+  createEdge({
+    dataDir,
+    // Short: sockets go below it.
+    runtimeDir: join(dataDir, 'r'),
+    host: '127.0.0.1',
+    port: 0,
+    adminPort: 0,
+    controlUrl: control.url,
+    edgeToken: control.token,
+    trustedProxies: [],
+    log: aLog(),
+    controlWaitMs: 500,
+    limits: { drainTimeoutMs: 200 },
+    runtimeSettings: { waitUntilGraceMs: 0, drainDeadlineMs: 200 },
+    ...of,
+  });

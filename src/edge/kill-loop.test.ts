@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import test from 'node:test';
 import { request } from 'undici';
-import { FakeControl } from './fake-control.ts';
-import { createEdge, type Edge } from './index.ts';
-import { aFolder, aLog, aTable, aWorker, splitOf, until, V1, V2 } from './testing.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
+import type { Edge } from './index.ts';
+import { aFolder, aTable, aWorker, splitOf, until, V1, V2 } from './testing.ts';
 
 /** These run the real runtime. */
 const V3 = '33333333-3333-4333-8333-333333333333';
@@ -46,18 +45,7 @@ test('[X-31] [X-32] while one version is killed in a loop, the other version of 
     [V3, 'other'],
   ] as const)
     control.addVersion(id, name, says(id));
-  const edge = await createEdge({
-    dataDir: folder.path,
-    runtimeDir: join(folder.path, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
+  const edge = await openEdge(control, folder.path, {
     // Here a version is killed for no fault of its own, and often: the breaker is not what is tried.
     runtimeSettings: { waitUntilGraceMs: 0, drainDeadlineMs: 200, breakerFailures: 4, breakerWindowMs: 300 },
   });

@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { pickForObject, type Split, type VersionSpec, type WorkerEntry } from '../domain/index.ts';
-import { FakeControl } from './fake-control.ts';
-import { createEdge, type Edge } from './index.ts';
-import { aFolder, aLog, aTable, aWorker, until } from './testing.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
+import type { Edge } from './index.ts';
+import { aFolder, aTable, aWorker, until } from './testing.ts';
 
 /** These run the real runtime. A thousand changes, about ten minutes: SWITCHBACK_SPLIT_CHANGES=1000 npm test -- edge/object-splits */
 const CHANGES = Number(process.env['SWITCHBACK_SPLIT_CHANGES'] ?? 30);
@@ -126,18 +126,8 @@ const aWorld = async (t: TestContext, first: Split): Promise<World> => {
   ] as const) {
     control.addVersion(id, 'hello', LEDGER(label), of(label));
   }
-  const edge = await createEdge({
-    dataDir: join(folder.path, 'edge'),
+  const edge = await openEdge(control, join(folder.path, 'edge'), {
     runtimeDir: join(folder.path, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
     runtimeSettings: {
       objectsFolder: join(folder.path, 'objects'),
       waitUntilGraceMs: 0,

@@ -5,9 +5,9 @@ import test, { type TestContext } from 'node:test';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import type { VersionSpec, WorkerEntry } from '../domain/index.ts';
-import { FakeControl } from './fake-control.ts';
-import { createEdge, type Edge } from './index.ts';
-import { aFolder, aLog, aTable, aWorker, until } from './testing.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
+import type { Edge } from './index.ts';
+import { aFolder, aTable, aWorker, until } from './testing.ts';
 
 /** These run the real runtime. */
 const NAMESPACE = '0123456789abcdef0123456789abcdef';
@@ -78,18 +78,8 @@ const aWorld = async (t: TestContext, versions: number): Promise<World> => {
   const objects = join(folder.path, 'objects');
   const control = await FakeControl.open(aTable([entry(1)]));
   for (let index = 1; index <= versions; index += 1) control.addVersion(versionId(index), 'hello', LEDGER(`v${index}`), of(NAMESPACE));
-  const edge = await createEdge({
-    dataDir: join(folder.path, 'edge'),
+  const edge = await openEdge(control, join(folder.path, 'edge'), {
     runtimeDir: join(folder.path, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
     runtimeSettings: {
       objectsFolder: objects,
       waitUntilGraceMs: 0,

@@ -4,9 +4,9 @@ import test, { type TestContext } from 'node:test';
 import { request } from 'undici';
 import { WebSocket } from 'ws';
 import type { WorkerEntry } from '../domain/index.ts';
-import { FakeControl } from './fake-control.ts';
-import { createEdge, type Edge } from './index.ts';
-import { aFolder, aLog, aTable, aWorker, until, V1, V2 } from './testing.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
+import type { Edge } from './index.ts';
+import { aFolder, aTable, aWorker, until, V1, V2 } from './testing.ts';
 
 /** These run the real runtime: one Worker has objects, another calls them. */
 const NAMESPACE = '0123456789abcdef0123456789abcdef';
@@ -98,18 +98,8 @@ const aWorld = async (t: TestContext): Promise<World> => {
   control.addVersion(CALLER, 'caller', CALLS, {
     bindings: [{ type: 'durable_object_namespace', name: 'ROOM', class_name: 'Room', script_name: 'hello', namespace_id: NAMESPACE }],
   });
-  const edge = await createEdge({
-    dataDir: join(folder.path, 'edge'),
+  const edge = await openEdge(control, join(folder.path, 'edge'), {
     runtimeDir: join(folder.path, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
     runtimeSettings: {
       objectsFolder: join(folder.path, 'objects'),
       waitUntilGraceMs: 0,

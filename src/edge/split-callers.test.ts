@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { request } from 'undici';
 import { pickForObject, type Split } from '../domain/index.ts';
-import { FakeControl } from './fake-control.ts';
-import { createEdge } from './index.ts';
-import { aFolder, aLog, aTable, aWorker, V1, V2 } from './testing.ts';
+import { FakeControl, openEdge } from './fake-control.ts';
+import { aFolder, aTable, aWorker, V1, V2 } from './testing.ts';
 
 /** These run the real runtime: a Worker whose objects are split, and another that calls it and them. */
 const NAMESPACE = '0123456789abcdef0123456789abcdef';
@@ -69,18 +68,8 @@ const aWorld = async (t: TestContext): Promise<World> => {
       { type: 'service', name: 'NAMED', service: 'hello', entrypoint: 'Named' },
     ],
   });
-  const edge = await createEdge({
-    dataDir: join(folder.path, 'edge'),
+  const edge = await openEdge(control, join(folder.path, 'edge'), {
     runtimeDir: join(folder.path, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
-    controlWaitMs: 500,
-    limits: { drainTimeoutMs: 200 },
     runtimeSettings: { objectsFolder: join(folder.path, 'objects'), waitUntilGraceMs: 0, drainDeadlineMs: 200 },
   });
   t.after(async () => {

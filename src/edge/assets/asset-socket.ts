@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { dirname } from 'node:path';
 import { assetAnswer } from '../../domain/index.ts';
 import { ASSETS_HEADER } from '../../runtime/index.ts';
+import { closeInside, listenInside } from '../inside-socket.ts';
 import { messageOf } from '../log.ts';
 import { OpenCalls } from '../open-calls.ts';
 import { assetRequest, conditionsOf, type AssetDeskOptions } from './asset-desk.ts';
@@ -26,9 +24,6 @@ export class AssetSocket implements AsyncDisposable {
   }
 
   static async open(path: string, options: AssetSocketOptions): Promise<AssetSocket> {
-    // What a killed edge left is nobody's: its folder is this edge's alone.
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await rm(path, { force: true });
     const open = new OpenCalls(options.maxCallsPerCaller, options.log);
     const server = createServer((request, response) => {
       answer(options, open, request, response).catch((error: unknown) => {
@@ -37,18 +32,12 @@ export class AssetSocket implements AsyncDisposable {
         else bare(response, 500);
       });
     });
-    // workerd closes its idle connections itself; ours must not be the side that closes first.
-    server.keepAliveTimeout = 0;
-    server.listen(path);
-    await once(server, 'listening');
+    await listenInside(server, path);
     return new AssetSocket(server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeInside(this.#server);
   }
 }
 

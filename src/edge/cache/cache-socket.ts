@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { dirname } from 'node:path';
 import { CACHE_HEADER, SCHEME_HEADER } from '../../runtime/index.ts';
+import { closeInside, listenInside } from '../inside-socket.ts';
 import type { Log } from '../log.ts';
 import { OpenCalls } from '../open-calls.ts';
 import { KeptResponses } from './kept-responses.ts';
@@ -36,26 +34,18 @@ export class CacheSocket implements AsyncDisposable {
     this.#kept = new KeptResponses(mostBytes, now);
     this.#open = new OpenCalls(maxCallsPerCaller, log);
     this.#now = now;
-    // workerd closes its idle connections itself; ours must not be the side that closes first.
-    this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: PUT_WITHIN_MS, keepAliveTimeout: 0 });
+    this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: PUT_WITHIN_MS });
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response));
   }
 
   static async open(path: string, options: CacheSocketOptions): Promise<CacheSocket> {
-    // What a killed edge left is nobody's: its folder is this edge's alone.
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await rm(path, { force: true });
     const socket = new CacheSocket(options);
-    socket.#server.listen(path);
-    await once(socket.#server, 'listening');
+    await listenInside(socket.#server, path);
     return socket;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeInside(this.#server);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -6,10 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { createEdge, type Edge } from '../edge.ts';
-import { FakeControl } from '../fake-control.ts';
+import type { Edge } from '../edge.ts';
+import { FakeControl, openEdge } from '../fake-control.ts';
 import type { EdgeLimits } from '../limits.ts';
-import { aLog, aTable, aWorker } from '../testing.ts';
+import { aTable, aWorker } from '../testing.ts';
 
 const ONE = '11111111-1111-4111-8111-111111111111';
 const TWO = '12222222-2222-4222-8222-222222222222';
@@ -45,18 +45,10 @@ const aWorld = async (t: TestContext, forms: string, limits: Partial<EdgeLimits>
     [OTHER, 'other'],
   ] as const)
     control.addVersion(id, name, code, {});
-  const edge = await createEdge({
-    dataDir: join(folder, 'edge'),
+  const edge = await openEdge(control, join(folder, 'edge'), {
     runtimeDir: join(folder, 'run'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
     limits: { drainTimeoutMs: 5_000, ...limits },
     runtimeSettings: { waitUntilGraceMs: 0, warmMs: 0, watchMs: 50, killAfterMs: 50 },
-    log: aLog(),
   });
   t.after(async () => {
     await edge.close();

@@ -7,10 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceBinding } from '../../domain/index.ts';
-import { createEdge, type Edge } from '../edge.ts';
+import type { Edge } from '../edge.ts';
 import type { EdgeLimits } from '../limits.ts';
-import { FakeControl } from '../fake-control.ts';
-import { aLog, aTable, aWorker, until } from '../testing.ts';
+import { FakeControl, openEdge } from '../fake-control.ts';
+import { aTable, aWorker, until } from '../testing.ts';
 
 const FRONT = '11111111-1111-4111-8111-111111111111';
 const FRONT_2 = '12222222-2222-4222-8222-222222222222';
@@ -57,16 +57,8 @@ const aWorld = async (
     [BACK_2, 'two'],
   ] as const)
     control.addVersion(id, 'back', `const VERSION = '${name}';\n${back}`);
-  const edge = await createEdge({
-    dataDir: join(folder, 'data'),
+  const edge = await openEdge(control, join(folder, 'data'), {
     runtimeDir: join(folder, 'r'),
-    host: '127.0.0.1',
-    port: 0,
-    adminPort: 0,
-    controlUrl: control.url,
-    edgeToken: control.token,
-    trustedProxies: [],
-    log: aLog(),
     limits: { drainTimeoutMs: 5_000, ...limits },
     runtimeSettings: { waitUntilGraceMs: 0, warmMs: 0, watchMs: 50, killAfterMs: 50 },
   });

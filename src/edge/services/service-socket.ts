@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { dirname } from 'node:path';
 import { KEY_HEADER, OVERRIDES_HEADER, type HostIndex } from '../../domain/index.ts';
 import { NAMESPACE_HEADER, SERVICE_HEADER, serviceRequest, type ServiceRequest } from '../../runtime/index.ts';
 import type { AssetDesk } from '../assets/index.ts';
 import { Crowd } from '../crowd.ts';
 import type { ExchangeContext } from '../exchange.ts';
+import { closeInside, listenInside } from '../inside-socket.ts';
 import type { EdgeLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { OpenCalls } from '../open-calls.ts';
@@ -72,26 +70,20 @@ export class ServiceSocket implements AsyncDisposable {
     this.#rings = new CallRings((script) => inHand(versions, script));
     this.#open = new OpenCalls(limits.maxCallsPerCaller, log);
     // Nobody is waited for or cut off here: that is between the Workers, and each call counts as work of the one that is called.
-    this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 0 });
+    this.#server = createServer({ maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: 0 });
     this.#server.on('connection', (socket: Socket) => waiting.watchReader(socket));
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#take(request, response));
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => this.#upgrade(request, socket, early));
   }
 
   static async open(path: string, options: ServiceSocketOptions): Promise<ServiceSocket> {
-    // What a killed edge left is nobody's: its folder is this edge's alone.
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await rm(path, { force: true });
     const socket = new ServiceSocket(options);
-    socket.#server.listen(path);
-    await once(socket.#server, 'listening');
+    await listenInside(socket.#server, path);
     return socket;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
+    const closed = closeInside(this.#server);
     this.#webSockets.cut();
     await closed;
   }
