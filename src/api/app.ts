@@ -13,6 +13,7 @@ import { broken, failure, success } from './envelope.ts';
 import { account } from './handlers/account.ts';
 import { assets } from './handlers/assets.ts';
 import { certificates } from './handlers/certificates.ts';
+import { containers } from './handlers/containers.ts';
 import { content } from './handlers/content.ts';
 import { d1 } from './handlers/d1.ts';
 import { d1Transfers } from './handlers/d1-transfers.ts';
@@ -69,6 +70,7 @@ const handlers = {
   ...d1,
   ...d1Transfers,
   ...durableObjects,
+  ...containers,
 } satisfies Handlers<typeof endpoints>;
 
 /** What the node server puts beside a request: the raw response, to know when an answer has left. */

@@ -102,7 +102,7 @@ const preflightCommand = (): Command =>
   new Command('preflight')
     .description('Ask what a deployment or a rollback would meet and change, without making it')
     .argument('<worker>', 'the name of the Worker')
-    .argument('<versions...>', 'one version, or two as wrangler takes them: <version>@90 <version>@10')
+    .argument('<versions...>', 'one version, or two as wrangler takes them: <version>@90 <version>@10; the first 8 digits will do')
     .option(...DATA)
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 1 when it would be refused whatever is forced, and with 3 when no server is running.')

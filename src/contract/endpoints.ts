@@ -1,6 +1,7 @@
 import { accountEndpoints } from './account.ts';
 import { assetEndpoints } from './assets.ts';
 import { certificateEndpoints } from './certificates.ts';
+import { containerEndpoints } from './containers.ts';
 import { contentEndpoints } from './content.ts';
 import { d1Endpoints } from './d1.ts';
 import { deploymentEndpoints } from './deployments.ts';
@@ -45,6 +46,7 @@ export const endpoints = {
   ...queueEndpoints,
   ...certificateEndpoints,
   ...durableObjectEndpoints,
+  ...containerEndpoints,
 };
 
 export type Endpoints = typeof endpoints;

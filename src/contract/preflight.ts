@@ -52,7 +52,12 @@ export const preflightEndpoints = {
     tag: 'Deployments',
     summary: 'What speaks against a deployment or a rollback, and what it would change; nothing is done',
     query: z.object({
-      versions: z.string().optional().describe('The split as `wrangler versions deploy` takes it: `<version>@90,<version>@10`.'),
+      versions: z
+        .string()
+        .optional()
+        .describe(
+          'The split as `wrangler versions deploy` takes it: `<version>@90,<version>@10`. The first 8 digits of an id will do where no other begins with them.',
+        ),
       rollback_to: z.string().optional().describe('In place of `versions`: the version that would get all traffic.'),
     }),
     result: preflight,

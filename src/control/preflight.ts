@@ -132,16 +132,17 @@ export const preflightOf = async (
 ): Promise<Result<PreflightReport, Refusal>> => {
   const read = await control.store.snapshot(async (queries) => {
     const worker = await queries.workers.byName(name);
-    return (
-      worker && {
-        active: await queries.deployments.active(worker.tag),
-        proposal: await proposalFor(queries, worker, requested, control.settings.deployableVersions),
-      }
-    );
+    if (worker === undefined) return refuse({ code: 'worker_not_found' as const, name });
+    const shares = await underWholeIds(queries, worker, requested);
+    if (!shares.ok) return shares;
+    return accept({
+      active: await queries.deployments.active(worker.tag),
+      proposal: await proposalFor(queries, worker, shares.value, control.settings.deployableVersions),
+    });
   });
-  if (read === undefined) return refuse({ code: 'worker_not_found', name });
+  if (!read.ok) return read;
   // Asked outside of the snapshot, which nobody else could read or write beside.
-  const { active, proposal } = read;
+  const { active, proposal } = read.value;
   const { shares, versions } = proposal;
   const proposed = shares.flatMap(({ version_id }) => versions.get(version_id) ?? []);
   const databases = proposal.resources.filter(
@@ -152,6 +153,26 @@ export const preflightOf = async (
   const comparisons: Comparison[] = [];
   for (const version of proposed) if (serving !== undefined) comparisons.push(await compared(control, serving, version));
   return accept({ ...preflight({ ...proposal, schemaChangedOn }), active, shares, versions, comparisons });
+};
+
+/** Eight digits are what lists of versions are read by; nothing is deployed by them. */
+const BEGINNING = /^[0-9a-f]{8}[0-9a-f-]{0,27}$/;
+
+/** The shares under whole ids, where the beginning of one was given; that of several is refused. */
+const underWholeIds = async (
+  queries: Queries,
+  worker: Worker,
+  requested: readonly RequestedShare[],
+): Promise<Result<readonly RequestedShare[], Refusal>> => {
+  const shares: RequestedShare[] = [];
+  for (const share of requested) {
+    const beginning = hyphenated(share.version_id);
+    const [id = share.version_id, another] = BEGINNING.test(beginning) ? await queries.versions.idsFrom(worker.tag, beginning) : [];
+    if (another !== undefined)
+      return refuse({ code: 'request_invalid', faults: [`query: more than one version begins with ${beginning}; give more of its id`] });
+    shares.push({ ...share, version_id: id });
+  }
+  return accept(shares);
 };
 
 const compared = async (control: Control, serving: Version, version: Version): Promise<Comparison> => {

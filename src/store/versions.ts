@@ -21,6 +21,11 @@ export const versions = (db: Kysely<Schema>) => {
       const rows = await ofWorker(workerTag).where('id', 'in', ids).execute();
       return rows.map(versionFrom);
     },
+    /** The ids of the Worker that begin with these digits and hyphens, two at most: whether there is one, and only one. */
+    idsFrom: async (workerTag: string, beginning: string): Promise<readonly string[]> => {
+      const begun = db.selectFrom('versions').select('id').where('worker_tag', '=', workerTag).where('id', 'like', `${beginning}%`);
+      return (await begun.limit(2).execute()).map(({ id }) => id);
+    },
     newest: async (workerTag: string): Promise<Version | undefined> => {
       const row = await ofWorker(workerTag).orderBy('number', 'desc').limit(1).executeTakeFirst();
       return row && versionFrom(row);

@@ -116,6 +116,7 @@ test('[A-10] the lists that clients read on the way are empty, not refused', asy
   const api = await anApi(t);
   assert.deepEqual(await api.ok('listKvNamespaces', {}, { query: { page: 1, per_page: 1000, order: 'title' } }), []);
   assert.deepEqual(await api.ok('listDurableObjectNamespaces', {}, { query: { page: 1, per_page: 1000 } }), []);
+  assert.deepEqual(await api.ok('listContainerApplications', {}), []);
   assert.deepEqual(await api.ok('listTailsByConsumer', { script_name: 'hello' }), []);
 });
 

@@ -59,6 +59,25 @@ test('[R-5] a rollback to a version whose namespace was deleted is refused by na
   assert.deepEqual([allowed, needsForce, blockers], [false, false, [{ code: 100341, message, version_id: one }]]);
 });
 
+test('a version is asked about by the first eight digits of its id too, where no other of its Worker begins with them', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one } = await api.upload('hello');
+  await api.upload('other');
+  const asked = async (versions: string) => (await preflight(api, { versions })).versions.map(({ version_id: id }) => id);
+  const beginning = one.slice(0, 8);
+  assert.deepEqual(await asked(beginning), [one]);
+  const { allowed, blockers } = await preflight(api, { versions: one.slice(0, 7) });
+  assert.deepEqual([allowed, blockers.map(({ code }) => code)], [false, [100146]]);
+  const { ids } = api.plane;
+  const next = ids.uuid.bind(ids);
+  ids.uuid = () => `${beginning}-${next().slice(0, 4)}-4000-9000-${next().slice(-12)}`;
+  const { id: two } = await api.uploadVersion('hello');
+  const { status, message } = await api.refused('preflightDeployment', HELLO, { query: { versions: beginning } });
+  assert.equal(status, 400);
+  assert.match(message, /more than one version begins with [0-9a-f]{8}; give more of its id/);
+  assert.deepEqual(await asked(`${one}@90,${two}@10`), [one, two]);
+});
+
 test('[R-5] all that is gone is named at once, each with its remedy', async (t) => {
   const { api, one } = await aWorkerThatBound(t, [TO_CACHE, TO_PHOTOS, TO_JOBS, TO_ORDERS], [CACHE, PHOTOS, JOBS, ORDERS]);
   for (const each of [CACHE, PHOTOS, JOBS, ORDERS]) await drop(api, each);
