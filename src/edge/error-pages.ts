@@ -16,6 +16,7 @@ export type Page =
   | 'worker_hung'
   | 'worker_gone'
   | 'could_not_start'
+  | 'keeps_failing'
   | 'crowded'
   | 'asset_not_found'
   | 'asset_read_only'
@@ -83,6 +84,11 @@ export const PAGES = {
     status: 503,
     title: 'The Worker could not start',
     sentence: 'The version of the Worker that should answer does not start. It is tried again shortly.',
+  },
+  keeps_failing: {
+    status: 503,
+    title: 'The Worker keeps failing',
+    sentence: 'The version of the Worker that should answer keeps failing, so it gets no requests for now. It is tried again shortly.',
   },
   crowded: {
     status: 503,

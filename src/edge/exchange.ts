@@ -80,7 +80,8 @@ export class Exchange implements Asking, Holder {
     } catch (error) {
       if (this.#isOver) return;
       this.#tell(error, 'A request found no version to answer it.');
-      this.#page('could_not_start', startFailed(error).retryAfterS);
+      const { page, retryAfterS } = startFailed(error);
+      this.#page(page, retryAfterS);
     }
   }
 

@@ -307,12 +307,15 @@ test('[E-15] a version that does not start in time, or at all, costs a 503 that 
   edge.pool.beforeStart = () => new Promise<void>(() => undefined);
   const late = await get(edge, '/');
   assert.equal(late.response.statusCode, 503);
+  assert.match(late.text, /does not start\. It is tried again shortly/);
   edge.pool.beforeStart = () => {
     throw Object.assign(new Error('TypeError: secret detail'), { retryAfterMs: 2500 });
   };
   const failed = await get(edge, '/');
   assert.equal(failed.response.statusCode, 503);
   assert.equal(failed.response.headers['retry-after'], '3');
+  assert.match(failed.text, /keeps failing, so it gets no requests for now\. It is tried again shortly/);
+  assert.doesNotMatch(failed.text, /start/);
   assert.equal(failed.text.includes('secret detail'), false);
   assert.ok(edge.log.lines.some(({ facts }) => JSON.stringify(facts).includes('secret detail')));
 });

@@ -31,8 +31,10 @@ export const noticed = async (version: RunningVersion): Promise<void> => {
 
 const RETRY_AFTER_S = 5;
 
-/** When to come back, as far as the runtime says. */
-export const startFailed = (error: unknown): { readonly retryAfterS: number } => {
+/** The page for a failed start, and when to come back: the runtime says when only of what it does not try now, because it keeps failing. */
+export const startFailed = (error: unknown): { readonly page: 'could_not_start' | 'keeps_failing'; readonly retryAfterS: number } => {
   const ms = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined;
-  return { retryAfterS: typeof ms === 'number' ? Math.max(1, Math.ceil(ms / 1000)) : RETRY_AFTER_S };
+  return typeof ms === 'number'
+    ? { page: 'keeps_failing', retryAfterS: Math.max(1, Math.ceil(ms / 1000)) }
+    : { page: 'could_not_start', retryAfterS: RETRY_AFTER_S };
 };

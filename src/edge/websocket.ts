@@ -69,11 +69,8 @@ export class WebSockets {
       version = versions.running(arrival.versionId) ?? (await startWithin(versions, arrival.versionId, startTimeoutMs));
     } catch (error) {
       log.warn({ ray, versionId: arrival.versionId, error: messageOf(error) }, 'A WebSocket found no version to answer it.');
-      return this.#context.answerWithPage(request, httpAnswer(request, visitor), 'could_not_start', {
-        ray,
-        isLast: true,
-        ...startFailed(error),
-      });
+      const { page, retryAfterS } = startFailed(error);
+      return this.#context.answerWithPage(request, httpAnswer(request, visitor), page, { ray, isLast: true, retryAfterS });
     }
     if (visitor.destroyed) return;
     if (!crowd.admits(version, 'webSocket')) {

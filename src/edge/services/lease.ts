@@ -5,7 +5,7 @@ import { decideFor, type Wished } from '../decide.ts';
 import type { Page } from '../error-pages.ts';
 import type { ExchangeContext } from '../exchange.ts';
 import { messageOf } from '../log.ts';
-import { noticed, startWithin } from '../start-within.ts';
+import { noticed, startFailed, startWithin } from '../start-within.ts';
 import type { RunningVersion } from '../version-pool.ts';
 import type { Lifelines } from './lifelines.ts';
 import type { OpenLeases } from './open-leases.ts';
@@ -78,6 +78,6 @@ const reachable = async (context: LeaseContext, versionId: string): Promise<Runn
     }
   } catch (error) {
     context.log.warn({ versionId, error: messageOf(error) }, 'A call of another Worker found no version to answer it.');
-    return 'could_not_start';
+    return startFailed(error).page;
   }
 };

@@ -40,6 +40,8 @@ const sentenceFor = (page: Page, callee: string): string => {
       return `${worker} stopped before it answered. It is being restarted.`;
     case 'could_not_start':
       return `${worker} was not called: the version that should answer does not start. Its log says why.`;
+    case 'keeps_failing':
+      return `${worker} was not called: the version that should answer keeps failing, and is tried again shortly. Its log says why.`;
     case 'crowded':
       return `${worker} was not called: it has as many requests in hand as it may have at once.`;
     default:
