@@ -141,6 +141,23 @@ test('[Q-2] an edge that stops lets go of what its ended processes left undone, 
   );
 });
 
+test('the log tells a batch that its Worker refused, or did not finish, from one that was delivered', async (t) => {
+  const world = await aWorld(t);
+  const outcomes = ['exception', 'exceededWallTime', 'ok'];
+  world.answer = () => ({ ran: true, versionId: V1, outcome: outcomes[world.calls.length - 1] ?? 'ok', told: {} });
+  world.anEdge().follow(consuming({ ...JOBS, maxRetries: 5 }));
+  await world.send('a');
+  await until(() => world.log.lines.length === 3, 'it is delivered in the end');
+  assert.deepEqual(
+    world.log.lines.map(({ level, sentence }) => [level, sentence]),
+    [
+      ['warn', 'A batch of messages was refused by the Worker: its handler threw.'],
+      ['warn', 'A batch of messages was not finished by the Worker.'],
+      ['info', 'A batch of messages was delivered.'],
+    ],
+  );
+});
+
 test('[Q-8] a batch whose Worker is still at work when its consumer changes or stops is given to nobody else', async (t) => {
   const world = await aWorld(t);
   const { promise: ended, resolve: end } = Promise.withResolvers<Invoked>();

@@ -105,7 +105,7 @@ export class QueueConsumers {
     if (typeof settled === 'string')
       return log.warn({ ...facts, error: settled }, 'What became of a batch could not be stored: it is delivered again.');
     const isFine = invoked.outcome === 'ok' && settled.dropped === 0;
-    return log[isFine ? 'info' : 'warn']({ ...facts, outcome: invoked.outcome, ...settled }, 'A batch of messages was delivered.');
+    return log[isFine ? 'info' : 'warn']({ ...facts, outcome: invoked.outcome, ...settled }, fateOf(invoked.outcome));
   }
 
   /** A data process that was killed is back soon, and what it hears then is not done twice. Answers why not, where it did not hear. */
@@ -124,6 +124,14 @@ export class QueueConsumers {
     }
   }
 }
+
+/** What the log says of a batch that a Worker had, for workerd's word of how its handler ended. */
+const fateOf = (outcome: string): string => {
+  if (outcome === 'ok') return 'A batch of messages was delivered.';
+  return outcome === 'exception'
+    ? 'A batch of messages was refused by the Worker: its handler threw.'
+    : 'A batch of messages was not finished by the Worker.';
+};
 
 /** One queue that one Worker consumes: whether to go on, and how soon. */
 class Consumer {
