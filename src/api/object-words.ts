@@ -95,7 +95,7 @@ export const objectWords = {
           10064,
           `New version of script does not export class '${className}' which is depended on by existing Durable Objects. If you want to delete the Durable Objects and their data, use a delete-class migration; if the class has another name now, a renamed-class migration; else export it again.`,
         ),
-  class_not_provisioned: ({ binding, reason }: Of<'class_not_provisioned'>) => {
+  class_not_provisioned: ({ binding, reason, classes }: Of<'class_not_provisioned'>) => {
     const { name, class_name: className, script_name: script } = binding;
     if (reason === 'script') {
       return said(
@@ -111,11 +111,19 @@ export const objectWords = {
         `Cannot apply --delete-class migration to class '${className}' without also removing the binding that references it: ${JSON.stringify(name)}.`,
       );
     }
-    const where = script === undefined ? '' : ` in script '${script}'`;
+    if (script !== undefined) {
+      const what =
+        classes.length === 0 ? 'no class with Durable Objects: name' : `the classes ${classes.join(', ')}: bind one of these, or name`;
+      return said(
+        400,
+        10061,
+        `Cannot create binding for class '${className}' in script '${script}' because it is not currently configured to implement Durable Objects. The Worker ${JSON.stringify(script)} has ${what} this one in "new_sqlite_classes" of a migration of ${JSON.stringify(script)} and deploy that Worker first. The binding is ${JSON.stringify(name)}.`,
+      );
+    }
     return said(
       400,
       10061,
-      `Cannot create binding for class '${className}'${where} because it is not currently configured to implement Durable Objects. Ensure a new-class migration has been applied to it: name it in "new_sqlite_classes" of a migration and run \`wrangler deploy\`. The binding is ${JSON.stringify(name)}.`,
+      `Cannot create binding for class '${className}' because it is not currently configured to implement Durable Objects. Ensure a new-class migration has been applied to it: name it in "new_sqlite_classes" of a migration and run \`wrangler deploy\`. The binding is ${JSON.stringify(name)}.`,
     );
   },
   class_in_use: ({ className, users }: Of<'class_in_use'>) =>

@@ -45,14 +45,17 @@ const PATHS: Readonly<Record<ResourceKind, string>> = {
 const said = (status: number, code: number, message: string): Spoken => ({ status, code, message });
 type Of<Code extends Refusal['code']> = Extract<Refusal, { readonly code: Code }>;
 
+/** R is said with a vowel in front. */
+const oneOf = (kind: ResourceKind): string => `${kind === 'r2_bucket' ? 'An' : 'A'} ${WORDS[kind].what}`;
+
 /** What refusals about resources say. */
 export const resourceWords = {
   resource_exists: ({ kind, name }: Of<'resource_exists'>) =>
-    said(kind === 'r2_bucket' ? 409 : 400, WORDS[kind].exists, `A ${WORDS[kind].what} named ${JSON.stringify(name)} exists already.`),
+    said(kind === 'r2_bucket' ? 409 : 400, WORDS[kind].exists, `${oneOf(kind)} named ${JSON.stringify(name)} exists already.`),
   resource_not_found: ({ kind, key }: Of<'resource_not_found'>) =>
     said(404, WORDS[kind].notFound, `There is no ${WORDS[kind].what} ${JSON.stringify(key)}.`),
   resource_name_invalid: ({ kind, name, fault }: Of<'resource_name_invalid'>) =>
-    said(400, WORDS[kind].invalid, `A ${WORDS[kind].what} cannot be named ${JSON.stringify(name)}: ${fault}.`),
+    said(400, WORDS[kind].invalid, `${oneOf(kind)} cannot be named ${JSON.stringify(name)}: ${fault}.`),
   resource_in_use: ({ kind, id, name, users, consumers = [] }: Of<'resource_in_use'>) =>
     said(
       409,

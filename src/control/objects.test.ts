@@ -41,11 +41,15 @@ test('[G-10] a binding to a class of another Worker gets its namespace; who bind
 });
 
 test('[G-10] a class of a Worker that does not exist, or that is no class of it, is not bound', async (t) => {
-  const { control } = await aControlPlane(t);
+  const plane = await aControlPlane(t);
+  const { control } = plane;
   const lobby = async () => refused(await upload(control, ADA, await aScriptUpload(control, 'lobby', bindingRooms)));
-  assert.deepEqual(await lobby(), { code: 'class_not_provisioned', binding: ROOMS, reason: 'script' });
+  assert.deepEqual(await lobby(), { code: 'class_not_provisioned', binding: ROOMS, reason: 'script', classes: [] });
   await uploaded(control, aScriptUpload(control, 'chat'));
-  assert.deepEqual(await lobby(), { code: 'class_not_provisioned', binding: ROOMS, reason: 'class' });
+  assert.deepEqual(await lobby(), { code: 'class_not_provisioned', binding: ROOMS, reason: 'class', classes: [] });
+  plane.trial = async () => ({ ...STARTED, classes: [{ name: 'Hall', kind: 'durable_object' }] });
+  await uploaded(control, aScriptUpload(control, 'chat', withMigration({ new_tag: 'v1', steps: [{ new_sqlite_classes: ['Hall'] }] })));
+  assert.deepEqual(await lobby(), { code: 'class_not_provisioned', binding: ROOMS, reason: 'class', classes: ['Hall'] });
 });
 
 test('[G-10] a class and a Worker whose objects another one reaches stay, and the refusal names who; by force the Worker goes', async (t) => {

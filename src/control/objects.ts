@@ -108,10 +108,11 @@ export const boundToObjects = async (
   if (binding === undefined) return accept(resolved.bindings);
   const { script_name: other = script, class_name: className } = binding;
   if (other !== script && (await queries.workers.byName(other)) === undefined) {
-    return refuse({ code: 'class_not_provisioned', binding, reason: 'script' });
+    return refuse({ code: 'class_not_provisioned', binding, reason: 'script', classes: [] });
   }
+  const classes = namespaces.filter((each) => each.script === other).map((each) => each.className);
   const isDeleted = deleted.some((each) => each.script === other && each.className === className);
-  return refuse({ code: 'class_not_provisioned', binding, reason: isDeleted ? 'deleted' : 'class' });
+  return refuse({ code: 'class_not_provisioned', binding, reason: isDeleted ? 'deleted' : 'class', classes });
 };
 
 /** What became of the namespaces, for the audit row. */

@@ -101,6 +101,8 @@ export type ObjectRefusal =
       readonly binding: DurableObjectBinding;
       /** No such Worker; none of its classes; or a class that this very upload deletes. */
       readonly reason: 'script' | 'class' | 'deleted';
+      /** Those that the Worker has that is named for it. */
+      readonly classes: readonly string[];
     }
   | { readonly code: 'class_in_use'; readonly className: string; readonly users: readonly ServingUser[] }
   | { readonly code: 'namespace_not_found'; readonly namespaceId: string };

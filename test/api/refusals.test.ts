@@ -197,6 +197,7 @@ const examples = {
   class_not_provisioned: {
     binding: { type: 'durable_object_namespace', name: 'ROOMS', class_name: 'Room', script_name: 'chat' },
     reason: 'class',
+    classes: ['Hall', 'Log'],
   },
   class_in_use: {
     className: 'Room',
