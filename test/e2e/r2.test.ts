@@ -32,7 +32,10 @@ test('every command of wrangler on buckets and objects does what it says', async
   const project = makeProject({ dir: server.projectFolder('objects'), name: 'objects', code: 'export default {};' });
   const run = (...args: readonly string[]) => wrangler(project, 'r2', ...args);
   await run('bucket', 'create', 'photos');
-  assert.match(refused(await attempt(project, 'r2', 'bucket', 'create', 'photos')).combined, /exists already.*10004/s);
+  assert.match(
+    refused(await attempt(project, 'r2', 'bucket', 'create', 'photos')).combined,
+    /An R2 bucket named "photos" exists already.*10004/s,
+  );
   assert.match(await run('bucket', 'list'), /name:\s+photos/);
   await run('bucket', 'update', 'storage-class', 'photos', '--storage-class', 'InfrequentAccess');
   assert.match(await run('bucket', 'info', 'photos'), /default_storage_class:\s+InfrequentAccess/);
