@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import test, { after, before } from 'node:test';
+import { privateTrialFolder } from '../../src/main/trial-folder.ts';
 import { openControl, type ControlPlaneAsked } from '../support/control-here.ts';
 import { ControlProcess } from '../support/control-process.ts';
 import { assertModules, shapeOf, worldOf } from '../support/stored-world.ts';
@@ -107,6 +108,8 @@ const tried = async (kind: Kind, point: Point, newShape: string, asProgram: bool
     assert.equal(status, wasAnswered ? (kind.statusAgain ?? 200) : 200, at);
     if (!wasAnswered) assert.equal(shapeOf(worldOf(folder)), newShape, `${at}, and made again`);
   }
+  // What was tried when it was killed: only the program looks for that when it starts.
+  await (await privateTrialFolder(folder)).remove();
   rmSync(folder, { recursive: true });
 };
 
