@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import { Seldom } from './seldom.ts';
 import type { RunningVersion, Work } from './version-pool.ts';
 
 export interface CrowdLimits {
@@ -9,9 +10,6 @@ export interface CrowdLimits {
 /** What waits for a version seldom waits long, and who comes back at once makes it longer. */
 export const CROWDED_RETRY_AFTER_S = 5;
 
-/** So seldom the log says that a version is crowded: who floods it must not flood the log. */
-const TELL_EVERY_MS = 60_000;
-
 /**
  * How much one process of a version has to do at once. Each request that it holds costs it memory, and one that grows over its
  * limit is killed with all of them: better that some visitors come back later. WebSockets are long and quiet, and counted apart.
@@ -19,7 +17,7 @@ const TELL_EVERY_MS = 60_000;
 export class Crowd {
   readonly #most: Readonly<Record<Work, number>>;
   readonly #log: Log;
-  readonly #toldAt = new WeakMap<RunningVersion, number>();
+  readonly #told = new WeakMap<RunningVersion, Seldom>();
 
   constructor({ maxRequestsPerVersion, maxWebSocketsPerVersion }: CrowdLimits, log: Log) {
     this.#most = { request: maxRequestsPerVersion, webSocket: maxWebSocketsPerVersion };
@@ -33,9 +31,9 @@ export class Crowd {
   }
 
   #tell(version: RunningVersion, work: Work): void {
-    const now = performance.now();
-    if (now - (this.#toldAt.get(version) ?? -Infinity) < TELL_EVERY_MS) return;
-    this.#toldAt.set(version, now);
+    const told = this.#told.get(version) ?? new Seldom();
+    this.#told.set(version, told);
+    if (!told.isDue()) return;
     const { versionId } = version;
     const flag = work === 'request' ? '--requests-per-version' : '--websockets-per-version';
     this.#log.warn(

@@ -1,8 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Log } from './log.ts';
-
-/** So seldom the log says that a caller has too many: who floods the edge must not flood its log. */
-const TELL_EVERY_MS = 60_000;
+import { Seldom } from './seldom.ts';
 
 /**
  * What each of the edge's own processes has open at one of its sockets. All share the edge's memory and its open files: one that
@@ -12,7 +10,7 @@ export class OpenCalls {
   readonly most: number;
   readonly #log: Log;
   readonly #open = new Map<string, number>();
-  #toldAt = -Infinity;
+  readonly #told = new Seldom();
 
   constructor(most: number, log: Log) {
     this.most = most;
@@ -35,10 +33,9 @@ export class OpenCalls {
   }
 
   #refuse(caller: string): false {
-    const now = performance.now();
-    if (now - this.#toldAt < TELL_EVERY_MS) return false;
-    this.#toldAt = now;
-    this.#log.warn({ caller, most: this.most }, 'A Worker has as many calls open as --calls-per-worker lets it: it is refused more.');
+    if (this.#told.isDue()) {
+      this.#log.warn({ caller, most: this.most }, 'A Worker has as many calls open as --calls-per-worker lets it: it is refused more.');
+    }
     return false;
   }
 }

@@ -1,13 +1,11 @@
 import { isIPv6 } from 'node:net';
 import type { Log } from './log.ts';
+import { Seldom } from './seldom.ts';
 
 export interface SeatLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
 }
-
-/** So seldom the log says that seats ran out: who floods the edge must not flood its log. */
-const TELL_EVERY_MS = 60_000;
 
 /**
  * How many may be here at once: all together, and of one address. A connection takes a seat, and so does each stream of
@@ -19,7 +17,7 @@ export class Seats {
   readonly #log: Log;
   readonly #taken = new Map<string, number>();
   #sum = 0;
-  #toldAt = -Infinity;
+  readonly #told = new Seldom();
 
   constructor(limits: SeatLimits, isExempt: (address: string) => boolean, log: Log) {
     this.#limits = limits;
@@ -58,10 +56,7 @@ export class Seats {
   }
 
   #refuse(facts: object, sentence: string): undefined {
-    const now = performance.now();
-    if (now - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = now;
-    this.#log.warn(facts, sentence);
+    if (this.#told.isDue()) this.#log.warn(facts, sentence);
   }
 }
 

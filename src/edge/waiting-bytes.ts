@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Log } from './log.ts';
+import { Seldom } from './seldom.ts';
 import { ReaderTooSlow } from './slow-readers.ts';
 
 /** Something whose bytes wait in this process for somebody to take them: a visitor, or a Worker. */
@@ -16,8 +17,6 @@ interface Watched {
 }
 
 const LOOK_EVERY_MS = 100;
-/** So seldom the log says it: who fills the memory must not fill the log. */
-const TELL_EVERY_MS = 60_000;
 
 /**
  * What waits in the edge's memory, of all connections together. Each has little: a read or two on its way to a Worker that does not take
@@ -29,7 +28,7 @@ export class WaitingBytes {
   readonly #log: Log;
   readonly #watched = new Map<Holder, Watched>();
   #timer: NodeJS.Timeout | undefined;
-  #toldAt = -Infinity;
+  readonly #told = new Seldom();
 
   constructor(most: number, log: Log) {
     this.#most = most;
@@ -81,8 +80,7 @@ export class WaitingBytes {
       ended += 1;
       holder.giveUp();
     }
-    if (now - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = now;
+    if (!this.#told.isDue(now)) return;
     this.#log.warn(
       { bytes: sum, most: this.#most, ended },
       'What visitors and Workers do not take fills the memory that it may: what has not moved for longest is ended.',
