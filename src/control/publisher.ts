@@ -137,9 +137,7 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 };
 
 const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): Promise<WorkerEntry> => {
-  const { active, crons, queues, ownsObjects, movedObjects, withAssets } = facts;
-  const aliases = worker.previews ? facts.aliases : {};
-  const previewVersions = worker.previews ? facts.newest : [];
+  const { active, crons, queues, ownsObjects, movedObjects, withAssets, newest: previewVersions, aliases } = facts;
   const assets = await servedAssets(queries, worker, withAssets, [...previewVersions, ...Object.values(aliases)], new Date());
   return {
     name: worker.name,

@@ -51,8 +51,8 @@ const equip = async (control: Control, { tag, name }: Worker, number: number): P
 test('what is read of all Workers at once is what is read of each', async (t) => {
   const { control } = await aControlPlane(t);
   const [one, two, bare] = [
-    accepted(await createWorker(control, ADA, 'one', {})),
-    accepted(await createWorker(control, ADA, 'two', {})),
+    accepted(await createWorker(control, ADA, 'one', { previews: true })),
+    accepted(await createWorker(control, ADA, 'two', { previews: true })),
     accepted(await createWorker(control, ADA, 'bare', {})),
   ];
   await equip(control, one, 1);

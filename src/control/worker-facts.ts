@@ -15,13 +15,13 @@ export interface WorkerFacts {
   readonly movedObjects: Readonly<Record<string, string>>;
   /** Ids of its versions that have assets. */
   readonly withAssets: ReadonlySet<string>;
-  /** Ids of those that may have a URL of their own, newest first. */
+  /** Ids of those that have a URL of their own, newest first. */
   readonly newest: readonly string[];
   readonly aliases: Readonly<Record<string, string>>;
 }
 
 /** Those of one Worker, for a change. */
-export const factsOf = async (queries: Queries, { tag, name }: Worker): Promise<WorkerFacts> => {
+export const factsOf = async (queries: Queries, { tag, name, previews }: Worker): Promise<WorkerFacts> => {
   const consumers = await queries.consumers.ofWorker(tag);
   const queues = await Promise.all(consumers.map(({ queueId }) => queries.resources.byId('queue', queueId)));
   return {
@@ -31,8 +31,8 @@ export const factsOf = async (queries: Queries, { tag, name }: Worker): Promise<
     ownsObjects: (await queries.namespaces.ofWorker(tag)).length > 0,
     movedObjects: ownersOf(name, await queries.namespaces.takenFrom(name)),
     withAssets: await queries.assets.versionsOf(tag),
-    newest: await queries.versions.ids(tag, MOST_VERSION_URLS),
-    aliases: await queries.versions.aliases(tag),
+    newest: previews ? await queries.versions.ids(tag, MOST_VERSION_URLS) : [],
+    aliases: previews ? await queries.versions.aliases(tag) : {},
   };
 };
 
@@ -48,15 +48,15 @@ export const factsOfAll = async (queries: Queries): Promise<(worker: Worker) => 
   const assets = Map.groupBy(await queries.assets.versions(), ({ workerTag }) => workerTag);
   const newest = Map.groupBy(await queries.versions.idsOfAll(MOST_VERSION_URLS), ({ workerTag }) => workerTag);
   const aliases = Map.groupBy(await queries.versions.allAliases(), ({ workerTag }) => workerTag);
-  return ({ tag, name }) => ({
+  return ({ tag, name, previews }) => ({
     active: active.get(tag),
     crons: (crons.get(tag) ?? []).map(({ cron }) => cron),
     queues: consumedQueues(consumers.get(tag) ?? [], queues),
     ownsObjects: owners.has(name),
     movedObjects: ownersOf(name, moved.get(name) ?? []),
     withAssets: new Set((assets.get(tag) ?? []).map(({ versionId }) => versionId)),
-    newest: (newest.get(tag) ?? []).map(({ id }) => id),
-    aliases: Object.fromEntries((aliases.get(tag) ?? []).map(({ alias, versionId }) => [alias, versionId])),
+    newest: previews ? (newest.get(tag) ?? []).map(({ id }) => id) : [],
+    aliases: previews ? Object.fromEntries((aliases.get(tag) ?? []).map(({ alias, versionId }) => [alias, versionId])) : {},
   });
 };
 
