@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   data: ['base', 'domain', 'files', 'runtime'],
   control: ['base', 'domain', 'files', 'store', 'runtime', 'observe'],
   edge: ['base', 'domain', 'files', 'runtime', 'observe', 'data'],
-  api: ['base', 'domain', 'contract', 'files', 'store', 'data', 'control'],
+  api: ['base', 'domain', 'contract', 'files', 'store', 'observe', 'data', 'control'],
   cli: ['base', 'domain', 'contract', 'files'],
   dashboard: ['base', 'domain', 'contract'],
 };
@@ -106,10 +106,16 @@ const LOCK = 'src/files/folder-lock.ts';
 /** What bindings reach has databases of its own, in which nothing of the control plane is. */
 const CONTENT = /^src\/data\/(local-database|r2\/bucket-index|queues\/message-store)\.ts$/;
 
-test('only store speaks SQL, and in data the files that hold content', () => {
+/** What was observed is kept apart from what is configured. */
+const ARCHIVE = /^src\/observe\/archive\//;
+
+test('only store speaks SQL, in data the files that hold content, and the archive of what was observed', () => {
   const databases = new Set(['node:sqlite', 'kysely', 'pg']);
   const speaks = imports.filter(({ target, isTest }) => !isTest && databases.has(target));
-  assert.deepEqual(named(speaks.filter(({ file, room }) => room !== 'store' && file !== LOCK && !CONTENT.test(file))), []);
+  assert.deepEqual(
+    named(speaks.filter(({ file, room }) => room !== 'store' && file !== LOCK && !CONTENT.test(file) && !ARCHIVE.test(file))),
+    [],
+  );
 });
 
 test('the files of main stay short', () => {

@@ -1,0 +1,17 @@
+export type { InvocationRecord, RecordSink } from './record.ts';
+export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, Watched } from './report.ts';
+export { Sketch, type SketchBins } from './sketch.ts';
+export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
+export {
+  MOST_BATCH_BYTES,
+  MOST_TRACE_CHARACTERS,
+  type LogLevel,
+  type Trace,
+  type TraceBatch,
+  type TracedVersion,
+  type TraceEvent,
+  type TraceException,
+  type TraceLog,
+  type TraceWants,
+} from './trace.ts';
+export { isError, outcomeFrom, type InvocationKind, type ObservedVersion, type Outcome, type PickReason } from './words.ts';
