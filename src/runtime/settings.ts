@@ -18,6 +18,8 @@ export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, 
   readonly dataFolder?: string;
   /** Where objects are stored; without it no version that has any runs here. */
   readonly objectsFolder?: string;
+  /** Where the observe process has its sockets; without it nothing is traced. */
+  readonly observeFolder?: string;
   /** How one that owns objects is ended: requests are held meanwhile until its successor answers, so all of it must be short. */
   readonly ownerDrain: DrainOptions;
   /** How long one that runs two versions may take to hear of new shares, beyond `silentCpuMs`. */

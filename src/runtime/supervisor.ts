@@ -43,6 +43,8 @@ export interface Wanted {
   readonly scripts?: ReadonlyMap<string, string>;
   /** The deployed split of each Worker that owns Durable Objects: one process runs while it is, for the alarms and WebSockets of its objects. */
   readonly owners?: ReadonlyMap<string, Split>;
+  /** Versions whose logs and exceptions somebody wants: they run with a tracer, those that run without one are succeeded. */
+  readonly collected?: ReadonlySet<string>;
 }
 
 /**
@@ -79,6 +81,11 @@ export class Supervisor {
 
   running(versionId: string): RunningVersion | undefined {
     return this.#ready.get(versionId);
+  }
+
+  /** Whether whatever takes requests of this version is traced; one that is cold will be, where that is wanted. */
+  isTraced(versionId: string): boolean {
+    return this.#ready.get(versionId)?.isTraced ?? true;
   }
 
   /** All of a Worker that run: those that its deployment needs, those kept warm, and those that finish what they have in hand. */

@@ -33,12 +33,20 @@ export class VersionInSplit implements RunningVersion {
     return this.#process.inFlight;
   }
 
+  get isTraced(): boolean {
+    return this.#process.isTraced;
+  }
+
   get goodbye(): Promise<void> {
     return this.#process.goodbye;
   }
 
   get exited(): Promise<Ending> {
     return this.#process.exited;
+  }
+
+  cpuMs(): number | undefined {
+    return this.#process.cpuMs();
   }
 
   enter(work: Work): void {

@@ -39,6 +39,10 @@ export interface RunningVersion {
   /** Some of an answer came from it: it is alive. */
   heard(): void;
   readonly inFlight: number;
+  /** Whether its invocations are told of to the observe process. */
+  readonly isTraced: boolean;
+  /** Processor time of its process so far, in a split that of both versions; undefined where the machine does not tell. */
+  cpuMs(): number | undefined;
   /** Resolves when it is about to be ended: WebSockets that are still open are to be closed. */
   readonly goodbye: Promise<void>;
   /** Resolves when the process has ended, however it did. */
@@ -67,6 +71,8 @@ export interface ProcessOptions extends Partial<StartupLimits> {
   readonly dataFolder?: string;
   /** Where the objects of Durable Objects are stored, and who works on them is recorded. Left out, they are gone with the process. */
   readonly objectsFolder?: string | undefined;
+  /** Where the observe process has its sockets. Left out, nothing is told of what the version does: in a trial nobody is to hear. */
+  readonly observeFolder?: string | undefined;
   /** Of two versions in one process: how long it may take to hear of new shares, beyond what its code may compute in silence. */
   readonly sharesWithinMs?: number;
   /** For that; a version with a CPU limit may compute as long as that says. */
@@ -114,6 +120,7 @@ export class VersionProcess implements RunningVersion {
   readonly #sayGoodbye: () => void;
   /** CPU time from the spawn to the first answer; undefined where the machine does not tell. */
   readonly startupCpuMs: number | undefined;
+  readonly isTraced: boolean;
   readonly readyAt: number;
   readonly pulse: Pulse;
   readonly #child: Child;
@@ -128,7 +135,7 @@ export class VersionProcess implements RunningVersion {
     specs: readonly [VersionSpec, ...VersionSpec[]],
     child: Child,
     startupCpuMs: number | undefined,
-    onBusy: ProcessOptions['onBusy'],
+    { onBusy, observeFolder }: ProcessOptions,
     shares?: ObjectShares,
   ) {
     const [spec] = specs;
@@ -143,6 +150,7 @@ export class VersionProcess implements RunningVersion {
     this.exited = child.exited;
     ({ promise: this.goodbye, resolve: this.#sayGoodbye } = Promise.withResolvers<void>());
     this.startupCpuMs = startupCpuMs;
+    this.isTraced = observeFolder !== undefined;
     this.readyAt = Date.now();
     this.pulse = new Pulse(child.folder.probeSocket, () => child.mainThreadCpuMs());
     this.#child = child;
@@ -154,7 +162,7 @@ export class VersionProcess implements RunningVersion {
   static async start(spec: VersionSpec, options: ProcessOptions): Promise<VersionProcess> {
     const child = await spawned([spec], (where) => (options.plan ?? planProcess)(spec, where), options);
     const { cpuMs } = await untilReady(child, { ...DEFAULT_STARTUP, ...definedLimits(options) }, options.signal);
-    return new VersionProcess([spec], child, cpuMs, options.onBusy);
+    return new VersionProcess([spec], child, cpuMs, options);
   }
 
   /** The same for both versions of a split whose objects live in it. */
@@ -177,7 +185,7 @@ export class VersionProcess implements RunningVersion {
     const silentCpuMs = Math.max(...split.specs.map(({ limits: { cpu_ms } }) => cpu_ms ?? options.silentCpuMs ?? DEFAULT_HANG.silentCpuMs));
     const withinMs = silentCpuMs + (options.sharesWithinMs ?? SHARES_WITHIN_MS);
     const shares = new ObjectShares(child.folder.sharesSocket, split.shares, withinMs);
-    return new VersionProcess(split.specs, child, cpuMs, options.onBusy, shares);
+    return new VersionProcess(split.specs, child, cpuMs, options, shares);
   }
 
   get pid(): number {
