@@ -2,8 +2,8 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import type { Refusal, Split, VersionSpec } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import type { Control } from './control.ts';
-import { storedSpec } from './specs.ts';
-import { specOf, type TriedVersion } from './versions.ts';
+import { specFor, storedSpec } from './specs.ts';
+import type { TriedVersion } from './versions.ts';
 
 /**
  * Whether both versions of a split start in one process, which those of a Worker with Durable Objects share: each was tried alone. Two
@@ -21,7 +21,7 @@ export const startTogether = async (
   if (!hasSuccessor && !(await isNewPair(control, worker, [one, other]))) return accept(null);
   const next = async (versionId: string): Promise<Result<VersionSpec, Refusal>> => {
     const successor = successors.get(versionId);
-    return successor === undefined ? storedSpec(control, versionId) : accept(await specOf(control, worker, successor));
+    return successor === undefined ? storedSpec(control, versionId) : accept(await specFor(control, worker, successor));
   };
   const [first, second] = [await next(one), await next(other)];
   if (!first.ok) return first;

@@ -1,46 +1,43 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { isSecret, type Binding, type DeployRefusal, type VersionCode, type VersionSpec } from '../domain/index.ts';
+import { isSecret, type Binding, type DeployRefusal, type Version, type VersionCode, type VersionSpec } from '../domain/index.ts';
+import type { Worker } from '../store/index.ts';
 import { keypairsFor, type Keypairs } from './certificates.ts';
 import type { Control } from './control.ts';
 
 /** Secrets are sealed for their Worker: a sealed value copied to another Worker does not open. */
 export const sealContext = (workerTag: string): string => `worker ${workerTag}`;
 
-interface Identity {
-  readonly id: string;
-  readonly script: string;
-  readonly workerTag: string;
-  readonly tag: string | undefined;
-  readonly createdOn: string;
-}
+/** The code of a version that has a name already; before its trial it is not known what it handles. */
+type NamedCode = VersionCode & Pick<Version, 'id' | 'tag' | 'message' | 'createdOn'> & { readonly handlers?: readonly string[] };
 
-/** What the runtime needs to run this code, secrets and certificates opened; before its trial it is not known what it handles. */
+/** What the runtime needs to run this code, secrets and certificates opened. */
 export const specFor = async (
   control: Pick<Control, 'vault' | 'store'>,
-  identity: Identity,
-  code: VersionCode & { readonly handlers?: readonly string[] },
-): Promise<VersionSpec> => specWith(control, identity, code, await keypairsFor(control, control.store.read, code.bindings));
+  worker: Pick<Worker, 'tag' | 'name'>,
+  version: NamedCode,
+): Promise<VersionSpec> => specWith(control, worker, version, await keypairsFor(control, control.store.read, version.bindings));
 
 const specWith = (
   control: Pick<Control, 'vault'>,
-  identity: Identity,
-  code: VersionCode & { readonly handlers?: readonly string[] },
+  worker: Pick<Worker, 'tag' | 'name'>,
+  version: NamedCode,
   keypairs: Keypairs,
 ): VersionSpec => ({
-  id: identity.id,
-  script: identity.script,
-  tag: identity.tag,
-  createdOn: identity.createdOn,
-  syntax: code.syntax,
-  mainModule: code.mainModule,
-  modules: code.modules,
-  bindings: code.bindings.map((binding) => opened(control, binding, identity.workerTag, keypairs)),
-  compatibilityDate: code.compatibilityDate,
-  compatibilityFlags: code.compatibilityFlags,
-  limits: code.limits,
-  assets: code.assets,
-  ...(code.durableObjects === undefined ? {} : { durableObjects: code.durableObjects }),
-  ...(code.handlers === undefined ? {} : { handlers: code.handlers }),
+  id: version.id,
+  script: worker.name,
+  tag: version.tag,
+  message: version.message,
+  createdOn: version.createdOn,
+  syntax: version.syntax,
+  mainModule: version.mainModule,
+  modules: version.modules,
+  bindings: version.bindings.map((binding) => opened(control, binding, worker.tag, keypairs)),
+  compatibilityDate: version.compatibilityDate,
+  compatibilityFlags: version.compatibilityFlags,
+  limits: version.limits,
+  assets: version.assets,
+  ...(version.durableObjects === undefined ? {} : { durableObjects: version.durableObjects }),
+  ...(version.handlers === undefined ? {} : { handlers: version.handlers }),
 });
 
 const opened = (
@@ -62,6 +59,5 @@ export const storedSpec = async (control: Control, versionId: string): Promise<R
   const version = await control.store.read.versions.byId(versionId);
   const worker = version && (await control.store.read.workers.byTag(version.scriptTag));
   if (version === undefined || worker === undefined) return refuse({ code: 'version_not_found', versionId });
-  const { id, tag, createdOn } = version;
-  return accept(await specFor(control, { id, script: worker.name, workerTag: worker.tag, tag, createdOn }, version));
+  return accept(await specFor(control, worker, version));
 };

@@ -10,7 +10,6 @@ import {
   type Split,
   type Version,
   type VersionCode,
-  type VersionSpec,
   WHOLE,
 } from '../domain/index.ts';
 import type { Change, Queries, UploadReceipt, Worker } from '../store/index.ts';
@@ -47,7 +46,7 @@ export const tried = async (control: Control, actor: Actor, wanted: NewVersion):
   const { worker, code, annotations } = wanted;
   const before = wanted.after ?? (await control.store.read.versions.newest(worker.tag));
   const createdOn = timestampAfter(control.clock.now(), before?.createdOn);
-  const spec = await specFor(control, { id, script: worker.name, workerTag: worker.tag, tag: annotations.tag, createdOn }, code);
+  const spec = await specFor(control, worker, { ...code, ...annotations, id, createdOn });
   const checked = checkedSpec(spec);
   if (!checked.ok) return checked;
   const trial = hasScript(code) ? await control.tryVersion(checked.value) : NOTHING_TO_TRY;
@@ -95,7 +94,7 @@ export const readied = async <Value>(
   work: () => Promise<Value>,
 ): Promise<Value> => {
   try {
-    for (const version of versions) control.upcoming.set(version.id, await specOf(control, worker, version));
+    for (const version of versions) control.upcoming.set(version.id, await specFor(control, worker, version));
     await control.feed.warm(mayBeReadied(versions));
     return await work();
   } finally {
@@ -106,9 +105,6 @@ export const readied = async <Value>(
 /** One with Durable Objects starts where its predecessor has ended: before it is deployed no edge may run it (I5). */
 export const mayBeReadied = (versions: readonly Pick<Version, 'id' | 'durableObjects'>[]): readonly string[] =>
   versions.filter(({ durableObjects = [] }) => durableObjects.length === 0).map(({ id }) => id);
-
-export const specOf = (control: Control, worker: Pick<Worker, 'tag' | 'name'>, version: TriedVersion): Promise<VersionSpec> =>
-  specFor(control, { id: version.id, script: worker.name, workerTag: worker.tag, tag: version.tag, createdOn: version.createdOn }, version);
 
 const etagOf = (code: VersionCode): string => {
   const hash = createHash('sha256').update(code.mainModule);

@@ -111,6 +111,8 @@ export interface VersionSpec {
   readonly id: string;
   readonly script: string;
   readonly tag: string | undefined;
+  /** Its annotation; absent in what edges stored before records of invocations named it. */
+  readonly message?: string | undefined;
   readonly createdOn: string;
   readonly syntax: Syntax;
   readonly mainModule: string;
