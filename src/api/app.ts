@@ -12,6 +12,7 @@ import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
 import { account } from './handlers/account.ts';
 import { assets } from './handlers/assets.ts';
+import { auditLogs } from './handlers/audit-logs.ts';
 import { certificates } from './handlers/certificates.ts';
 import { containers } from './handlers/containers.ts';
 import { content } from './handlers/content.ts';
@@ -44,6 +45,7 @@ import { landingPage } from './landing.ts';
 
 const handlers = {
   ...account,
+  ...auditLogs,
   ...scripts,
   ...content,
   ...assets,
@@ -73,8 +75,9 @@ const handlers = {
   ...containers,
 } satisfies Handlers<typeof endpoints>;
 
-/** What the node server puts beside a request: the raw response, to know when an answer has left. */
+/** What the node server puts beside a request: from where it comes, and the raw response, to know when an answer has left. */
 interface Bindings {
+  readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
   readonly outgoing?: { once(event: 'finish', listener: () => void): unknown };
 }
 
@@ -149,7 +152,7 @@ const answered = async (
   c: AppContext,
   commits: OwnCommits,
 ): Promise<Response> => {
-  const request = await enter(api, endpoint, c.req.raw, paramsOf(endpoint, c));
+  const request = await enter(api, endpoint, c.req.raw, paramsOf(endpoint, c), c.env?.incoming?.socket.remoteAddress);
   if (!request.ok) return failure(request.refusal);
   const answer = await handler(api, request.value);
   if (!answer.ok) return failure(answer.refusal);

@@ -22,6 +22,7 @@ export const enter = async (
   endpoint: Endpoint,
   request: Request,
   params: Record<string, string>,
+  address?: string,
 ): Promise<Result<Incoming, Refusal>> => {
   const token = await (endpoint.auth === 'asset_session' ? sessionsToken(api, request.headers) : authenticated(api, request.headers));
   if (!token.ok) return token;
@@ -39,7 +40,7 @@ export const enter = async (
     form: read.value.form,
     headers: request.headers,
     token: token.value,
-    actor: actorOf(token.value, request.headers),
+    actor: actorOf(token.value, request.headers, address),
     client: request.signal,
   });
 };
@@ -76,10 +77,16 @@ const sessionsToken = async (api: Api, headers: Headers): Promise<Result<Token, 
 
 export const bearerOf = (headers: Headers): string | undefined => /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 
-const actorOf = (token: Token, headers: Headers): Actor => ({ author: authorOf(token), source: sourceOf(headers.get('user-agent') ?? '') });
+const actorOf = (token: Token, headers: Headers, address: string | undefined): Actor => ({
+  author: authorOf(token),
+  source: sourceOf(headers.get('user-agent') ?? ''),
+  // On a socket of both families an IPv4 address is written as one of IPv6; what follows a percent sign is our own interface.
+  ip: address?.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, ''),
+});
 
 const sourceOf = (userAgent: string): Source => {
   if (/\bwrangler\//i.test(userAgent)) return 'wrangler';
+  if (userAgent.startsWith('switchback/')) return 'cli';
   return /\bterraform\b/i.test(userAgent) ? 'terraform' : 'api';
 };
 

@@ -1,5 +1,6 @@
 import { EXIT, Failure, notRunning } from './failure.ts';
 import type { Credentials } from './server.ts';
+import { switchbackVersion } from './version.ts';
 
 /** Long enough for a server that acknowledges a change only when its edges have it. */
 const TIMEOUT_MS = 30_000;
@@ -14,7 +15,11 @@ interface Envelope {
 export const callApi = async (server: Credentials, method: string, path: string, body?: unknown): Promise<unknown> => {
   const response = await fetch(`${server.control_url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${server.api_token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${server.api_token}`,
+      'user-agent': `switchback/${switchbackVersion()}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((cause: Error) => {

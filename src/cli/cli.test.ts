@@ -115,6 +115,8 @@ test('what is not understood ends with 2 and suggests what was meant', async (t)
     [['staus'], "unknown command 'staus'\n(Did you mean status?)"],
     [['start', '--edge-prot', '1'], "unknown option '--edge-prot'\n(Did you mean --edge-port?)"],
     [['zone', 'add'], "missing required argument 'name'"],
+    [['audit', '--since', 'yesterday'], 'Use 90m, 12h, 1d or 2w, or a date such as 2026-11-21.'],
+    [['audit', '--limit', '0'], 'Use a number from 1 to 1000.'],
     [['completion', 'tcsh'], 'There is no completion for tcsh: use bash, zsh, fish.'],
     [
       ['start', '--edge-port', 'x', '--host', 'y'],
@@ -126,6 +128,47 @@ test('what is not understood ends with 2 and suggests what was meant', async (t)
     assert.equal(code, 2, stderr);
     assert.ok(stderr.includes(expected), stderr);
   }
+});
+
+test('[A-18] audit shows who changed what and when, filtered as it was asked to', async (t) => {
+  const user = new User(t);
+  const entries = [
+    {
+      id: '1',
+      at: '2026-11-21T08:40:00.000Z',
+      actor: { id: 'e', email: 'edge-1' },
+      action: 'version.trip',
+      target: 'worker/hello',
+      detail: { reason: 'It crashed.' },
+    },
+    {
+      id: '2',
+      at: '2026-11-21T08:34:51.142Z',
+      actor: { id: 'i', email: 'ada@example.com', ip: '10.0.0.7' },
+      action: 'deployment.create',
+      target: 'worker/hello',
+      detail: { source: 'wrangler', message: 'All' },
+    },
+  ];
+  await user.serve((call) => ok(call.includes('worker%2Fnobody') ? [] : entries));
+  assert.deepEqual(await user.run('audit', '--limit', '2'), {
+    code: 0,
+    stdout: `WHEN                  WHAT               TO            BY               FROM               MESSAGE
+2026-11-21T08:40:00Z  version.trip       worker/hello  edge-1                              It crashed.
+2026-11-21T08:34:51Z  deployment.create  worker/hello  ada@example.com  wrangler 10.0.0.7  All
+`,
+    stderr: 'These are the 2 newest; there may be more: --limit, --since\n',
+  });
+  assert.deepEqual(JSON.parse((await user.run('audit', '--json')).stdout), entries);
+  assert.equal(user.calls.at(-1), 'GET /switchback/v1/audit?per_page=50 Bearer sb_secret');
+  const filtered = ['--worker', 'nobody', '--action', 'deployment', '--actor', 'ada@example.com', '--since', '2026-11-21'];
+  assert.equal((await user.run('audit', ...filtered)).stdout, 'Nothing was changed that this is true of.\n');
+  const query = 'target=worker%2Fnobody&action=deployment&actor=ada%40example.com&since=2026-11-21T00%3A00%3A00.000Z&per_page=50';
+  assert.equal(user.calls.at(-1), `GET /switchback/v1/audit?${query} Bearer sb_secret`);
+  await user.run('audit', '--since', '2d');
+  const since = Date.parse(decodeURIComponent(/since=([^&]+)/.exec(user.calls.at(-1) ?? '')?.[1] ?? ''));
+  const days = (Date.now() - since) / 86_400_000;
+  assert.ok(days >= 2 && days < 2.01, `two days are ${days}`);
 });
 
 test('env prints only the lines for a .env', async (t) => {
@@ -444,6 +487,7 @@ test('every command has a help with its purpose, and completion knows every comm
     'link',
     'status',
     'preflight',
+    'audit',
     'zone',
     'token',
     'demo',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { limitOf, printAudit, sinceOf } from './audit.ts';
 import { completionScript, type Shell, SHELLS } from './completion.ts';
 import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
@@ -39,6 +40,7 @@ const commands = async (args: readonly string[]): Promise<Command[]> => [
   linkCommand(),
   statusCommand(),
   preflightCommand(),
+  auditCommand(),
   zoneCommand(),
   tokenCommand(),
   demoCommand(),
@@ -107,6 +109,19 @@ const preflightCommand = (): Command =>
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 1 when it would be refused whatever is forced, and with 3 when no server is running.')
     .action(preflight);
+
+const auditCommand = (): Command =>
+  new Command('audit')
+    .description('Show who changed what and when, newest first')
+    .option('--worker <name>', 'only what was done to this Worker')
+    .option('--action <action>', 'only this, such as deployment.create, or all that begins with a word: deployment')
+    .option('--actor <who>', 'only what this e-mail address or token did')
+    .option('--since <time>', 'only what is no older: 90m, 12h, 1d, 2w, or a date', (text) => sinceOf(text))
+    .option('--limit <n>', 'how many at most, from 1 to 1000', limitOf, 50)
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nExample:\n  switchback audit --worker hello --since 1d\n\nEnds with 3 when no server is running.')
+    .action(printAudit);
 
 const zoneCommand = (): Command => {
   const zone = new Command('zone').description('Domains whose routes and custom domains Workers may have');

@@ -1,5 +1,6 @@
 import { accountEndpoints } from './account.ts';
 import { assetEndpoints } from './assets.ts';
+import { auditEndpoints } from './audit.ts';
 import { certificateEndpoints } from './certificates.ts';
 import { containerEndpoints } from './containers.ts';
 import { contentEndpoints } from './content.ts';
@@ -25,6 +26,7 @@ import { zoneEndpoints } from './zones.ts';
 /** Every call under `/client/v4`, by the name its handler has. */
 export const endpoints = {
   ...accountEndpoints,
+  ...auditEndpoints,
   ...scriptEndpoints,
   ...contentEndpoints,
   ...assetEndpoints,
@@ -74,6 +76,7 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/mtls_certificates/:mtls_certificate_id/associations`, 'hostname associations of mTLS certificates'],
   [`${A}/logpush`, 'Logpush'],
   [`${A}/builds`, 'Workers Builds'],
+  [`${A}/logs/audit`, 'version 2 of the audit logs'],
   [`${A}/email`, 'Email Routing'],
   [`${W}/durable_objects`, 'this part of Durable Objects'],
   [`${W}/dispatch`, 'Workers for Platforms'],

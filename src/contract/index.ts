@@ -2,6 +2,7 @@ export type { Body, BodyOf, ByteBody, Endpoint, Method, ParamsOf, QueryOf, Resul
 export { endpoints, NOT_OFFERED, type EndpointName, type Endpoints } from './endpoints.ts';
 export type { accountEndpoints } from './account.ts';
 export type { assetEndpoints } from './assets.ts';
+export type { auditEndpoints } from './audit.ts';
 export type { deploymentEndpoints } from './deployments.ts';
 export type { containerEndpoints } from './containers.ts';
 export type { durableObjectEndpoints } from './durable-objects.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { paging } from './shapes.ts';
+import { moment, paging } from './shapes.ts';
 import { deployment } from './deployments.ts';
 
 const processState = z.enum(['cold', 'starting', 'ready', 'draining', 'backing_off']);
@@ -58,10 +58,11 @@ const auditEntry = z
   .object({
     id: z.string(),
     at: z.string(),
-    actor: z.object({ id: z.string(), email: z.string() }),
+    actor: z.object({ id: z.string(), email: z.string(), ip: z.string().optional() }),
     action: z.string(),
     target: z.string(),
     detail: z.record(z.string(), z.unknown()),
+    zone: z.string().optional(),
   })
   .meta({ id: 'AuditEntry' });
 
@@ -73,7 +74,13 @@ export const ownEndpoints = {
     path: '/audit',
     tag: 'Switchback',
     summary: 'The log of changes, newest first',
-    query: paging.extend({ target: z.string().optional().describe('Only changes of this, such as `worker/hello`.') }),
+    query: paging.extend({
+      target: z.string().optional().describe('Only changes of this, such as `worker/hello`.'),
+      action: z.string().optional().describe('An action, or the first word of several: `deployment`.'),
+      actor: z.string().optional().describe('An e-mail address, the name of a token that has none, or a token’s id.'),
+      since: moment.optional().describe('A date or a time; from then on.'),
+      until: moment.optional().describe('A date or a time; until then.'),
+    }),
     result: z.array(auditEntry),
   },
 } as const satisfies Record<string, Endpoint>;

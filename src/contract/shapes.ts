@@ -16,6 +16,11 @@ export const paging = z.object({
   per_page: z.coerce.number().int().min(1).max(1000).optional(),
 });
 
+/** A date, which begins at midnight UTC, or a time; as the store writes times. */
+export const moment = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date or a time, such as 2026-11-21 or 2026-11-21T08:00:00Z')
+  .transform((text) => new Date(text).toISOString());
+
 /** `result` of a call that has nothing to tell. */
 export const nothing = z.null();
 export const identified = z.object({ id: z.string() });

@@ -53,6 +53,8 @@ export interface ControlSettings {
 export interface Actor {
   readonly author: Author;
   readonly source: Source;
+  /** The address of its connection; none where there is none. */
+  readonly ip?: string | undefined;
 }
 
 /** An audit row for a change made now. Never put a secret's value into `detail`. */
@@ -66,6 +68,7 @@ export const auditEntry = (
   id: control.ids.uuid(),
   at: control.clock.now().toISOString(),
   actor: actor.author,
+  actorIp: actor.ip,
   action,
   target,
   detail: { source: actor.source, ...detail },

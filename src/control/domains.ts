@@ -34,12 +34,13 @@ export const putDomains = (
         }
         attached.set(domain.value.hostname, domain.value);
       }
-      const isDetached = (domain: CustomDomain) => options.replaceAll && domain.script === script && !attached.has(domain.hostname);
-      for (const domain of present) if (isDetached(domain)) await change.hosts.deleteDomain(domain.id);
+      const detached = present.filter(({ script: holder, hostname }) => options.replaceAll && holder === script && !attached.has(hostname));
+      for (const domain of detached) await change.hosts.deleteDomain(domain.id);
       for (const domain of attached.values()) {
         const isPresent = present.some(({ id }) => id === domain.id);
         await (isPresent ? change.hosts.updateDomain(domain) : change.hosts.insertDomain(domain));
       }
+      for (const { zoneId } of [...detached, ...attached.values()]) await change.inZone(zoneId);
       change.touchHosts();
       return accept([...attached.values()]);
     },
@@ -52,6 +53,7 @@ export const deleteDomain = (control: Control, actor: Actor, domainId: string): 
       const domain = (await change.hosts.domains()).find(({ id }) => id === domainId);
       if (domain === undefined) return refuse({ code: 'domain_not_found', domainId });
       await change.hosts.deleteDomain(domain.id);
+      await change.inZone(domain.zoneId);
       change.touchHosts();
       return accept(domain);
     },

@@ -93,7 +93,7 @@ const deletionsOf = async (queries: Queries, lost: ReturnType<typeof withoutReso
     const entry =
       by === 'name'
         ? await queries.audit.newestNamed(action, key)
-        : (await queries.audit.page({ offset: 0, limit: 1 }, `${kind}/${key}`)).find((newest) => newest.action === action);
+        : (await queries.audit.page({ offset: 0, limit: 1 }, { target: `${kind}/${key}` })).find((newest) => newest.action === action);
     if (entry !== undefined) found.push({ kind, key, name: String(entry.detail['name'] ?? key), by: entry.actor.email, on: entry.at });
   }
   return found;

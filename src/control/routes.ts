@@ -34,6 +34,7 @@ export const replaceRoutes = (
       }
       for (const { id } of own) await change.hosts.deleteRoute(id);
       for (const route of wanted) await change.hosts.insertRoute(route);
+      for (const { zoneId } of [...own, ...wanted]) await change.inZone(zoneId);
       change.touchHosts();
       return accept(wanted);
     },
@@ -61,6 +62,7 @@ export const putRoute = (
       if (!route.ok) return route;
       const stored = replaced === undefined ? route.value : { ...route.value, id: replaced.id, createdOn: replaced.createdOn };
       await (replaced === undefined ? change.hosts.insertRoute(stored) : change.hosts.updateRoute(stored));
+      await change.inZone(zoneId);
       change.touchHosts();
       return accept(stored);
     },
@@ -73,6 +75,7 @@ export const deleteRoute = (control: Control, actor: Actor, zoneId: string, rout
       const route = (await change.hosts.routes()).find(({ id, zoneId: zone }) => id === routeId && zone === zoneId);
       if (route === undefined) return refuse({ code: 'route_not_found', routeId });
       await change.hosts.deleteRoute(route.id);
+      await change.inZone(zoneId);
       change.touchHosts();
       return accept(route);
     },

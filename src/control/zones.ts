@@ -10,6 +10,7 @@ export const addZone = (control: Control, actor: Actor, name: string): Promise<R
       if (!isZoneName(zone.name)) return refuse({ code: 'zone_name_invalid', zone: name });
       if (await change.hosts.zoneByName(zone.name)) return refuse({ code: 'zone_exists', zone: zone.name });
       await change.hosts.insertZone(zone);
+      await change.inZone(zone.id);
       return accept(zone);
     },
     (zone) => auditEntry(control, actor, 'zone.add', `zone/${zone.name}`),
@@ -21,6 +22,7 @@ export const deleteZone = (control: Control, actor: Actor, zoneId: string): Prom
     async (change) => {
       const zone = await change.hosts.zoneById(zoneId);
       if (zone === undefined) return refuse({ code: 'zone_not_found', zone: zoneId });
+      await change.inZone(zone.id);
       await change.hosts.deleteZone(zone.id);
       change.touchHosts();
       return accept(zone);

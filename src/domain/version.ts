@@ -19,8 +19,8 @@ export interface Module {
   readonly size: number;
 }
 
-/** Which client made it, as Cloudflare names them in `metadata.source`. */
-export type Source = 'api' | 'wrangler' | 'dash' | 'terraform' | 'unknown';
+/** Which client made it, as Cloudflare names them in `metadata.source`; `cli` is our own command. */
+export type Source = 'api' | 'wrangler' | 'dash' | 'terraform' | 'cli' | 'unknown';
 
 /** Who acted. A token without an e-mail address has its name instead, so an author is never blank. */
 export interface Author {

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool } from 'kysely';
 import type { Author } from '../domain/index.ts';
 import type { Schema } from './schema.ts';
 
@@ -7,11 +7,37 @@ export interface AuditEntry {
   readonly id: string;
   readonly at: string;
   readonly actor: Author;
+  /** The address that the request came from; none where it was no request. */
+  readonly actorIp?: string | undefined;
   /** `version.upload`, `deployment.create`, `secret.put`, … */
   readonly action: string;
   /** What it was done to: `worker/hello`, `zone/example.com`. */
   readonly target: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** The name of the zone that it was done in, put in by the store. */
+  readonly zone?: string | undefined;
+}
+
+/** Which rows are meant: those that all of this is true of. */
+export interface AuditFilter {
+  readonly id?: string | undefined;
+  readonly target?: string | undefined;
+  /** An action, or the first word of several: `deployment`. */
+  readonly action?: string | undefined;
+  /** An e-mail address, or the name of a token that has none, or a token's id. */
+  readonly actor?: string | undefined;
+  /** Any of these addresses. */
+  readonly actorIps?: readonly string[] | undefined;
+  readonly zone?: string | undefined;
+  /** ISO times with milliseconds, in UTC: this one is within, `before` is not. */
+  readonly since?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+export interface AuditPage {
+  readonly offset: number;
+  readonly limit: number;
+  readonly oldestFirst?: boolean | undefined;
 }
 
 /** The log of changes: rows are added in the transaction of their change and never touched again. */
@@ -28,6 +54,8 @@ export const audit = (db: Kysely<Schema>) => ({
         target: entry.target,
         detail: JSON.stringify(entry.detail),
         generation,
+        actor_ip: entry.actorIp ?? null,
+        zone: entry.zone ?? null,
       })
       .execute();
   },
@@ -45,27 +73,50 @@ export const audit = (db: Kysely<Schema>) => ({
       .executeTakeFirst();
     return row && entryFrom(row);
   },
-  /** Newest first; with a target only what was done to that. */
-  page: async (page: { readonly offset: number; readonly limit: number }, target?: string): Promise<readonly AuditEntry[]> => {
+  /** In the order in which they were stored, newest first. */
+  page: async ({ offset, limit, oldestFirst = false }: AuditPage, filter: AuditFilter = {}): Promise<readonly AuditEntry[]> => {
     const rows = await db
       .selectFrom('audit')
       .selectAll()
-      .$if(target !== undefined, (query) => query.where('target', '=', target ?? ''))
-      .orderBy('seq', 'desc')
-      .offset(page.offset)
-      .limit(page.limit)
+      .where((e) => e.and(conditions(e, filter)))
+      .orderBy('seq', oldestFirst ? 'asc' : 'desc')
+      .offset(offset)
+      .limit(limit)
       .execute();
     return rows.map(entryFrom);
   },
-  count: async (target?: string): Promise<number> => {
+  count: async (filter: AuditFilter = {}): Promise<number> => {
     const { count } = await db
       .selectFrom('audit')
-      .$if(target !== undefined, (query) => query.where('target', '=', target ?? ''))
+      .where((e) => e.and(conditions(e, filter)))
       .select((e) => e.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
     return Number(count);
   },
+  /** Every address that a change was made from. */
+  actorIps: async (): Promise<readonly string[]> => {
+    const rows = await db.selectFrom('audit').select('actor_ip').distinct().where('actor_ip', 'is not', null).execute();
+    return rows.flatMap(({ actor_ip: ip }) => ip ?? []);
+  },
 });
+
+const conditions = (e: ExpressionBuilder<Schema, 'audit'>, filter: AuditFilter): readonly Expression<SqlBool>[] => {
+  const { id, target, action, actor, actorIps, zone, since, before } = filter;
+  const wanted: Expression<SqlBool>[] = [];
+  if (id !== undefined) wanted.push(e('id', '=', id));
+  if (target !== undefined) wanted.push(e('target', '=', target));
+  if (action !== undefined)
+    wanted.push(e.or([e('action', '=', action), sql<boolean>`action like ${startingWith(`${action}.`)} escape '!'`]));
+  if (actor !== undefined) wanted.push(e.or([e('actor_email', '=', actor), e('actor_id', '=', actor)]));
+  // An empty list is not SQL everywhere.
+  if (actorIps !== undefined) wanted.push(actorIps.length === 0 ? e.lit(false) : e('actor_ip', 'in', actorIps));
+  if (zone !== undefined) wanted.push(e('zone', '=', zone));
+  if (since !== undefined) wanted.push(e('at', '>=', since));
+  if (before !== undefined) wanted.push(e('at', '<', before));
+  return wanted;
+};
+
+const startingWith = (text: string): string => `${text.replaceAll(/[!%_]/g, '!$&')}%`;
 
 const entryFrom = (row: Selectable<Schema['audit']>): AuditEntry => ({
   id: row.id,
@@ -74,4 +125,6 @@ const entryFrom = (row: Selectable<Schema['audit']>): AuditEntry => ({
   action: row.action,
   target: row.target,
   detail: JSON.parse(row.detail),
+  ...(row.actor_ip === null ? {} : { actorIp: row.actor_ip }),
+  ...(row.zone === null ? {} : { zone: row.zone }),
 });

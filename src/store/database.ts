@@ -22,6 +22,7 @@ import { queues } from './migrations/0005-queues.ts';
 import { auditIndex } from './migrations/0006-audit-index.ts';
 import { erasures } from './migrations/0007-erasures.ts';
 import { transfers } from './migrations/0008-transfers.ts';
+import { auditOrigin } from './migrations/0009-audit-origin.ts';
 import type { Schema } from './schema.ts';
 
 class Dialect extends SqliteDialect {
@@ -71,6 +72,7 @@ const MIGRATIONS = {
   '0006-audit-index': auditIndex,
   '0007-erasures': erasures,
   '0008-transfers': transfers,
+  '0009-audit-origin': auditOrigin,
 };
 
 export interface Database {

@@ -3,7 +3,7 @@ export type { QueueConsumer } from './consumers.ts';
 export { openSqlite, type Database } from './database.ts';
 export { OwnCommits } from './own-commits.ts';
 export { Store, type Change, type Commit, type Queries, type Touched } from './store.ts';
-export type { AuditEntry } from './audit.ts';
+export type { AuditEntry, AuditFilter } from './audit.ts';
 export type { StoredDeployment } from './deployments.ts';
 export type { Erasure } from './erasures.ts';
 export type { CustomDomain, Route, Zone } from './hosts.ts';

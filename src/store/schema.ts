@@ -117,5 +117,8 @@ export interface Schema {
     target: string;
     detail: string;
     generation: number | null;
+    actor_ip: string | null;
+    /** The name of the zone whose routes or domains it changed. */
+    zone: string | null;
   };
 }

@@ -51,6 +51,8 @@ export interface Change extends Queries {
   touchWorker(name: string): void;
   /** Routes, custom domains or the subdomain change with this transaction. */
   touchHosts(): void;
+  /** What this transaction changes lies in this zone, which its audit row names unless there are several. */
+  inZone(zoneId: string): Promise<void>;
 }
 
 export interface Commit extends Touched {
@@ -100,6 +102,7 @@ export class Store {
   ): Promise<Result<Value, Refusal>> {
     const workersTouched = new Set<string>();
     let hostsTouched = false;
+    const zones = new Set<string>();
     try {
       const { result, commit } = await this.#write(async (transaction) => {
         const queries = queriesOn(transaction);
@@ -107,13 +110,18 @@ export class Store {
           ...queries,
           touchWorker: (name) => void workersTouched.add(name),
           touchHosts: () => void (hostsTouched = true),
+          inZone: async (zoneId) => {
+            const zone = await queries.hosts.zoneById(zoneId);
+            if (zone !== undefined) zones.add(zone.name);
+          },
         });
         if (!made.ok) throw new Undo(made);
         const previous = await queries.meta.generation();
         const isTouched = hostsTouched || workersTouched.size > 0;
         const generation = isTouched ? previous + 1 : previous;
         if (isTouched) await queries.meta.set('generation', String(generation));
-        await queries.audit.append(entry(made.value), generation);
+        const [zone] = zones.size === 1 ? zones : [];
+        await queries.audit.append({ ...entry(made.value), zone }, generation);
         return { result: made, commit: { generation, previous, workers: workersTouched, hosts: hostsTouched } };
       });
       OwnCommits.note(commit);

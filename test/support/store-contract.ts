@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { accept, refuse } from '../../src/base/index.ts';
 import { WHOLE } from '../../src/domain/index.ts';
-import { Store, type AuditEntry, type Change, type Commit, type CustomDomain, type Database, type Worker } from '../../src/store/index.ts';
+import {
+  Store,
+  type AuditEntry,
+  type AuditFilter,
+  type Change,
+  type Commit,
+  type CustomDomain,
+  type Database,
+  type Worker,
+} from '../../src/store/index.ts';
 import { aDeployment, aModule, aSecret, aVersion, uuid } from './builders.ts';
 
 /** One database of a test's own; opening it again finds what was stored. */
@@ -423,6 +432,44 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
     assert.deepEqual(await store.read.audit.page({ offset: 0, limit: 2 }), [anEntry(3), anEntry(2)]);
     assert.deepEqual(await store.read.audit.page({ offset: 2, limit: 2 }), [anEntry(1)]);
     assert.equal(await store.read.audit.count(), 3);
+  });
+
+  holds('[A-18] $: audit rows are found by each of their facts, and by several at once', async (store) => {
+    const zone = { id: 'z', name: 'example.com', createdOn: AT };
+    const rows: readonly AuditEntry[] = [
+      { ...anEntry(1), action: 'deployment.create', actorIp: '10.0.0.1' },
+      { ...anEntry(2), action: 'deployment.delete', actor: { id: 'b', email: 'bob@example.com' }, at: '2026-11-22T00:00:00.000Z' },
+      { ...anEntry(3), action: 'deployments', target: 'worker/other', actorIp: '10.0.0.2' },
+      { ...anEntry(4), action: 'deploymentXcreate', actorIp: '10.0.0.2' },
+    ];
+    await changed(store, (change) => change.hosts.insertZone(zone), 9);
+    for (const row of rows) {
+      const made = await store.change(
+        async (change) => {
+          if (row === rows[3]) await change.inZone('z');
+          return accept(null);
+        },
+        () => row,
+      );
+      assert.ok(made.ok);
+    }
+    const found = async (filter: AuditFilter) => {
+      const page = await store.read.audit.page({ offset: 0, limit: 9, oldestFirst: true }, filter);
+      assert.equal(await store.read.audit.count(filter), page.length);
+      return page.map(({ detail }) => detail['number']);
+    };
+    assert.deepEqual(await found({}), [9, 1, 2, 3, 4]);
+    assert.deepEqual(await found({ id: rows[2]?.id }), [3]);
+    assert.deepEqual(await found({ action: 'deployment' }), [1, 2]);
+    assert.deepEqual(await found({ action: 'deployment_create' }), [], 'what LIKE reads as a pattern is none');
+    assert.deepEqual(await found({ action: 'deployment.create' }), [1]);
+    assert.deepEqual([await found({ actor: 'bob@example.com' }), await found({ actor: 'b' })], [[2], [2]]);
+    assert.deepEqual(await found({ target: 'worker/other' }), [3]);
+    assert.deepEqual([await found({ actorIps: ['10.0.0.2', '::1'] }), await found({ actorIps: [] })], [[3, 4], []]);
+    assert.deepEqual([await found({ zone: 'example.com' }), await found({ zone: 'example.org' })], [[4], []]);
+    assert.deepEqual([await found({ since: rows[1]?.at }), await found({ before: rows[1]?.at })], [[2], [9, 1, 3, 4]]);
+    assert.deepEqual(await found({ action: 'deployment', actorIps: ['10.0.0.1'], before: rows[1]?.at }), [1]);
+    assert.deepEqual((await store.read.audit.actorIps()).toSorted(), ['10.0.0.1', '10.0.0.2']);
   });
 
   /** How a change can end in the middle; each leaves nothing of it. */

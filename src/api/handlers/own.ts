@@ -4,7 +4,7 @@ import { percentageOf } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { pageInfo, pageOf } from '../page.ts';
-import { deploymentView } from '../views/index.ts';
+import { auditEntryView, deploymentView } from '../views/index.ts';
 
 const AUDIT_A_PAGE = 50;
 
@@ -90,7 +90,11 @@ export const own: Handlers<typeof ownEndpoints> = {
   },
   listAudit: async (api, { query }) => {
     const page = pageOf(query, AUDIT_A_PAGE);
-    const entries = await api.store.read.audit.page(page, query.target);
-    return accept({ result: entries, resultInfo: pageInfo(page, entries.length, await api.store.read.audit.count(query.target)) });
+    const { target, action, actor, since, until: before } = query;
+    const { entries, total } = await api.store.snapshot(async ({ audit }) => {
+      const filter = { target, action, actor, since, before };
+      return { entries: await audit.page(page, filter), total: await audit.count(filter) };
+    });
+    return accept({ result: entries.map(auditEntryView), resultInfo: pageInfo(page, entries.length, total) });
   },
 };

@@ -1,5 +1,6 @@
 /** What is stored, in the shapes Cloudflare's clients read. */
 export * from './account.ts';
+export * from './audit.ts';
 export * from './certificate.ts';
 export * from './d1.ts';
 export * from './durable-objects.ts';
