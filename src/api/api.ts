@@ -3,6 +3,7 @@ import type { Account, Actor, Control, Publisher } from '../control/index.ts';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResultOf } from '../contract/index.ts';
 import type { D1Work, DataClient } from '../data/index.ts';
 import type { Refusal } from '../domain/index.ts';
+import type { ObserveClient } from '../observe/index.ts';
 import type { Token } from '../store/index.ts';
 import type { UploadForm } from './form/index.ts';
 import type { Hosts } from './views/index.ts';
@@ -13,6 +14,8 @@ export interface Api extends Control {
   /** What bindings reach. */
   readonly data: DataClient;
   readonly d1: D1Work;
+  /** What was observed of Workers. */
+  readonly observe: ObserveClient;
   /** Sends the routing table and its changes to the edges. */
   readonly publisher: Publisher;
   readonly apiSettings: {

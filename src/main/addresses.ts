@@ -23,6 +23,7 @@ export const withRealPorts = (settings: Settings, message: ReadyMessage): Settin
     case 'edge':
       return { ...settings, edgePort: portOf(message.edgeUrl), edgeAdminPort: portOf(message.edgeAdminUrl) };
     case 'data':
+    case 'observe':
       return settings;
   }
 };
@@ -39,6 +40,7 @@ export const addressesIn = (message: ReadyMessage): Addresses => {
     case 'edge':
       return { edgeUrl: message.edgeUrl, edgeAdminUrl: message.edgeAdminUrl };
     case 'data':
+    case 'observe':
       return {};
   }
 };

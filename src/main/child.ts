@@ -6,7 +6,7 @@ import { EXIT_UNUSABLE, whyUnusable, type UnusableMessage } from './unusable.ts'
 /** What a child tells the launcher once it answers requests. Ports in it are the real ones, also where 0 was asked for. */
 export type ReadyMessage =
   | { readonly type: 'ready'; readonly role: 'control'; readonly controlUrl: string; readonly subdomain: string }
-  | { readonly type: 'ready'; readonly role: 'data' }
+  | { readonly type: 'ready'; readonly role: 'data' | 'observe' }
   | { readonly type: 'ready'; readonly role: 'edge'; readonly edgeUrl: string; readonly edgeAdminUrl: string };
 
 /** A started half of the product: what to announce, and how to end it without losing a request. */

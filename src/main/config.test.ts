@@ -58,6 +58,7 @@ test('without a word the documented defaults hold', () => {
     warmMinutes: 60,
     heapLimitMb: 128,
     memoryLimitMb: 512,
+    observeMb: 2048,
     cacheMb: 64,
     silentCpuMs: 30_000,
     startupCpuMs: 1000,

@@ -4,6 +4,7 @@ import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
 import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished, worldFault } from '../files/index.ts';
+import { ObserveClient } from '../observe/index.ts';
 import { privateFolder, trySplit, tryVersion, Turns } from '../runtime/index.ts';
 import { openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
@@ -67,10 +68,11 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const logged = (event: string, detail: Readonly<Record<string, unknown>>): void => log.error(detail, event);
   const { account, write: writeCredentials } = await openCredentials(control, join(settings.data, 'credentials'), logged);
   const data = new DataClient(await privateFolder('data', settings.data));
+  const observe = new ObserveClient(await privateFolder('observe', settings.data));
   const d1 = await D1Work.open(data, settings.data);
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
-    createApp({ ...control, account, publisher, data, d1, ...apiFor(settings, feed, controlUrl), log: logged }),
+    createApp({ ...control, account, publisher, data, observe, d1, ...apiFor(settings, feed, controlUrl), log: logged }),
   );
   await writeCredentials(http.url);
   const settling = new AbortController();
@@ -94,6 +96,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
       await http.close();
       await d1[Symbol.asyncDispose]();
       await data[Symbol.asyncDispose]();
+      await observe[Symbol.asyncDispose]();
       await trials.remove();
       await publisher.close();
       await store.close();

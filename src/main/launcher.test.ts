@@ -7,12 +7,15 @@ import test, { type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onStopSignals } from './stop-signals.ts';
 
-type Role = 'control' | 'data' | 'edge';
+const ROLES = ['control', 'data', 'edge', 'observe'] as const;
+
+type Role = (typeof ROLES)[number];
 
 /** What each says once it is ready. */
 const READY: Readonly<Record<Role, string>> = {
   control: `{ type: 'ready', role: 'control', controlUrl: 'http://127.0.0.1:' + (settings.controlPort || 4001), subdomain: 'acme' }`,
   data: `{ type: 'ready', role: 'data' }`,
+  observe: `{ type: 'ready', role: 'observe' }`,
   edge: `{ type: 'ready', role: 'edge', edgeUrl: 'http://127.0.0.1:' + (settings.edgePort || 4002), edgeAdminUrl: 'http://127.0.0.1:4003' }`,
 };
 
@@ -39,13 +42,12 @@ class World {
 
   constructor(t: TestContext, special: Partial<Record<Role, string>> = {}, { controlPort = 0, hasServed = false } = {}) {
     if (hasServed) mkdirSync(this.#path('.switchback/edge'), { recursive: true });
-    for (const role of ['control', 'data', 'edge'] as const)
-      writeFileSync(this.#path(`${role}.ts`), childSource(role, special[role] ?? ''));
+    for (const role of ROLES) writeFileSync(this.#path(`${role}.ts`), childSource(role, special[role] ?? ''));
     writeFileSync(
       this.#path('launch.ts'),
       `import { launch, readSettings } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
        const settings = readSettings({ flags: { controlPort: '${controlPort}', edgePort: '0' }, environment: {}, configFile: undefined, workingFolder: import.meta.dirname });
-       const scripts = { control: import.meta.dirname + '/control.ts', data: import.meta.dirname + '/data.ts', edge: import.meta.dirname + '/edge.ts' };
+       const scripts = Object.fromEntries(${JSON.stringify(ROLES)}.map((role) => [role, import.meta.dirname + '/' + role + '.ts']));
        process.exit(await launch(settings.value, { onReady: (a) => console.log('READY ' + JSON.stringify(a)), say: (s) => console.log(s) }, scripts));`,
     );
     this.launcher = spawn(process.execPath, [this.#path('launch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -71,7 +73,7 @@ class World {
   }
 
   pids(): number[] {
-    return [...this.starts('control'), ...this.starts('data'), ...this.starts('edge')].map(({ pid }) => pid);
+    return ROLES.flatMap((role) => this.starts(role)).map(({ pid }) => pid);
   }
 
   mode(file: string): number {
@@ -187,6 +189,18 @@ test('a child that never becomes ready is given up after three tries', async (t)
   assert.deepEqual(await world.exited, { code: 1, signal: null });
   assert.equal(world.starts('edge').length, 3);
   assert.equal(world.log('control').at(-1), 'drained');
+});
+
+test('what observes starts behind the others, is nobody’s reason to end, and is tried again until it can', async (t) => {
+  const broken = `const { existsSync } = await import('node:fs'); if (!existsSync(new URL('./mended', import.meta.url))) throw new Error('broken'); note('went on');`;
+  const world = new World(t, { observe: broken });
+  await world.ready();
+  await until('it was tried more often than any other child is', () => world.starts('observe').length > 4);
+  world.note('mended');
+  await until('it is there', () => world.log('observe').includes('went on'));
+  world.launcher.kill('SIGINT');
+  assert.deepEqual(await world.exited, { code: 0, signal: null });
+  assert.equal(world.log('observe').at(-1), 'drained');
 });
 
 /** A data directory that is on a read-only file system, until somebody mends it. */

@@ -16,7 +16,7 @@ export interface LaunchEvents {
   say(sentence: string): void;
 }
 
-type Role = 'control' | 'data' | 'edge';
+type Role = 'control' | 'data' | 'edge' | 'observe';
 
 /** The children keep to --drain-seconds by themselves, visitors first and then Workers; beyond this a child hangs. */
 const stopDeadlineMs = ({ drainSeconds }: Settings): number => 2 * drainSeconds * 1000 + 15_000;
@@ -27,6 +27,7 @@ const SCRIPTS: Readonly<Record<Role, string>> = {
   control: join(import.meta.dirname, 'control.ts'),
   data: join(import.meta.dirname, 'data.ts'),
   edge: join(import.meta.dirname, 'edge.ts'),
+  observe: join(import.meta.dirname, 'observe.ts'),
 };
 
 /** Runs control plane and edge (or one of them) as children until a signal or a fault ends it; answers the exit code. */
@@ -49,6 +50,7 @@ export const launch = async (settings: Settings, events: LaunchEvents, scripts =
 class Launcher {
   readonly #events: LaunchEvents;
   readonly #scripts: Readonly<Record<Role, string>>;
+  /** What a start waits for. */
   readonly #roles: readonly Role[];
   readonly #children = new Map<Role, SupervisedChild>();
   readonly #ready = new Set<Role>();
@@ -117,6 +119,7 @@ class Launcher {
       script: this.#scripts[role],
       settings: () => this.#settings,
       sockets,
+      isNeeded: role !== 'observe',
       events: {
         onReady: (message) => this.#childIsReady(message),
         onGone: () => role === 'data' && this.#standIn?.away(),
@@ -138,7 +141,8 @@ class Launcher {
     this.#addresses = { ...this.#addresses, ...addressesIn(message) };
     if (this.#ready.has(message.role)) return this.#events.say(`The ${message.role} process is ready again.`);
     this.#ready.add(message.role);
-    if (this.#ready.size === this.#roles.length) return this.#events.onReady(this.#addresses);
+    if (message.role === this.#roles.at(-1)) this.#observe();
+    if (message.role !== 'observe' && this.#roles.every((role) => this.#ready.has(role))) return this.#events.onReady(this.#addresses);
     if (message.role === 'control') this.#startTheRest();
   }
 
@@ -150,6 +154,12 @@ class Launcher {
     }
     this.#events.say(`The ${role} process cannot start. ${reason} It is tried again until it can; what can run without it does.`);
     if (role === 'control' && this.#settings.control !== undefined) this.#startTheRest();
+    if (role === this.#roles.at(-1)) this.#observe();
+  }
+
+  /** Behind all others, for nothing waits for it: what happens meanwhile edges keep and tell it later. */
+  #observe(): void {
+    if (this.#settings.role !== 'edge') this.#start('observe');
   }
 
   #startTheRest(): void {

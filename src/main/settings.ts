@@ -108,6 +108,12 @@ export const SETTINGS = {
     schema: wholeNumber(0, 65_536),
     fallback: 64,
   },
+  observeMb: {
+    value: 'n',
+    help: 'most room on disk for what was observed of Workers: the oldest goes first',
+    schema: wholeNumber(4, 1_000_000),
+    fallback: 2048,
+  },
   silentCpuMs: {
     value: 'n',
     help: 'processor time without an answer after which a version without limits.cpu_ms counts as hung',

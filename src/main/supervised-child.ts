@@ -60,6 +60,8 @@ export interface ChildOptions {
   readonly settings: () => Settings;
   /** Held for it whether it runs or not. */
   readonly sockets: Sockets;
+  /** The product is nothing without it. What is not is tried again for ever. */
+  readonly isNeeded: boolean;
   readonly events: ChildEvents;
 }
 
@@ -69,6 +71,7 @@ export class SupervisedChild {
   readonly #script: string;
   readonly #settings: () => Settings;
   readonly #sockets: Sockets;
+  readonly #isNeeded: boolean;
   readonly #events: ChildEvents;
   #process: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -78,11 +81,12 @@ export class SupervisedChild {
   #unusable: string | undefined;
   #unusableTries = 0;
 
-  constructor({ role, script, settings, sockets, events }: ChildOptions) {
+  constructor({ role, script, settings, sockets, isNeeded, events }: ChildOptions) {
     this.#role = role;
     this.#script = script;
     this.#settings = settings;
     this.#sockets = sockets;
+    this.#isNeeded = isNeeded;
     this.#events = events;
   }
 
@@ -145,7 +149,7 @@ export class SupervisedChild {
     if (how === EXIT_BAD_CONFIGURATION) return this.#giveUp(`The ${this.#role} process cannot run with this configuration; see above.`);
     if (how === EXIT_UNUSABLE) return this.#startAfter(pauseAfter((this.#unusableTries += 1)));
     this.#crashes = performance.now() - startedAt > HEALTHY_AFTER_MS ? 1 : this.#crashes + 1;
-    if (!this.#wasReady && this.#crashes >= TRIES_TO_BECOME_READY) {
+    if (this.#isNeeded && !this.#wasReady && this.#crashes >= TRIES_TO_BECOME_READY) {
       return this.#giveUp(`${reason} ${this.#crashes} times before it was ready; see above.`);
     }
     const pauseMs = pauseAfter(this.#crashes);

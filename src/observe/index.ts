@@ -1,3 +1,6 @@
+import type { Observer, ObserverOptions } from './observer.ts';
+
+export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './client.ts';
 export type { InvocationRecord, RecordSink } from './record.ts';
 export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, Watched } from './report.ts';
 export { Sketch, type SketchBins } from './sketch.ts';
@@ -15,3 +18,8 @@ export {
   type TraceWants,
 } from './trace.ts';
 export { isError, outcomeFrom, type InvocationKind, type ObservedVersion, type Outcome, type PickReason } from './words.ts';
+
+export type { ObserverOptions };
+
+/** Opens the observe process's own half. What it is made of is large, and nobody else loads it. */
+export const openObserver = async (options: ObserverOptions): Promise<Observer> => (await import('./observer.ts')).Observer.open(options);

@@ -10,7 +10,7 @@ const MOST_PATH_BYTES = 60;
  * A short private folder for the sockets of one data directory, the same after each start, so that what a crash left is
  * found. `purpose` keeps those apart that share a data directory.
  */
-export const privateFolder = async (purpose: 'run' | 'try' | 'data', dataDir: string): Promise<string> => {
+export const privateFolder = async (purpose: 'run' | 'try' | 'data' | 'observe', dataDir: string): Promise<string> => {
   const name = `switchback-${purpose}-${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 10)}`;
   const wished = join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), name);
   const folder = Buffer.byteLength(wished) <= MOST_PATH_BYTES ? wished : join('/tmp', name);

@@ -15,6 +15,7 @@ import {
 } from '../../src/contract/index.ts';
 import { D1Work } from '../../src/data/index.ts';
 import { createToken, openAccount, Publisher } from '../../src/control/index.ts';
+import { ObserveClient } from '../../src/observe/index.ts';
 import { listenHttp } from '../../src/main/listen.ts';
 import { trySplit, tryVersion } from '../../src/runtime/index.ts';
 import { accepted, aControlPlane, ADA, type ControlPlane } from './control-plane.ts';
@@ -72,6 +73,8 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
   const token = accepted(await createToken(control, ADA, { name: 'ada', email: 'ada@example.com' }));
   const publisher = new Publisher({ store: control.store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
   const data = options.hasData === true ? await someData(t, folder) : dataAt(t, folder);
+  const observe = new ObserveClient(join(folder, 'observe'));
+  t.after(() => observe[Symbol.asyncDispose]());
   const d1 = await D1Work.open(data, folder);
   t.after(() => d1[Symbol.asyncDispose]());
   const api: Api = {
@@ -79,6 +82,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
     account,
     publisher,
     data,
+    observe,
     d1,
     apiSettings: {
       maxUploadBytes: options.maxUploadBytes ?? 10_000_000,

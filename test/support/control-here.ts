@@ -6,6 +6,7 @@ import { AwaitedAnswers, EdgeFeed, Lanes, openAccount, Publisher, type Control }
 import { D1Work, DataClient } from '../../src/data/index.ts';
 import type { FeedMessage } from '../../src/domain/index.ts';
 import { ModuleStore, openVault } from '../../src/files/index.ts';
+import { ObserveClient } from '../../src/observe/index.ts';
 import { trySplit, tryVersion } from '../../src/runtime/index.ts';
 import { openSqlite, Store } from '../../src/store/index.ts';
 
@@ -45,6 +46,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     account,
     publisher,
     data,
+    observe: new ObserveClient(folder),
     d1: await D1Work.open(data, folder),
     apiSettings: { maxUploadBytes: 10_000_000, allowedHosts: [], controlUrl: 'http://127.0.0.1' },
     edgeAuthority: () => 'localhost',

@@ -139,7 +139,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** The process of one of its halves; it changes when that is started again. */
-  half(name: 'control' | 'data' | 'edge'): number | undefined {
+  half(name: 'control' | 'data' | 'edge' | 'observe'): number | undefined {
     return descendants(this.started.pid).find(({ command }) => command.endsWith(`${join('src', 'main', name)}.ts`))?.pid;
   }
 

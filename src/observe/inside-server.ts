@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+
+/** What is under way when the process ends gets so long; what sends it again later. */
+const DRAIN_MS = 2_000;
+
+/** Lets a server listen on a socket of its own, in place of one that was left. */
+export const listenInside = async (server: Server, path: string): Promise<void> => {
+  await rm(path, { force: true });
+  server.keepAliveTimeout = 60_000;
+  server.requestTimeout = 30_000;
+  server.listen(path);
+  await once(server, 'listening');
+};
+
+export const closeInside = async (server: Server): Promise<void> => {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(late);
+};
