@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { accepted, ADA, aControlPlane, aScriptUpload, aVersionUpload, uploaded } from '../../test/support/control-plane.ts';
 import { until } from '../../test/support/until.ts';
 import { tableAfter, type FeedMessage, type RoutingTable } from '../domain/index.ts';
+import type { WorkerSettings } from '../store/index.ts';
 import {
   addZone,
   changeWorker,
@@ -128,6 +129,28 @@ test('versions and aliases have addresses of their own in the table while previe
   assert.deepEqual([(await entry())?.previewVersions, (await entry())?.aliases], [[first.version.id], {}]);
   accepted(await changeWorker(control, ADA, 'hello', { previews: false }, 'subdomain.post'));
   assert.deepEqual((await entry())?.previewVersions, []);
+});
+
+test('[OB-2] what is kept of a Worker reaches the edges when its settings change, without a version; what changes nothing of it is no generation', async (t) => {
+  const { control, publisher } = await aPublisher(t);
+  await uploaded(control, aScriptUpload(control, 'hello'));
+  const edge = new Edge(control.feed);
+  await edge.join(publisher, 'a');
+  const set = async (settings: WorkerSettings) =>
+    accepted(await changeWorker(control, ADA, 'hello', { settings }, 'script_settings.patch'));
+  const { generation } = edge.table!;
+  assert.equal(edge.table?.workers[0]?.collects, undefined);
+  await set({ observability: { enabled: true, head_sampling_rate: 0.5 } });
+  const kept = { isKept: true, sampleRate: 0.5, logpush: false };
+  assert.deepEqual((await edge.reaches(generation + 1)).workers[0]?.collects, kept);
+  await set({ observability: { enabled: true, head_sampling_rate: 0.5, logs: { invocation_logs: false } }, tags: ['a'] });
+  await set({ logpush: true });
+  assert.deepEqual((await edge.reaches(generation + 2)).workers[0]?.collects, { ...kept, logpush: true });
+  await uploaded(control, aScriptUpload(control, 'hello', { settings: { observability: { enabled: false } } }));
+  await uploaded(control, aScriptUpload(control, 'hello', { settings: { logpush: false } }));
+  const { workers } = await edge.reaches(generation + 4);
+  assert.equal(workers[0]?.collects, undefined);
+  assert.deepEqual((await tableNow(control, publisher)).workers, workers);
 });
 
 test('routes, custom domains and the subdomain are the table’s hosts', async (t) => {

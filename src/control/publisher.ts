@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FeedMessage, HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
+import { collectsOf, type FeedMessage, type HostTable, type RoutingTable, type WorkerEntry } from '../domain/index.ts';
 import type { Commit, Queries, Store, Worker } from '../store/index.ts';
 import type { EdgeFeed } from './edge-feed.ts';
 import { servedAssets } from './served-assets.ts';
@@ -139,6 +139,7 @@ const entryOf = async (queries: Queries, name: string): Promise<WorkerEntry | un
 const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): Promise<WorkerEntry> => {
   const { active, crons, queues, ownsObjects, movedObjects, withAssets, newest: previewVersions, aliases } = facts;
   const assets = await servedAssets(queries, worker, withAssets, [...previewVersions, ...Object.values(aliases)], new Date());
+  const collects = collectsOf(worker.settings);
   return {
     name: worker.name,
     deployment: active === undefined ? null : { id: active.id, split: active.split },
@@ -151,5 +152,6 @@ const entryFor = async (queries: Queries, worker: Worker, facts: WorkerFacts): P
     ...(queues.length === 0 ? {} : { queues }),
     ...(ownsObjects ? { ownsObjects: true as const } : {}),
     ...(Object.keys(movedObjects).length === 0 ? {} : { movedObjects }),
+    ...(collects === undefined ? {} : { collects }),
   };
 };

@@ -6,6 +6,7 @@ import {
   carriedOver,
   classesOf,
   codeOf,
+  collectsOtherwise,
   following,
   inheritedFrom,
   mainVersion,
@@ -135,7 +136,10 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
 
 const changeSettings = async (change: Change, workerTag: string, settings: WorkerSettings): Promise<void> => {
   const worker = await change.workers.byTag(workerTag);
-  if (worker !== undefined) await change.workers.update({ ...worker, settings: { ...worker.settings, ...settings } });
+  if (worker === undefined) return;
+  const changed = { ...worker.settings, ...settings };
+  await change.workers.update({ ...worker, settings: changed });
+  if (collectsOtherwise(worker.settings, changed)) change.touchWorker(worker.name);
 };
 
 /** It is picked as an upload is: by its own id. */

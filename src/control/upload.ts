@@ -4,6 +4,7 @@ import {
   annotationsFrom,
   classesDeclaredIn,
   classesOf,
+  collectsOtherwise,
   inheritable,
   isLeftBehind,
   isObjectBinding,
@@ -160,6 +161,7 @@ const stored = (control: Control, actor: Actor, request: Upload, ready: Ready): 
       const migrated = await storeObjects(control, change, present, objects);
       const changed = { ...migrated, settings: { ...present.settings, ...request.settings } };
       await change.workers.update(changed);
+      if (collectsOtherwise(present.settings, changed.settings)) change.touchWorker(worker.name);
       const followed = await storeFollowers(control, actor, change, worker, objects, followers);
       if (!followed.ok) return followed;
       return accept({ worker: changed, version: version.value, deployment, reconciled: holds.value });

@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { isWorkerName, type Refusal, type WorkerHold } from '../domain/index.ts';
+import { collectsOtherwise, isWorkerName, type Refusal, type WorkerHold } from '../domain/index.ts';
 import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { newWorker } from './upload.ts';
@@ -32,11 +32,15 @@ export const changeWorker = (
         previews: changes.previews ?? worker.previews,
       };
       await change.workers.update(changed);
-      if (changed.workersDev !== worker.workersDev || changed.previews !== worker.previews) change.touchWorker(name);
+      if (isServedOtherwise(worker, changed)) change.touchWorker(name);
       return accept(changed);
     },
     () => auditEntry(control, actor, action, `worker/${name}`, { ...changes }),
   );
+
+/** Whether edges have to hear of it. */
+const isServedOtherwise = (before: Worker, after: Worker): boolean =>
+  after.workersDev !== before.workersDev || after.previews !== before.previews || collectsOtherwise(before.settings, after.settings);
 
 /** A Worker without code, as the newer Worker resource makes them; versions come later. */
 export const createWorker = (control: Control, actor: Actor, name: string, changes: WorkerChanges): Promise<Result<Worker, Refusal>> => {

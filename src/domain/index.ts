@@ -27,6 +27,7 @@ export {
   type VersionShare,
 } from './split.ts';
 export { LISTED_DEPLOYMENTS, listedDeployments, standsAlone, type Deployment } from './deployment.ts';
+export { collectsOf, collectsOtherwise, type Collects } from './collects.ts';
 export {
   tableAfter,
   type HostTable,

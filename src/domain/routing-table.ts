@@ -1,3 +1,4 @@
+import type { Collects } from './collects.ts';
 import type { ConsumedQueue } from './queue.ts';
 import type { Split } from './split.ts';
 
@@ -51,6 +52,8 @@ export interface WorkerEntry {
   readonly crons?: readonly string[];
   /** What its `queue()` is given the messages of; a paused queue is not among them. */
   readonly queues?: readonly ConsumedQueue[];
+  /** What is kept of its invocations; absent where nothing is. */
+  readonly collects?: Collects;
 }
 
 /** Which versions' assets an edge serves. */
