@@ -1,4 +1,4 @@
-import type { ObservedVersion } from './words.ts';
+import type { InvocationKind, ObservedVersion } from './words.ts';
 
 /** Characters of logs and exceptions that are kept of one invocation, as many as Cloudflare keeps. */
 export const MOST_TRACE_CHARACTERS = 16_384;
@@ -36,6 +36,8 @@ export type TraceEvent = Readonly<Record<string, unknown>>;
 export interface Trace {
   /** Which of the batch's versions. */
   readonly v: number;
+  /** The only word of what it was for where there is no event. */
+  readonly kind: InvocationKind;
   readonly outcome: string;
   readonly eventTimestamp: number | null;
   /** When its trace came, milliseconds since 1970: after the answer and all `waitUntil`. */
