@@ -2,7 +2,7 @@ import type { Observer, ObserverOptions } from './observer.ts';
 
 export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './client.ts';
 export type { InvocationRecord, RecordSink } from './record.ts';
-export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, Watched } from './report.ts';
+export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, ReportAnswer, Watched } from './report.ts';
 export { Sketch, type SketchBins } from './sketch.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 export {

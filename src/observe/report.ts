@@ -54,6 +54,8 @@ export interface CollectRule {
   /** Whether records are kept at all. */
   readonly isKept: boolean;
   readonly logpush: boolean;
+  /** Two versions share its traffic: their failures are kept, whatever else is. */
+  readonly isSplit?: true | undefined;
 }
 
 /** What an edge posts about once a second, and sooner where somebody watches. */
@@ -71,6 +73,15 @@ export interface EdgeReportOfUse {
   readonly attached: readonly string[];
   /** Facts that found no room since the last report. */
   readonly droppedFacts: number;
+}
+
+/**
+ * What an edge is answered once its report is stored. Where it is not answered so, it sends the very same report again, for as long as
+ * it has room for it: counts are added once, however often a report comes.
+ */
+export interface ReportAnswer {
+  /** Of this run of the observe process: where it is another than last time, the next report says all rules. */
+  readonly boot: string;
 }
 
 /** What edges are told, as one JSON line at each change: of which Workers somebody watches the log. */
