@@ -4,6 +4,8 @@ export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './clien
 export type { InvocationRecord, RecordSink } from './record.ts';
 export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, ReportAnswer, Watched } from './report.ts';
 export { Sketch, type SketchBins } from './sketch.ts';
+export { Tally } from './tally.ts';
+export { unreportedCounts, unreportedCpu } from './unreported.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 export {
   MOST_BATCH_BYTES,
@@ -17,7 +19,16 @@ export {
   type TraceLog,
   type TraceWants,
 } from './trace.ts';
-export { isError, outcomeFrom, type InvocationKind, type ObservedVersion, type Outcome, type PickReason } from './words.ts';
+export {
+  isError,
+  outcomeFrom,
+  INVOCATION_KINDS,
+  OUTCOMES,
+  type InvocationKind,
+  type ObservedVersion,
+  type Outcome,
+  type PickReason,
+} from './words.ts';
 
 export type { ObserverOptions };
 

@@ -59,17 +59,22 @@ export class Sketch {
   buckets(): { readonly value: number; readonly count: number }[] {
     const { zeroCount, mapping } = this.#sketch;
     const buckets = zeroCount === 0 ? [] : [{ value: 0, count: zeroCount }];
-    for (const [key, count] of this.#filled()) buckets.push({ value: mapping.value(key), count });
+    this.#eachBin((key, count) => buckets.push({ value: mapping.value(key), count }));
     return buckets;
   }
 
   toBins(): SketchBins {
     const { zeroCount: zeros, sum, min, max, count } = this.#sketch;
-    return { bins: this.#filled().flat(), zeros, sum, min: count === 0 ? 0 : min, max: count === 0 ? 0 : max };
+    const bins: number[] = [];
+    this.#eachBin((key, bin) => bins.push(key, bin));
+    return { bins, zeros, sum, min: count === 0 ? 0 : min, max: count === 0 ? 0 : max };
   }
 
-  #filled(): (readonly [key: number, count: number])[] {
+  #eachBin(visit: (key: number, count: number) => void): void {
     const { bins, offset } = this.#sketch.store;
-    return bins.flatMap((count, index) => (count > 0 ? [[index + offset, count] as const] : []));
+    for (let at = 0; at < bins.length; at += 1) {
+      const count = bins[at] ?? 0;
+      if (count > 0) visit(at + offset, count);
+    }
   }
 }

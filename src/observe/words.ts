@@ -1,25 +1,14 @@
 import type { VersionAnswer } from '../domain/index.ts';
 
-/** What a version was called for. */
-export type InvocationKind = 'fetch' | 'websocket' | 'scheduled' | 'queue' | 'alarm' | 'rpc' | 'other';
+/** What a version is called for. */
+export const INVOCATION_KINDS = ['fetch', 'websocket', 'scheduled', 'queue', 'alarm', 'rpc', 'other'] as const;
+export type InvocationKind = (typeof INVOCATION_KINDS)[number];
 
 /**
  * How an invocation ended, in Cloudflare's words
  * (https://developers.cloudflare.com/workers/observability/logs/logpush/, `Outcome`).
  */
-export type Outcome =
-  | 'ok'
-  | 'exception'
-  | 'exceededCpu'
-  | 'exceededMemory'
-  | 'exceededWallTime'
-  | 'canceled'
-  | 'responseStreamDisconnected'
-  | 'scriptNotFound'
-  | 'loadShed'
-  | 'unknown';
-
-const OUTCOMES = new Set<string>([
+export const OUTCOMES = [
   'ok',
   'exception',
   'exceededCpu',
@@ -29,10 +18,12 @@ const OUTCOMES = new Set<string>([
   'responseStreamDisconnected',
   'scriptNotFound',
   'loadShed',
-] satisfies readonly Outcome[]);
+  'unknown',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** The runtime may have words that we have not. */
-export const outcomeFrom = (word: string): Outcome => (OUTCOMES.has(word) ? (word as Outcome) : 'unknown');
+export const outcomeFrom = (word: string): Outcome => OUTCOMES.find((outcome) => outcome === word) ?? 'unknown';
 
 /** A visitor who leaves is no fault of the version's; an answer of 500 and above is. */
 export const isError = (outcome: Outcome, status: number | undefined): boolean =>
