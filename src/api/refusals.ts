@@ -1,6 +1,7 @@
 import { BrokenInvariant } from '../base/index.ts';
 import type { ModuleNameFault, Refusal } from '../domain/index.ts';
 import { kvWords } from './kv-words.ts';
+import { logpushWords } from './logpush-words.ts';
 import { objectWords } from './object-words.ts';
 import { queueWords } from './queue-words.ts';
 import { resourceWords } from './resource-words.ts';
@@ -35,6 +36,7 @@ const words: Words = {
   ...resourceWords,
   ...kvWords,
   ...queueWords,
+  ...logpushWords,
   ...objectWords,
   ...serviceWords,
   // Access

@@ -75,6 +75,22 @@ export {
   type UploadMetadata,
   type UploadPath,
 } from './upload.ts';
+export { LEADS_INSIDE } from './leads-inside.ts';
+export {
+  LOGPUSH_DATASET,
+  LOGPUSH_FIELD_NAMES,
+  LOGPUSH_FIELDS,
+  isLogpushField,
+  type LogpushField,
+  type LogpushKind,
+  type LogpushRow,
+} from './logpush/fields.ts';
+export { passes, readLogpushFilter, type LogpushFilter } from './logpush/filter.ts';
+export { isSampled } from './logpush/sample.ts';
+export { datedPath, readDestination, redactedDestination, type LogpushDestination } from './logpush/destination.ts';
+export { readLogpullOptions, readOutputOptions, USUAL_OUTPUT, type LogpushOutput } from './logpush/options.ts';
+export { checkDataset, planLogpush, USUAL_LOGPUSH, type BatchLimits, type LogpushPlan, type LogpushSettings } from './logpush/job.ts';
+export type { LogpushRefusal } from './logpush/refusal.ts';
 export type * from './refusal.ts';
 export { parseRoutePattern, type RoutePattern, type RoutePatternRefusal, type Scheme } from './route-pattern.ts';
 export { compileHosts, matchRequest, plainHost, type HostIndex, type Match, type NoMatch } from './match.ts';

@@ -1,6 +1,7 @@
 import type { CertificateBinding, DurableObjectBinding, ResourceBinding, ServiceBinding } from './binding.ts';
 import type { ExportFault } from './export-terms.ts';
 import type { KvRefusal } from './kv.ts';
+import type { LogpushRefusal } from './logpush/refusal.ts';
 import type { ModuleNameFault } from './module-name.ts';
 import type { ResourceKind } from './resource.ts';
 import type { SplitRefusal } from './split.ts';
@@ -14,6 +15,7 @@ export type Refusal =
   | DeployRefusal
   | ResourceRefusal
   | KvRefusal
+  | LogpushRefusal
   | AccessRefusal;
 
 export type UploadRefusal =

@@ -1,7 +1,6 @@
 import { invariant } from '../base/index.ts';
-import { hasScript, isDataBinding, type Module, type VersionSpec } from '../domain/index.ts';
+import { hasScript, isDataBinding, LEADS_INSIDE, type Module, type VersionSpec } from '../domain/index.ts';
 import { planCertificate, withCertificates, type ClientPlan } from './certificate-plan.ts';
-import { LEADS_INSIDE } from './leads-inside.ts';
 import { handlesEvents, withEvents } from './event-plan.ts';
 import { planNamespace, withObjectGates } from './object-gate-plan.ts';
 import { planObjects, type ObjectsPlan } from './object-plan.ts';
