@@ -8,11 +8,17 @@ import { FIRST_EXTRA_DESCRIPTOR } from './certificate-plan.ts';
 import { handedOver } from './handed-over.ts';
 import { removeFolder, writeConfig, type ProcessFolder } from './process-folder.ts';
 import { announceProcess, recordProcess } from './process-record.ts';
+import { ranOutOfMemory } from './start-failure.ts';
 import { workerdBinary } from './binary.ts';
+
+/** What a process did that it may not: it used more memory or processor time than it may, or fell silent. */
+export type ProcessFault = 'memory' | 'cpu' | 'silence';
 
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** For which it was ended, or ended itself; undefined where it did nothing wrong, and where nobody knows. */
+  readonly fault: ProcessFault | undefined;
 }
 
 /** What a workerd process is started with. */
@@ -39,6 +45,7 @@ export class Child {
   /** The last 8 KB of what it wrote to stderr. */
   readonly stderr: () => string;
   readonly #process: ChildProcess;
+  #fault: ProcessFault | undefined;
 
   private constructor(folder: ProcessFolder, process: ChildProcess, pid: number, onLog: ((line: string) => void) | undefined) {
     this.folder = folder;
@@ -48,13 +55,13 @@ export class Child {
     if (process.stdout !== null) readOutput(process.stdout, onLog);
     // A signal that cannot be sent is an event too; the deadlines that follow every signal decide then.
     process.on('error', () => undefined);
-    this.exited = new Promise<Ending>((resolve) => process.once('close', (code, signal) => resolve({ code, signal }))).then(
-      async (ending) => {
-        // What cannot be removed now is taken by endOrphans at the next start.
-        await removeFolder(folder).catch(() => undefined);
-        return ending;
-      },
-    );
+    this.exited = new Promise<Ending>((resolve) =>
+      process.once('close', (code, signal) => resolve({ code, signal, fault: this.#faultSoFar() })),
+    ).then(async (ending) => {
+      // What cannot be removed now is taken by endOrphans at the next start.
+      await removeFolder(folder).catch(() => undefined);
+      return ending;
+    });
   }
 
   static async spawn(command: Command, folder: ProcessFolder, onLog?: (line: string) => void): Promise<Child> {
@@ -87,7 +94,8 @@ export class Child {
     }
   }
 
-  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+  signal(signal: 'SIGTERM' | 'SIGKILL', fault?: ProcessFault): void {
+    this.#fault ??= fault;
     this.#process.kill(signal);
   }
 
@@ -97,6 +105,11 @@ export class Child {
 
   cpuMs(): number | undefined {
     return cpuMsOf(this.pid);
+  }
+
+  /** The runtime says so where the heap of the version's code is full. */
+  #faultSoFar(): ProcessFault | undefined {
+    return this.#fault ?? (ranOutOfMemory(this.stderr()) ? 'memory' : undefined);
   }
 
   mainThreadCpuMs(): number | undefined {

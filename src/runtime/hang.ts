@@ -26,6 +26,11 @@ export interface Silence {
   readonly requests: number;
 }
 
+export interface Hung {
+  readonly fault: 'cpu' | 'silence';
+  readonly reason: string;
+}
+
 /** Below this share of the time, a process is blocked or stopped rather than at work. */
 const RESTING = 0.1;
 
@@ -38,7 +43,7 @@ export const whyHung = (
   { unansweredMs, usedCpuMs, requests }: Silence,
   limitMs: number | undefined,
   settings: HangSettings,
-): string | undefined => {
+): Hung | undefined => {
   if (unansweredMs === undefined || unansweredMs < settings.beatMs) return undefined;
   const { hangMs, silentCpuMs } = settings;
   const ownMs = limitMs ?? silentCpuMs;
@@ -47,8 +52,14 @@ export const whyHung = (
     return unansweredMs >= Math.max(hangMs, allowedMs) ? notFor(unansweredMs) : undefined;
   }
   if (usedCpuMs >= allowedMs)
-    return `It used ${Math.round(usedCpuMs)} ms of CPU time without an answer, more than the ${allowedMs} ms it may with ${requests} ${requests === 1 ? 'request' : 'requests'}.`;
+    return {
+      fault: 'cpu',
+      reason: `It used ${Math.round(usedCpuMs)} ms of CPU time without an answer, more than the ${allowedMs} ms it may with ${requests} ${requests === 1 ? 'request' : 'requests'}.`,
+    };
   return unansweredMs >= hangMs && usedCpuMs < unansweredMs * RESTING ? notFor(unansweredMs) : undefined;
 };
 
-const notFor = (ms: number): string => `It did not answer for ${Math.round(ms / 100) / 10} s while it had requests.`;
+const notFor = (ms: number): Hung => ({
+  fault: 'silence',
+  reason: `It did not answer for ${Math.round(ms / 100) / 10} s while it had requests.`,
+});

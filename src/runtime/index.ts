@@ -19,7 +19,7 @@ export { privateFolder } from './private-folder.ts';
 export { ASSETS_HEADER, CACHE_HEADER, CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type ProcessPlan } from './plan.ts';
 export { renderConfig } from './config.ts';
 export { capnpString } from './capnp-text.ts';
-export { Child, describeEnding } from './child.ts';
+export { Child, describeEnding, type Ending, type ProcessFault } from './child.ts';
 export { LIMIT_HEADER, PERIOD_HEADER } from './rate-limit-plan.ts';
 export { BOUND_HEADER, QUEUE_DELAY_HEADER, RESOURCE_HEADER, resourceSocket, resourceSockets, type DataSocket } from './resource-plan.ts';
 export {

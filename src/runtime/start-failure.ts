@@ -65,7 +65,7 @@ export const failureFrom = (stderr: string, ending: string): StartFailure => {
   const feature = said.find((text) => RUNTIME_FEATURE.test(text));
   if (feature !== undefined)
     return new StartFailure('no_such_runtime_feature', feature.replace(HOW_WORKERD_WOULD, 'Switchback accepts no experimental flags.'));
-  if (OUT_OF_MEMORY.test(stderr)) return new StartFailure('out_of_memory', 'Script startup exceeded memory limits.');
+  if (ranOutOfMemory(stderr)) return new StartFailure('out_of_memory', 'Script startup exceeded memory limits.');
   const nothing = said.find((text) => text.startsWith('No event handlers were registered.'));
   if (nothing !== undefined) return new StartFailure('nothing_registered', nothing);
   const last = said.at(-1) ?? stderr.trim().split('\n').at(-1);
@@ -84,4 +84,7 @@ const ADVICE = /became the default as of/;
 const RUNTIME_FEATURE = /compatibility (flag|date)/i;
 /** An advice for people who start workerd themselves. */
 const HOW_WORKERD_WOULD = /To use this flag, you must pass --experimental on the command line\.$/;
+/** Whether a process ended because the heap of its JavaScript was full, by what it wrote last. */
+export const ranOutOfMemory = (stderr: string): boolean => OUT_OF_MEMORY.test(stderr);
+
 const OUT_OF_MEMORY = /heap out of memory|allocation failed|Out of memory/;

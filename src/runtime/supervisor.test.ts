@@ -160,6 +160,7 @@ test('[X-26] a crash costs the requests of that process only, and an active vers
   const other = await supervisor.start(neighbour);
   const slow = served(other, '/slow');
   await assert.rejects(served(first, '/die'));
+  assert.equal((await first.exited).fault, 'memory');
   await until(() => ![undefined, first].includes(supervisor.running(id)), 'the version runs again');
   assert.equal(await served(await supervisor.start(id)), 'hello');
   assert.equal(report(id)?.restarts, 1);
@@ -215,7 +216,7 @@ test('[X-8] a version the deployments left stays warm, and goes when that time i
   supervisor.want({ active: new Set() });
   assert.equal(supervisor.running(id), version);
   await until(() => report(id) === undefined, 'it has gone');
-  assert.deepEqual(await version.exited, { code: 0, signal: null });
+  assert.deepEqual(await version.exited, { code: 0, signal: null, fault: undefined });
 });
 
 test('[X-34] after many quick deployments a Worker keeps its most recent versions warm, and no other Worker loses one', async (t) => {
@@ -245,6 +246,7 @@ test('[X-9] a process over its memory limit is replaced, although array buffers 
   await served(first, '/grow').catch(() => 'killed');
   await until(() => ![undefined, first].includes(supervisor.running(id)), 'it is replaced');
   assert.match(log.join('\n'), /^It used \d+ MB of memory, more than the 180 MB it may\.$/);
+  assert.equal((await first.exited).fault, 'memory');
   assert.equal(report(id)?.restarts, 1);
 });
 
@@ -261,6 +263,7 @@ test('[X-10] [X-30] a process that loops longer than its version may is replaced
     assert.equal(await served(await supervisor.start(id)), 'hello');
     tookMs.push(Math.round(performance.now() - began));
     await cut;
+    assert.equal((await first.exited).fault, 'cpu');
   }
   assert.match(log[0] ?? '', /^It used \d+ ms of CPU time without an answer, more than the 50 ms it may with 1 request\.$/);
   t.diagnostic(`from the hanging request to an answer of the next process: ${tookMs.join(', ')} ms`);

@@ -3,7 +3,7 @@ import { invariant } from '../base/index.ts';
 import type { ProcessReport, Split, VersionSpec } from '../domain/index.ts';
 import { afterFailure, backOffMs, type BreakerSettings } from './breaker.ts';
 import { BusyWatch } from './busy-watch.ts';
-import { describeEnding } from './child.ts';
+import { describeEnding, type ProcessFault } from './child.ts';
 import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
 import { nextStep, surplusOf, type Step, type Warm } from './lifecycle.ts';
@@ -76,7 +76,7 @@ export class Supervisor {
     this.#options = options;
     this.#settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.#turns = new Turns(this.#settings.startsAtOnce);
-    this.#busy = new BusyWatch(this.#settings, (process, reason) => this.#replace(process, reason));
+    this.#busy = new BusyWatch(this.#settings, (process, { reason, fault }) => this.#replace(process, reason, fault));
   }
 
   running(versionId: string): RunningVersion | undefined {
@@ -423,7 +423,7 @@ export class Supervisor {
       case 'drain':
         return entry.state === 'ready' ? this.#drain(entry.process) : undefined;
       case 'replace':
-        return entry.state === 'ready' ? this.#replace(entry.process, step.reason) : undefined;
+        return entry.state === 'ready' ? this.#replace(entry.process, step.reason, 'memory') : undefined;
     }
   }
 
@@ -446,9 +446,9 @@ export class Supervisor {
   }
 
   /** The successor is begun first and waits for nobody; the end of the old one frees the processor it needs. */
-  #replace(process: VersionProcess, reason: string): void {
+  #replace(process: VersionProcess, reason: string, fault?: ProcessFault): void {
     this.#ended(process, reason);
-    process.kill();
+    process.kill(fault);
   }
 }
 

@@ -169,7 +169,7 @@ test('[X-22] a request that outlasts the deadline does not keep the process', as
   running.enter('request');
   const broken = assert.rejects(ask(running.socketPath).finally(() => running.leave('request')));
   await running.drain({ waitUntilGraceMs: 30_000, deadlineMs: 100, killAfterMs: 100 });
-  assert.deepEqual(await running.exited, { code: null, signal: 'SIGKILL' });
+  assert.deepEqual(await running.exited, { code: null, signal: 'SIGKILL', fault: undefined });
   await broken;
 });
 
@@ -179,7 +179,7 @@ test('[X-22] a process that never served is drained at once', async (t) => {
   const began = performance.now();
   await running.drain({ waitUntilGraceMs: 30_000, deadlineMs: 30_000 });
   assert.ok(performance.now() - began < 10_000);
-  assert.deepEqual(await running.exited, { code: 0, signal: null });
+  assert.deepEqual(await running.exited, { code: 0, signal: null, fault: undefined });
 });
 
 test('a runtime folder too long for sockets is refused in words', async (t) => {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { VersionSpec } from '../domain/index.ts';
-import { Child, type Ending } from './child.ts';
+import { Child, type Ending, type ProcessFault } from './child.ts';
 import { confineMemory } from './cgroup.ts';
 import { renderConfig } from './config.ts';
 import { planProcess, type ProcessPlan, type Where } from './plan.ts';
@@ -235,8 +235,8 @@ export class VersionProcess implements RunningVersion {
   }
 
   /** At once and without mercy: for a process that hangs or grew too large. */
-  kill(): void {
-    this.#child.signal('SIGKILL');
+  kill(fault?: ProcessFault): void {
+    this.#child.signal('SIGKILL', fault);
   }
 
   /** Whether objects live in it: then nothing else may run in which the same ones would (I5). */
