@@ -1,4 +1,5 @@
 export { accept, refuse, type Result } from './result.ts';
 export { BrokenInvariant, invariant, unreachable } from './invariant.ts';
 export { systemClock, timestampAfter, type Clock } from './clock.ts';
+export { frameHeadLength, framePayloadLength, isFrameMasked, MOST_FRAME_HEAD } from './frame-head.ts';
 export { randomIds, type Ids } from './ids.ts';

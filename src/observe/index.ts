@@ -7,6 +7,8 @@ export { Sketch, type SketchBins } from './sketch.ts';
 export { Tally } from './tally.ts';
 export { unreportedCounts, unreportedCpu } from './unreported.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
+export { FILTER_OUTCOMES, type TailFilter } from './tails/filter.ts';
+export { MOST_TAILS, type OpenTail, type TailAnswer, type TailRequest } from './tails/terms.ts';
 export {
   MOST_BATCH_BYTES,
   MOST_TRACE_CHARACTERS,

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import { closeInside, listenInside } from './inside-server.ts';
 import type { ObservePart } from './part.ts';
 import { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
+import { TailHub } from './tails/tail-hub.ts';
 import { WatchBoard } from './watch-board.ts';
 import { streamWatched } from './watched-stream.ts';
 
@@ -36,7 +37,7 @@ export class Observer implements AsyncDisposable {
   static async open(options: ObserverOptions): Promise<Observer> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const board = new WatchBoard();
-    const parts: readonly ObservePart[] = [];
+    const parts: readonly ObservePart[] = [new TailHub(board)];
     const traces = createServer((request, response) => {
       request.resume();
       response.writeHead(503).end();
@@ -56,6 +57,7 @@ export class Observer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const part of this.#parts) part.release?.();
     await Promise.all(this.#servers.map(closeInside));
     for (const part of this.#parts) await part.close?.();
   }
