@@ -184,6 +184,8 @@ test('[S-1] a split, a change within it, a rollback, errors, crashes and a start
 test('[S-1] a secret stands in no answer, log, audit row, error page, routing table, file or list of processes', async () => {
   await readEverything();
   await life.ask('GET', '/edge/v1/feed?edge=reader', { headers: { authorization: `Bearer ${EDGE_TOKEN}` } });
+  for (const command of [['audit', '--limit', '1000'], ['audit', '--json'], ['status'], ['status', 'hello']])
+    keep(command.join(' '), [], succeeded(await server.cli([...command, '--data', server.data])).combined);
   lookAt('log after it');
   // What clients keep is theirs.
   const places: Places = new Map([...seen, ...filesBelow(folder, ['projects', 'home'])]);
