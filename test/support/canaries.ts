@@ -6,15 +6,19 @@ import { descendants } from './processes.ts';
 /** A secret that nothing else looks like. */
 export const aCanary = (): string => `canary${randomBytes(12).toString('hex')}`;
 
-/** The text, and what base64 makes of it wherever in a longer text it stands; beyond that nobody hides by accident. */
+/** A message that quotes what it could not read ends in the middle of it. */
+const FRAGMENT = 10;
+
+/** The text or its beginning, and what base64 makes of it wherever in a longer text it stands; beyond that nobody hides by accident. */
 const formsOf = (canary: string): readonly string[] => {
+  const plain = canary.startsWith('canary') ? canary.slice(0, FRAGMENT) : canary;
   const encoded = [0, 1, 2].map((before) =>
     Buffer.from(`${'x'.repeat(before)}${canary}`)
       .toString('base64')
       // The ends are mixed with what stands beside.
       .slice(before === 0 ? 0 : 4, -4),
   );
-  return [canary, ...encoded, ...encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
+  return [plain, ...encoded, ...encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
 };
 
 /** What can be read of a server, by where: each place is searched for each canary. */
