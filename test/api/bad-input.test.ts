@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { golden } from '../support/golden.ts';
 import { badAccess, badNames } from './bad-input/access.ts';
+import { badAudits } from './bad-input/audit.ts';
 import { badAssets } from './bad-input/assets.ts';
 import { badCertificates } from './bad-input/certificates.ts';
 import { badDeployments } from './bad-input/deployments.ts';
@@ -17,6 +18,7 @@ const groups: Readonly<Record<string, readonly BadInput[]>> = {
   code: badCode,
   names: badNames,
   access: badAccess,
+  audit: badAudits,
   secrets: badSecrets,
   resources: badResources,
   assets: badAssets,
