@@ -35,6 +35,7 @@ import { scripts } from './handlers/scripts.ts';
 import { secrets } from './handlers/secrets.ts';
 import { services } from './handlers/services.ts';
 import { settings } from './handlers/settings.ts';
+import { tails } from './handlers/tails.ts';
 import { triggers } from './handlers/triggers.ts';
 import { versions } from './handlers/versions.ts';
 import { workerVersions } from './handlers/worker-versions.ts';
@@ -55,6 +56,7 @@ const handlers = {
   ...preflights,
   ...secrets,
   ...triggers,
+  ...tails,
   ...services,
   ...workers,
   ...workerVersions,

@@ -105,7 +105,8 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
   const isForm = /multipart\/form-data/i.test(request.headers.get('content-type') ?? '');
   if (body.kind === 'json' || (body.kind === 'json_or_upload' && !isForm)) {
     const holdsModules = body.kind === 'json' && body.holdsModules === true;
-    const json = await readJson(request, holdsModules ? api.apiSettings.maxUploadBytes : jsonLimit(body));
+    const mayBeEmpty = body.kind === 'json' && body.mayBeEmpty === true;
+    const json = await readJson(request, holdsModules ? api.apiSettings.maxUploadBytes : jsonLimit(body), mayBeEmpty);
     if (!json.ok)
       return holdsModules && json.refusal.code === 'body_too_large' ? refuse({ ...json.refusal, code: 'upload_too_large' }) : json;
     const value = parsed(body.schema, json.value, 'body');
@@ -123,9 +124,10 @@ const readBody = async (api: Api, endpoint: Endpoint, request: Request): Promise
 const jsonLimit = (body: Body): number => (body.kind === 'json' ? body.maxBytes : undefined) ?? MOST_JSON_BYTES;
 
 /** JSON whatever the content type says: wrangler labels much of it text/plain. */
-const readJson = async (request: Request, limit: number): Promise<Result<unknown, Refusal>> => {
+const readJson = async (request: Request, limit: number, mayBeEmpty: boolean): Promise<Result<unknown, Refusal>> => {
   const bytes = await bytesOf(request, limit);
   if (bytes === undefined) return refuse({ code: 'body_too_large', limit });
+  if (bytes.length === 0 && mayBeEmpty) return accept({});
   if (bytes.length === 0) return refuse({ code: 'body_not_json', detail: 'it is empty' });
   if (!isUtf8(bytes)) return refuse({ code: 'body_not_json', detail: 'it is not UTF-8' });
   const json = parsedJson(bytes.toString());

@@ -1,4 +1,5 @@
 export { createApp } from './app.ts';
 export type { Api } from './api.ts';
 export { settleQueues } from './handlers/queues.ts';
+export { tailUpgrades } from './tail-upgrade.ts';
 export { sweepErasures } from './erase.ts';

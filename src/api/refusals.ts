@@ -303,6 +303,9 @@ const words: Words = {
   subdomain_name_invalid: ({ name }) =>
     said(400, 10030, `The subdomain ${JSON.stringify(name)} is invalid: it must be 1 to 63 characters of a-z, 0-9 and "-".`),
   subdomain_free: ({ name }) => said(404, 10032, `The subdomain ${JSON.stringify(name)} is available.`),
+  too_many_tails: ({ name, limit }) =>
+    said(409, 100430, `The Worker ${JSON.stringify(name)} is tailed by ${limit} clients, and no more may at once. End one of them first.`),
+  tail_not_found: ({ tailId }) => said(404, 100431, `The tail ${JSON.stringify(tailId)} was not found: it has ended, or expired.`),
   token_not_found: ({ tokenId }) =>
     said(404, 100330, `The token ${JSON.stringify(tokenId)} was not found. \`switchback token list\` shows them.`),
   token_exists: ({ name }) =>

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Api } from './api.ts';
 import { byteAnswer, byteBody } from './byte-body.ts';
 import { failure } from './envelope.ts';
+import { ownUrl } from './own-url.ts';
 
 /** D1's own limit is 5 GB; a file this large takes some twenty seconds to run. */
 const MOST_UPLOADED_BYTES = 500_000_000;
@@ -35,9 +36,4 @@ export const transferRoutes = (api: Api): Hono => {
 
 const unknownTicket = (path: string) => ({ code: 'path_unknown', method: 'GET', path }) as const;
 
-/** The address as the client that asks for it reaches this server, which may be through a proxy with TLS. */
-export const transferUrl = (api: Api, headers: Headers, ticket: string): string => {
-  const { host, protocol } = new URL(api.apiSettings.controlUrl);
-  const scheme = /^https?$/.exec(headers.get('x-forwarded-proto') ?? '')?.[0] ?? protocol.slice(0, -1);
-  return `${scheme}://${headers.get('host') ?? host}${PATH}/${ticket}`;
-};
+export const transferUrl = (api: Api, headers: Headers, ticket: string): string => `${ownUrl(api, headers)}${PATH}/${ticket}`;

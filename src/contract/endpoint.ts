@@ -9,6 +9,8 @@ export type Body =
       readonly schema: z.ZodType;
       /** As large as an upload may be, because it carries a version's modules. */
       readonly holdsModules?: true;
+      /** Nothing is read as `{}`. */
+      readonly mayBeEmpty?: true;
       /** Where it may be larger than any other JSON. */
       readonly maxBytes?: number;
     }

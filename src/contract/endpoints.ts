@@ -16,7 +16,8 @@ import { scriptEndpoints } from './scripts.ts';
 import { secretEndpoints } from './secrets.ts';
 import { serviceEndpoints } from './services.ts';
 import { settingsEndpoints } from './settings.ts';
-import { ACCOUNT as A, SCRIPT as S, WORKERS as W } from './shapes.ts';
+import { ACCOUNT as A, WORKERS as W } from './shapes.ts';
+import { tailEndpoints } from './tails.ts';
 import { triggerEndpoints } from './triggers.ts';
 import { versionEndpoints } from './versions.ts';
 import { workerVersionEndpoints } from './worker-versions.ts';
@@ -37,6 +38,7 @@ export const endpoints = {
   ...deploymentEndpoints,
   ...secretEndpoints,
   ...triggerEndpoints,
+  ...tailEndpoints,
   ...serviceEndpoints,
   ...workerEndpoints,
   ...workerVersionEndpoints,
@@ -80,5 +82,4 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/email`, 'Email Routing'],
   [`${W}/durable_objects`, 'this part of Durable Objects'],
   [`${W}/dispatch`, 'Workers for Platforms'],
-  [`${S}/tails`, 'tail'],
 ];

@@ -21,6 +21,7 @@ export { uploadMetadata } from './upload-metadata.ts';
 export type { secretEndpoints } from './secrets.ts';
 export type { serviceEndpoints } from './services.ts';
 export { requestedBinding } from './shapes.ts';
+export type { tailEndpoints } from './tails.ts';
 export type { triggerEndpoints } from './triggers.ts';
 export type { versionEndpoints } from './versions.ts';
 export type { workerVersionEndpoints } from './worker-versions.ts';

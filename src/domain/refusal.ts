@@ -16,6 +16,7 @@ export type Refusal =
   | ResourceRefusal
   | KvRefusal
   | LogpushRefusal
+  | TailRefusal
   | AccessRefusal;
 
 export type UploadRefusal =
@@ -219,6 +220,10 @@ export type ResourceRefusal =
   | { readonly code: 'token_exists'; readonly name: string }
   | { readonly code: 'token_is_operator' }
   | { readonly code: 'product_not_offered'; readonly product: string };
+
+export type TailRefusal =
+  | { readonly code: 'too_many_tails'; readonly name: string; readonly limit: number }
+  | { readonly code: 'tail_not_found'; readonly tailId: string };
 
 export type AccessRefusal =
   | { readonly code: 'token_missing' }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createApp, settleQueues, sweepErasures, type Api } from '../api/index.ts';
+import { createApp, settleQueues, sweepErasures, tailUpgrades, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
@@ -71,9 +71,9 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const observe = new ObserveClient(await privateFolder('observe', settings.data));
   const d1 = await D1Work.open(data, settings.data);
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
-  const http = await listenHttp(settings.host, settings.controlPort, (controlUrl) =>
-    createApp({ ...control, account, publisher, data, observe, d1, ...apiFor(settings, feed, controlUrl), log: logged }),
-  );
+  const appAt = (controlUrl: string) =>
+    createApp({ ...control, account, publisher, data, observe, d1, ...apiFor(settings, feed, controlUrl), log: logged });
+  const http = await listenHttp(settings.host, settings.controlPort, appAt, tailUpgrades(observe, allowedHosts(settings)));
   await writeCredentials(http.url);
   const settling = new AbortController();
   const content = { ...control, data, log: logged };
@@ -104,10 +104,12 @@ const startControl = async (settings: Settings): Promise<Service> => {
   };
 };
 
+const allowedHosts = ({ allowedHost, host }: Settings): readonly string[] => [...allowedHost, host];
+
 const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Api, 'apiSettings' | 'edgeAuthority' | 'edgeToken'> => ({
   apiSettings: {
     maxUploadBytes: settings.maxUploadMb * 1024 * 1024,
-    allowedHosts: [...settings.allowedHost, settings.host],
+    allowedHosts: allowedHosts(settings),
     controlUrl,
     objectsFolder: settings.role === 'all' ? join(settings.data, 'objects') : undefined,
   },

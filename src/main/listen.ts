@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { BadConfiguration } from './bad-configuration.ts';
 import { apiConnectionsWithin, openFilesLimit } from './open-files.ts';
@@ -12,6 +13,13 @@ interface App {
   fetch(request: Request, raw: object): Response | Promise<Response>;
 }
 
+/** What takes connections over for another protocol. */
+export interface Upgrades {
+  /** Whether a request may be one for it; any other is the app's. */
+  isAsked(request: IncomingMessage): boolean;
+  take(request: IncomingMessage, client: Duplex, head: Buffer): void;
+}
+
 export interface HttpListener {
   /** `http://127.0.0.1:7450` */
   readonly url: string;
@@ -19,7 +27,7 @@ export interface HttpListener {
 }
 
 /** Serves an app. Its address goes into the app, because with port 0 it is known only once it listens. */
-export const listenHttp = async (host: string, port: number, appAt: (url: string) => App): Promise<HttpListener> => {
+export const listenHttp = async (host: string, port: number, appAt: (url: string) => App, upgrades?: Upgrades): Promise<HttpListener> => {
   let app: App | undefined;
   // Without TLS options the adaptor makes a plain HTTP/1.1 server.
   const server = createAdaptorServer({
@@ -29,7 +37,14 @@ export const listenHttp = async (host: string, port: number, appAt: (url: string
       return refusedInFull(response, env.incoming as IncomingMessage);
     },
     overrideGlobalObjects: false,
+    ...(upgrades === undefined ? {} : { serverOptions: { shouldUpgradeCallback: upgrades.isAsked } }),
   }) as Server;
+  const taken = new Set<Duplex>();
+  server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    taken.add(client);
+    client.once('close', () => taken.delete(client));
+    upgrades?.take(request, client, head);
+  });
   // A slow connection may not hold the API for ever; uploads of the largest size still fit.
   server.requestTimeout = 300_000;
   server.headersTimeout = 15_000;
@@ -42,14 +57,16 @@ export const listenHttp = async (host: string, port: number, appAt: (url: string
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
   app = appAt(url);
-  return { url, close: () => closed(server) };
+  return { url, close: () => closed(server, taken) };
 };
 
 const portInUse = (host: string, port: number): BadConfiguration =>
   new BadConfiguration(`Port ${port} on ${host} is in use by another program. Choose another with --control-port, or 0 for any free one.`);
 
-const closed = (server: Server): Promise<void> =>
+/** What was taken over has no end of its own: it is cut, and its client comes back. */
+const closed = (server: Server, taken: ReadonlySet<Duplex>): Promise<void> =>
   new Promise((resolve) => {
+    for (const client of taken) client.destroy();
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {
       clearTimeout(cut);

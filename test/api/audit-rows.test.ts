@@ -3,6 +3,7 @@ import test from 'node:test';
 import { endpoints, ownEndpoints, type Endpoint, type EndpointName } from '../../src/contract/index.ts';
 import { anApi } from '../support/api.ts';
 import { changesOfHosts } from './changes/hosts.ts';
+import { changesOfLogpush } from './changes/logpush.ts';
 import { changesOfResources } from './changes/resources.ts';
 import type { Changing, OfContent, Row, Rows } from './changes/row.ts';
 import { changesOfSettings, changesOfWorkers } from './changes/workers.ts';
@@ -19,11 +20,14 @@ const rows: Rows<Exclude<Changing, keyof typeof CHANGES_NOTHING>> = {
   ...changesOfSettings,
   ...changesOfHosts,
   ...changesOfResources,
+  ...changesOfLogpush,
 };
 
 const STORED = 'What a resource holds is written by Workers too, thousands of times a second.';
 const READS = 'It reads what a resource holds; only its method says otherwise.';
 const FILES = 'Files of an upload belong to nobody before the version that names them, which is logged.';
+const WATCHES = 'It changes nothing of a Worker, and ends with its client.';
+const TRIES = 'It tells what a job would be told, and changes none.';
 const ERASES = 'What is waiting is content; the queue stays as it is.';
 
 /** Calls that are about the contents of resources are not logged, each for a reason. */
@@ -46,6 +50,13 @@ const NOT_LOGGED: Readonly<Record<OfContent, string>> = {
   purgeQueue: ERASES,
   pushQueueMessage: STORED,
   pushQueueMessages: STORED,
+  createTail: WATCHES,
+  deleteTail: WATCHES,
+  validateLogpushDestination: TRIES,
+  findLogpushDestination: TRIES,
+  validateLogpullOptions: TRIES,
+  createLogpushOwnership: 'It writes to what is not ours, and changes no job.',
+  validateLogpushOwnership: TRIES,
 };
 
 const namesWhere = (is: (endpoint: Endpoint) => boolean): readonly string[] =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import type { Hono } from 'hono';
-import { createApp, type Api } from '../../src/api/index.ts';
+import { createApp, tailUpgrades, type Api } from '../../src/api/index.ts';
 import {
   endpoints,
   type BodyOf,
@@ -219,7 +219,8 @@ export class TestApi {
 
   /** The same API on a real socket; answers its address. */
   async listen(): Promise<string> {
-    const http = await listenHttp('127.0.0.1', 0, () => this.app);
+    const { observe, apiSettings } = this.api;
+    const http = await listenHttp('127.0.0.1', 0, () => this.app, tailUpgrades(observe, apiSettings.allowedHosts));
     this.#test.after(() => http.close());
     return http.url;
   }
