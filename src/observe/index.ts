@@ -9,6 +9,7 @@ export { unreportedCounts, unreportedCpu } from './unreported.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 export { FILTER_OUTCOMES, type TailFilter } from './tails/filter.ts';
 export { MOST_TAILS, type OpenTail, type TailAnswer, type TailRequest } from './tails/terms.ts';
+export { TRACER_SOURCE, TRACES_BINDING, VERSIONS_BINDING } from './tracer/tracer-source.ts';
 export {
   MOST_BATCH_BYTES,
   MOST_TRACE_CHARACTERS,

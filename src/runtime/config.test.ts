@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import test from 'node:test';
 import type { Module, ModuleKind, VersionSpec } from '../domain/index.ts';
 import { renderConfig } from './config.ts';
@@ -108,6 +108,12 @@ const CERTIFICATES: VersionSpec = {
 
 const CACHE: VersionSpec = { ...EVENTS, handlers: ['fetch'] };
 
+const TRACED: VersionSpec = {
+  ...OBJECTS,
+  message: 'say "hi"',
+  modules: [part('src/index.js', 'esm'), part('src/index.js.map', 'sourcemap')],
+};
+
 for (const [name, spec] of Object.entries({
   cache: CACHE,
   certificates: CERTIFICATES,
@@ -117,6 +123,7 @@ for (const [name, spec] of Object.entries({
   events: EVENTS,
   objects: OBJECTS,
   services: SERVICES,
+  traced: TRACED,
 })) {
   test(`[X-2] a version of ${name} is told to workerd as in golden/${name}.capnp`, async () => {
     const golden = new URL(`golden/${name}.capnp`, import.meta.url);
@@ -124,7 +131,9 @@ for (const [name, spec] of Object.entries({
       ...WHERE,
       ...(spec === SERVICES ? { debugSocket: '/run/sb/w-abc/g' } : {}),
       ...(spec === CACHE ? { cacheSocket: '/run/sb/cache' } : {}),
+      ...(spec === TRACED ? { observeFolder: '/run/sb/observe' } : {}),
     };
+    if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, renderConfig(planProcess(spec, where)));
     assert.equal(renderConfig(planProcess(spec, where)), await readFile(golden, 'utf8'));
   });
 }
@@ -164,10 +173,12 @@ test('[X-2] [Y-12] two versions that share objects are told to workerd as in gol
       debugSocket: '/run/sb/w-abc/g',
       versionSockets: [WHERE, { mainSocket: '/run/sb/w-abc/m2', eventSocket: '/run/sb/w-abc/e2' }],
       sharesSocket: '/run/sb/w-abc/s',
+      observeFolder: '/run/sb/observe',
       token: 'known-to-nobody',
     },
   );
   const golden = new URL('golden/object-split.capnp', import.meta.url);
+  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, renderConfig(plan));
   assert.equal(renderConfig(plan), await readFile(golden, 'utf8'));
   assert.deepEqual(plan.environment, { [`SB_SECRET_0:${spec.id}`]: 'hush-one', [`SB_SECRET_0:${other.id}`]: 'hush-two' });
 });
@@ -176,6 +187,22 @@ test('[X-28] a trial has a cache of its own process, which keeps nothing', () =>
   const { workers, externals } = planTrial(CACHE, { ...WHERE, cacheSocket: '/run/sb/cache' });
   const main = workers.find(({ name }) => name === 'main');
   assert.deepEqual([main?.cache, externals], [{ service: 'probe', entrypoint: 'cache' }, []]);
+});
+
+test('[OB-10] nobody is told what a version does in its trial', () => {
+  const traced = { ...WHERE, observeFolder: '/run/sb/observe' };
+  const { workers, externals } = planTrial(CACHE, traced);
+  assert.deepEqual(
+    [workers.map(({ name, tail }) => [name, tail]), externals],
+    [
+      [
+        ['probe', undefined],
+        ['main', undefined],
+      ],
+      [],
+    ],
+  );
+  assert.ok(planProcess(CACHE, traced).workers.some(({ tail }) => tail !== undefined));
 });
 
 test('[X-36] a trial has no gate, no debug port and nothing experimental, whatever the version binds', () => {

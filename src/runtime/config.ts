@@ -45,7 +45,7 @@ const renderWorker = (worker: WorkerPlan): string => `    (
         compatibilityFlags = ${capnpList(worker.compatibilityFlags.map(capnpString), '        ')},
         ${renderCode(worker.code)},
         bindings = ${capnpList(worker.bindings.map(renderNamed), '        ')},
-        globalOutbound = "internet",${renderCache(worker.cache)}${renderObjects(worker.objects)}
+        globalOutbound = "internet",${renderCache(worker.cache)}${renderTail(worker.tail)}${renderObjects(worker.objects)}
       ),
     ),
 ${renderDisk(worker.objects)}`;
@@ -71,6 +71,11 @@ const renderCache = (cache: WorkerPlan['cache']): string =>
   cache === undefined
     ? ''
     : `\n        cacheApiOutbound = ${capnpStruct({ name: capnpString(cache.service), entrypoint: cache.entrypoint === undefined ? undefined : capnpString(cache.entrypoint) })},`;
+
+const renderTail = (tail: WorkerPlan['tail']): string =>
+  tail === undefined
+    ? ''
+    : `\n        tails = [${capnpStruct({ name: capnpString(tail.service), entrypoint: capnpString(tail.entrypoint) })}],`;
 
 const renderObjects = (objects: ObjectsPlan | undefined): string => {
   if (objects === undefined) return '';

@@ -1,9 +1,10 @@
 import { invariant } from '../base/index.ts';
 import type { Split, VersionSpec } from '../domain/index.ts';
 import { DOOR } from './object-gate-plan.ts';
-import { boundOf, namespaceOfClass, ownerSource, SHARES_ENTRYPOINT } from './object-split-source.ts';
+import { boundOf, namespaceOfClass, ownerSource, SHARES_ENTRYPOINT, TRACED_SHARES } from './object-split-source.ts';
 import { EARLIEST_COMPATIBILITY_DATE, planProcess } from './plan.ts';
 import { StartFailure } from './start-failure.ts';
+import { TRACED_SHARES_ENTRYPOINT, TRACER, withSplitTracer } from './trace-plan.ts';
 import type { BindingPlan, Content, ModulePlan, ProcessPlan, SocketPlan, Where, WorkerPlan } from './plan.ts';
 
 /** Two versions of a Worker with Durable Objects, and which share of its objects each has. */
@@ -36,12 +37,12 @@ const serviceOf = (name: string, versionId: string): string => (SHARED.has(name)
  * would have, under names of its own, and one service more, in which the objects of both live.
  */
 export const planSplit = ({ specs, shares }: OwnedSplit, where: SplitWhere): ProcessPlan => {
-  const plans = specs.map((spec, index) => planProcess(spec, { ...where, ...where.versionSockets[index] }));
+  const plans = specs.map((spec, index) => planProcess(spec, { ...where, ...where.versionSockets[index], observeFolder: undefined }));
   const [first] = plans;
   invariant(first, 'a split has versions');
   const parts = plans.map((plan, index) => apart(plan, specs[index]?.id ?? ''));
-  const owner = ownerOf(specs, shares, parts, first, where.token);
-  return {
+  const owner = ownerOf(specs, shares, parts, first, where);
+  const plan: ProcessPlan = {
     ...first,
     workers: [...parts.flatMap(({ workers }) => workers).filter(isFirstOfItsName), owner],
     sockets: [...parts.flatMap(({ sockets }) => sockets).filter(isFirstOfItsName), sharesSocket(where)],
@@ -51,6 +52,8 @@ export const planSplit = ({ specs, shares }: OwnedSplit, where: SplitWhere): Pro
     environment: Object.assign({}, ...parts.map(({ environment }) => environment)),
     isExperimental: plans.some(({ isExperimental }) => isExperimental),
   };
+  const mains = specs.map(({ id }) => mainServiceOf(id));
+  return withSplitTracer(plan, specs, shares, { mains, owner: OWNER }, where.observeFolder);
 };
 
 interface Named {
@@ -103,7 +106,7 @@ const ownerOf = (
   shares: Split,
   parts: readonly ProcessPlan[],
   first: ProcessPlan,
-  token: string,
+  { token, observeFolder }: SplitWhere,
 ): WorkerPlan => {
   const objects = first.workers.find(({ name }) => name === 'main')?.objects;
   const [spec] = specs;
@@ -136,10 +139,18 @@ const ownerOf = (
         field: 'durableObjectNamespace',
         content: { className },
       })),
+      ...(observeFolder === undefined ? [] : [TELLS_SHARES]),
     ],
     ...(mains[0]?.main.cache === undefined ? {} : { cache: mains[0].main.cache }),
     objects,
   };
+};
+
+/** What is told of an object says whose it is by the shares. */
+const TELLS_SHARES: BindingPlan = {
+  name: TRACED_SHARES,
+  field: 'service',
+  content: { service: TRACER, entrypoint: TRACED_SHARES_ENTRYPOINT, props: {} },
 };
 
 const modulesOf = ({ code }: WorkerPlan): readonly ModulePlan[] => ('modules' in code ? code.modules : []);

@@ -65,6 +65,12 @@ export const SHARES_ENTRYPOINT = 'SwitchbackShares';
 export const boundOf = (versionId: string, name: string): string => `${versionId}:${name}`;
 export const namespaceOfClass = (className: string): string => `objects:${className}`;
 
+/** Under which name it binds whoever is told of new shares, where there is one: no class is without a name. */
+export const TRACED_SHARES = 'objects:';
+
+/** How the method is called by which an object is reset; a random part follows. */
+export const RESET_METHOD = 'switchbackReset';
+
 /**
  * The main module of the service that owns the objects of a Worker whose deployment names two versions. It imports both, and each
  * object runs the class of the version that its id falls to. Code of a version runs within that version's environment: `this.env`,
@@ -173,7 +179,7 @@ const ownerOf = (className) => class extends DurableObject {
     const version = VERSIONS.get(pickForObject(shares, id));
     // With the flag that nobody may import it, it was not there before.
     if (Object.keys(version.env).length === 0) Object.assign(version.env, ownOf(version.id, env));
-    const entry = { key: className + ':' + id, className, id, name: ctx.id.name, versionId: version.id, reset: 'switchbackReset' + crypto.randomUUID() };
+    const entry = { key: className + ':' + id, className, id, name: ctx.id.name, versionId: version.id, reset: '${RESET_METHOD}' + crypto.randomUUID() };
     // There is one at a time: what is known of another is over.
     LIVE.delete(entry.key);
     const Class = classOf(version, className);
@@ -217,6 +223,8 @@ export class ${SHARES_ENTRYPOINT} extends WorkerEntrypoint {
     if (this.ctx.props?.token !== TOKEN) return new Response(null, { status: 404 });
     const next = await request.json();
     shares = next;
+    // Whatever becomes of that, the shares are in force.
+    await (OBJECTS['${TRACED_SHARES}'] ?? this.env['${TRACED_SHARES}'])?.fetch('http://tracer/', { method: 'POST', body: JSON.stringify(next) }).catch(() => undefined);
     const changed = [...LIVE.values()].filter(({ id, versionId }) => versionId !== pickForObject(next, id));
     const left = changed.values();
     let stays = 0;

@@ -6,6 +6,7 @@ import { planNamespace, withObjectGates } from './object-gate-plan.ts';
 import { planObjects, type ObjectsPlan } from './object-plan.ts';
 import { planRateLimit, RATE_LIMIT, rateLimitCounter } from './rate-limit-plan.ts';
 import { planResource, type ExternalPlan } from './resource-plan.ts';
+import { withTracer } from './trace-plan.ts';
 import { planNoService, planService, withServices } from './service-plan.ts';
 
 /** Everything one workerd process is told, as plain data: {@link renderConfig} writes it down, the environment goes beside it. */
@@ -42,6 +43,8 @@ export interface WorkerPlan {
   readonly bindings: readonly BindingPlan[];
   /** Who answers its Cache API. */
   readonly cache?: { readonly service: string; readonly entrypoint?: string };
+  /** Who is told of each of its invocations. */
+  readonly tail?: { readonly service: string; readonly entrypoint: string };
   /** Present where it owns Durable Objects. */
   readonly objects?: ObjectsPlan;
 }
@@ -121,6 +124,8 @@ export interface Where {
   readonly debugSocket?: string | undefined;
   /** Where the objects of Durable Objects are stored; without it they are gone with the process, as in a trial. */
   readonly objectsFolder?: string | undefined;
+  /** Where the observe process has its sockets; without it nobody is told what the version does, as in a trial. */
+  readonly observeFolder?: string | undefined;
 }
 
 const ASSETS = 'assets';
@@ -153,7 +158,8 @@ export const planProcess = (spec: VersionSpec, where: Where): ProcessPlan => {
     environment: Object.fromEntries(secretsOf(spec).map(({ text }, index) => [secretVariable(index), text])),
   };
   const certified = withCertificates(plan, spec);
-  return inService(handlesEvents(spec) ? withEvents(certified, where.eventSocket) : certified, spec, where);
+  const called = inService(handlesEvents(spec) ? withEvents(certified, where.eventSocket) : certified, spec, where);
+  return withTracer(called, spec, where.observeFolder);
 };
 
 /** Any Worker may be bound by another while it runs: each process can be called, and calls those its version binds. */

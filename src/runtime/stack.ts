@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import type { VersionSpec } from '../domain/index.ts';
 
 /** The source map of a module by its name, as JSON text; undefined where none was uploaded. */
 export type MapOf = (moduleName: string) => Promise<string | undefined>;
@@ -38,4 +40,14 @@ const traceMap = async (name: string, mapOf: MapOf): Promise<TraceMap | undefine
     // A broken map costs the mapping, never the message.
     return undefined;
   }
+};
+
+/** wrangler uploads `index.js.map` beside `index.js`, in whichever folder; a lone map belongs to the main module. */
+export const mapFor = (moduleName: string, spec: VersionSpec): string => {
+  const maps = spec.modules.filter(({ kind }) => kind === 'sourcemap').map(({ name }) => name);
+  const wanted = `${moduleName}.map`;
+  const sameBase = maps.find((name) => posix.basename(name) === posix.basename(wanted));
+  return (
+    maps.find((name) => name === wanted) ?? sameBase ?? (moduleName === spec.mainModule && maps.length === 1 ? (maps[0] ?? wanted) : wanted)
+  );
 };

@@ -22,7 +22,7 @@ const KNOWN_HANDLERS = ['fetch', 'connect', 'tail', 'tailStream', 'trace', 'sche
 
 /** The version's process with one module before its main one: it evaluates the version and describes what it exports. */
 export const planTrial = (spec: VersionSpec, where: Where): ProcessPlan => {
-  const plan = planProcess(spec, { ...where, debugSocket: undefined, cacheSocket: undefined });
+  const plan = planProcess(spec, { ...where, debugSocket: undefined, cacheSocket: undefined, observeFolder: undefined });
   return { ...plan, workers: plan.workers.map((worker) => withEntry(worker, spec)) };
 };
 

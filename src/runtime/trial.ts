@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { posix } from 'node:path';
 import { WHOLE, type Handlers, type VersionSpec } from '../domain/index.ts';
 import { bareStartCpuMs } from './bare-start.ts';
 import { askSocket } from './probe.ts';
-import { sourceMapped } from './stack.ts';
+import { mapFor, sourceMapped } from './stack.ts';
 import { StartFailure } from './start-failure.ts';
 import {
   doesNothing,
@@ -17,7 +16,7 @@ import {
 import { VersionProcess, type ProcessOptions } from './version-process.ts';
 import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
 
-export interface TrialOptions extends Omit<ProcessOptions, 'modulePath' | 'plan'> {
+export interface TrialOptions extends Omit<ProcessOptions, 'modulePath' | 'plan' | 'observeFolder'> {
   readonly modules: VerifiedModules;
 }
 
@@ -102,15 +101,5 @@ const explained = async (failure: StartFailure, spec: VersionSpec, modules: Veri
 /** workerd calls a service-worker script by the name of its service. */
 const namedAfterScript = (message: string, spec: VersionSpec): string =>
   spec.syntax === 'modules' ? message : message.replace(/^( +at )main:/gm, (_, at: string) => `${at}${spec.mainModule}:`);
-
-/** wrangler uploads `index.js.map` beside `index.js`, in whichever folder; a lone map belongs to the main module. */
-const mapFor = (moduleName: string, spec: VersionSpec): string => {
-  const maps = spec.modules.filter(({ kind }) => kind === 'sourcemap').map(({ name }) => name);
-  const wanted = `${moduleName}.map`;
-  const sameBase = maps.find((name) => posix.basename(name) === posix.basename(wanted));
-  return (
-    maps.find((name) => name === wanted) ?? sameBase ?? (moduleName === spec.mainModule && maps.length === 1 ? (maps[0] ?? wanted) : wanted)
-  );
-};
 
 const digestOf = (spec: VersionSpec, name: string): string | undefined => spec.modules.find((module) => module.name === name)?.digest;

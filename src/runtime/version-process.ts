@@ -298,6 +298,7 @@ const spawned = async (
       dataFolder: options.dataFolder ?? folder.path,
       assetsSocket: assetsSocketIn(options.runtimeDir),
       objectsFolder: options.objectsFolder,
+      observeFolder: options.observeFolder,
       servicesSocket: servicesSocketIn(options.runtimeDir),
       cacheSocket: cacheSocketIn(options.runtimeDir),
       debugSocket: folder.debugSocket,
