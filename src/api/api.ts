@@ -1,9 +1,9 @@
 import type { Result } from '../base/index.ts';
-import type { Account, Actor, Control, Publisher } from '../control/index.ts';
+import type { Account, Actor, Control, LogpushLink, Publisher } from '../control/index.ts';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResultOf } from '../contract/index.ts';
 import type { D1Work, DataClient } from '../data/index.ts';
 import type { Refusal } from '../domain/index.ts';
-import type { ObserveClient } from '../observe/index.ts';
+import type { DestinationRules, ObserveClient } from '../observe/index.ts';
 import type { Token } from '../store/index.ts';
 import type { UploadForm } from './form/index.ts';
 import type { Hosts } from './views/index.ts';
@@ -14,6 +14,8 @@ export interface Api extends Control {
   /** What bindings reach. */
   readonly data: DataClient;
   readonly d1: D1Work;
+  /** Keeps those who send what was observed told of it. */
+  readonly logpush: LogpushLink;
   /** What was observed of Workers. */
   readonly observe: ObserveClient;
   /** Sends the routing table and its changes to the edges. */
@@ -24,6 +26,8 @@ export interface Api extends Control {
     /** Host names beside loopback and IP addresses under which the API may be called. */
     readonly allowedHosts: readonly string[];
     readonly controlUrl: string;
+    /** Where Logpush may send. */
+    readonly destinations: DestinationRules;
     /** Where objects of Durable Objects are stored, where that is on this machine. */
     readonly objectsFolder?: string | undefined;
   };

@@ -24,6 +24,7 @@ import { kvBulk } from './handlers/kv-bulk.ts';
 import { kvNamespaces } from './handlers/kv-namespaces.ts';
 import { kvValues } from './handlers/kv-values.ts';
 import { legacy } from './handlers/legacy.ts';
+import { logpush } from './handlers/logpush.ts';
 import { own } from './handlers/own.ts';
 import { preflights } from './handlers/preflight.ts';
 import { queueConsumers } from './handlers/queue-consumers.ts';
@@ -75,6 +76,7 @@ const handlers = {
   ...d1Transfers,
   ...durableObjects,
   ...containers,
+  ...logpush,
 } satisfies Handlers<typeof endpoints>;
 
 /** What the node server puts beside a request: from where it comes, and the raw response, to know when an answer has left. */

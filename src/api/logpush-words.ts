@@ -17,7 +17,7 @@ export const logpushWords = {
     said(
       400,
       100414,
-      `The destination (destination_conf) cannot be used: ${what}. Start the server with --allow-private-destinations true to send logs there.`,
+      `The destination (destination_conf) cannot be used: ${what}. Start the server with --allow-private-destinations to send logs there.`,
     ),
   logpush_destination_fails: ({ reason }: Of<'logpush_destination_fails'>) =>
     said(

@@ -25,9 +25,12 @@ type Flags = ConfigSources['flags'] & { readonly config?: string; readonly json?
 export const startCommand = (): Command => {
   const command = new Command('start');
   for (const name of SETTING_NAMES) {
-    const { value, help, fallback, isList } = settingOf(name);
-    const standard = fallback === undefined || isList ? '' : ` (default ${String(fallback)})`;
-    const option = new Option(`${flagOf(name)} <${value}>`, `${help}${isList ? '; repeatable' : ''}${standard} [${variableOf(name)}]`);
+    const { value, help, fallback, isList, isSwitch } = settingOf(name);
+    const standard = fallback === undefined || isList || isSwitch ? '' : ` (default ${String(fallback)})`;
+    const option = new Option(
+      `${flagOf(name)}${isSwitch ? '' : ` <${value}>`}`,
+      `${help}${isList ? '; repeatable' : ''}${standard} [${variableOf(name)}]`,
+    );
     if (isList) option.argParser((item: string, items: string[] | undefined) => [...(items ?? []), item]);
     command.addOption(option);
   }

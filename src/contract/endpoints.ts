@@ -9,6 +9,7 @@ import { deploymentEndpoints } from './deployments.ts';
 import { durableObjectEndpoints } from './durable-objects.ts';
 import { kvEndpoints } from './kv.ts';
 import { legacyEndpoints } from './legacy.ts';
+import { logpushEndpoints } from './logpush.ts';
 import { preflightEndpoints } from './preflight.ts';
 import { queueEndpoints } from './queues.ts';
 import { r2Endpoints } from './r2.ts';
@@ -51,6 +52,7 @@ export const endpoints = {
   ...certificateEndpoints,
   ...durableObjectEndpoints,
   ...containerEndpoints,
+  ...logpushEndpoints,
 };
 
 export type Endpoints = typeof endpoints;
@@ -76,7 +78,7 @@ export const NOT_OFFERED: readonly (readonly [prefix: string, product: string])[
   [`${A}/images`, 'Images'],
   [`${A}/secrets_store`, 'Secrets Store'],
   [`${A}/mtls_certificates/:mtls_certificate_id/associations`, 'hostname associations of mTLS certificates'],
-  [`${A}/logpush`, 'Logpush'],
+  [`${A}/logpush`, 'this part of Logpush'],
   [`${A}/builds`, 'Workers Builds'],
   [`${A}/logs/audit`, 'version 2 of the audit logs'],
   [`${A}/email`, 'Email Routing'],

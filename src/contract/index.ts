@@ -7,6 +7,7 @@ export type { deploymentEndpoints } from './deployments.ts';
 export type { containerEndpoints } from './containers.ts';
 export type { durableObjectEndpoints } from './durable-objects.ts';
 export type { kvEndpoints } from './kv.ts';
+export type { logpushEndpoints } from './logpush.ts';
 export type { queueEndpoints } from './queues.ts';
 export type { r2Endpoints } from './r2.ts';
 export type { legacyEndpoints } from './legacy.ts';

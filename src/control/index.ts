@@ -8,6 +8,8 @@ export { deleteDeployment, deploy } from './deploy.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
+export { changeLogpush, createLogpush, deleteLogpush, destinationOf } from './logpush.ts';
+export { LogpushLink } from './logpush-link.ts';
 export { preflightOf, type AskSchemas, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
 export { calleesOf } from './services.ts';

@@ -13,7 +13,7 @@ export interface ConfigFault {
 
 export interface ConfigSources {
   /** What stood on the command line, by setting; text as typed. */
-  readonly flags: Partial<Record<SettingName, string | readonly string[]>>;
+  readonly flags: Partial<Record<SettingName, string | readonly string[] | true>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly configFile: string | undefined;
   readonly workingFolder: string;
@@ -108,6 +108,9 @@ const contradictions = (settings: Settings): ConfigFault[] => {
   }
   if (settings.tlsDir !== undefined && !isFolder(settings.tlsDir)) {
     faults.push({ name: flagOf('tlsDir'), problem: `must be a folder with certificates, and ${settings.tlsDir} is none` });
+  }
+  if (settings.logpushDir !== undefined && !isFolder(settings.logpushDir)) {
+    faults.push({ name: flagOf('logpushDir'), problem: `must be a folder, and ${settings.logpushDir} is none` });
   }
   return [...faults, ...sharedPorts(settings)];
 };

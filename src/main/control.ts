@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createApp, settleQueues, sweepErasures, tailUpgrades, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
-import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, Publisher, type Control } from '../control/index.ts';
+import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, LogpushLink, Publisher, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
 import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished, worldFault } from '../files/index.ts';
 import { ObserveClient } from '../observe/index.ts';
@@ -10,6 +10,7 @@ import { openSqlite, Store } from '../store/index.ts';
 import { BadConfiguration } from './bad-configuration.ts';
 import { runChild, type Service } from './child.ts';
 import { openCredentials } from './credentials.ts';
+import { destinationRules } from './destination-rules.ts';
 import { listenHttp } from './listen.ts';
 import { openLog } from './log.ts';
 import { ownNetworks } from './own-networks.ts';
@@ -71,8 +72,11 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const observe = new ObserveClient(await privateFolder('observe', settings.data));
   const d1 = await D1Work.open(data, settings.data);
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
+  const logpush = new LogpushLink({ store, vault, observe, log: logged });
+  // Who sends is where the edge is.
+  if (settings.role === 'all') logpush.start();
   const appAt = (controlUrl: string) =>
-    createApp({ ...control, account, publisher, data, observe, d1, ...apiFor(settings, feed, controlUrl), log: logged });
+    createApp({ ...control, account, publisher, data, observe, d1, logpush, ...apiFor(settings, feed, controlUrl), log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, appAt, tailUpgrades(observe, allowedHosts(settings)));
   await writeCredentials(http.url);
   const settling = new AbortController();
@@ -93,6 +97,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
     stop: async () => {
       clearInterval(collecting);
       settling.abort();
+      logpush[Symbol.dispose]();
       await http.close();
       await d1[Symbol.asyncDispose]();
       await data[Symbol.asyncDispose]();
@@ -111,6 +116,7 @@ const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Ap
     maxUploadBytes: settings.maxUploadMb * 1024 * 1024,
     allowedHosts: allowedHosts(settings),
     controlUrl,
+    destinations: destinationRules(settings),
     objectsFolder: settings.role === 'all' ? join(settings.data, 'objects') : undefined,
   },
   edgeAuthority: () => {

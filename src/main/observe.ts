@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openObserver } from '../observe/index.ts';
 import { privateFolder } from '../runtime/index.ts';
+import { destinationRules } from './destination-rules.ts';
 import { runChild, type Service } from './child.ts';
 import { openLog } from './log.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,7 @@ const startObserve = async (settings: Settings): Promise<Service> => {
     dataDir: join(settings.data, 'observe'),
     modulesDir: join(settings.data, 'modules'),
     archiveBytes: settings.observeMb * 1024 * 1024,
+    logpush: { spoolBytes: settings.logpushSpoolMb * 1024 * 1024, rules: destinationRules(settings) },
     log: (detail, sentence) => log.warn(detail, sentence),
   });
   return { ready: { type: 'ready', role: 'observe' }, stop: () => observer[Symbol.asyncDispose]() };

@@ -35,6 +35,8 @@ interface Setting {
   /** Paths are taken from where they were written: the working folder, or the folder of the configuration file. */
   readonly isPath?: true;
   readonly isList?: true;
+  /** Its flag has no value: it is there or not. */
+  readonly isSwitch?: true;
 }
 
 /**
@@ -113,6 +115,26 @@ export const SETTINGS = {
     help: 'most room on disk for what was observed of Workers: the oldest goes first',
     schema: wholeNumber(4, 1_000_000),
     fallback: 2048,
+  },
+  logpushSpoolMb: {
+    value: 'n',
+    help: 'most room on disk for what Logpush has still to send, of all jobs together; what is more is dropped and counted',
+    schema: wholeNumber(1, 1_000_000),
+    fallback: 512,
+  },
+  logpushDir: {
+    value: 'dir',
+    help: 'folder below which Logpush may write to file:// destinations',
+    schema: path.optional(),
+    fallback: undefined,
+    isPath: true,
+  },
+  allowPrivateDestinations: {
+    value: 'boolean',
+    help: 'let Logpush send to private addresses and by http://',
+    schema: z.union([z.boolean(), z.stringbool()], 'must be true or false'),
+    fallback: false,
+    isSwitch: true,
   },
   silentCpuMs: {
     value: 'n',

@@ -1,5 +1,7 @@
 import type { Observer, ObserverOptions } from './observer.ts';
 
+export { writeToDestination, type DestinationRules } from './logpush/destinations/index.ts';
+export type { LogpushOrder, LogpushState, LogpushStatus } from './logpush/wire.ts';
 export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './client.ts';
 export type { InvocationRecord, RecordSink } from './record.ts';
 export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, ReportAnswer, Watched } from './report.ts';
@@ -9,7 +11,6 @@ export { unreportedCounts, unreportedCpu } from './unreported.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 export { FILTER_OUTCOMES, type TailFilter } from './tails/filter.ts';
 export { MOST_TAILS, type OpenTail, type TailAnswer, type TailRequest } from './tails/terms.ts';
-export { TRACER_SOURCE, TRACES_BINDING, VERSIONS_BINDING } from './tracer/tracer-source.ts';
 export {
   MOST_BATCH_BYTES,
   MOST_TRACE_CHARACTERS,

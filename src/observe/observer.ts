@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { closeInside, listenInside } from './inside-server.ts';
+import { Logpush, type LogpushOptions } from './logpush/index.ts';
 import type { ObservePart } from './part.ts';
 import { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 import { TailHub } from './tails/tail-hub.ts';
@@ -18,6 +20,8 @@ export interface ObserverOptions {
   /** Where the control plane stores modules and their source maps, by digest. */
   readonly modulesDir: string;
   readonly archiveBytes: number;
+  /** Where it is absent nothing is sent on. */
+  readonly logpush?: Pick<LogpushOptions, 'spoolBytes' | 'rules'>;
   readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
 }
 
@@ -37,7 +41,9 @@ export class Observer implements AsyncDisposable {
   static async open(options: ObserverOptions): Promise<Observer> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const board = new WatchBoard();
-    const parts: readonly ObservePart[] = [new TailHub(board)];
+    const { dataDir, log } = options;
+    const logpush = options.logpush && [new Logpush({ folder: join(dataDir, 'logpush'), log, ...options.logpush })];
+    const parts: readonly ObservePart[] = [new TailHub(board), ...(logpush ?? [])];
     const traces = createServer((request, response) => {
       request.resume();
       response.writeHead(503).end();

@@ -23,6 +23,7 @@ import { auditIndex } from './migrations/0006-audit-index.ts';
 import { erasures } from './migrations/0007-erasures.ts';
 import { transfers } from './migrations/0008-transfers.ts';
 import { auditOrigin } from './migrations/0009-audit-origin.ts';
+import { logpush } from './migrations/0010-logpush.ts';
 import type { Schema } from './schema.ts';
 
 class Dialect extends SqliteDialect {
@@ -73,6 +74,7 @@ const MIGRATIONS = {
   '0007-erasures': erasures,
   '0008-transfers': transfers,
   '0009-audit-origin': auditOrigin,
+  '0010-logpush': logpush,
 };
 
 export interface Database {

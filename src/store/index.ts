@@ -7,6 +7,7 @@ export type { AuditEntry, AuditFilter } from './audit.ts';
 export type { StoredDeployment } from './deployments.ts';
 export type { Erasure } from './erasures.ts';
 export type { CustomDomain, Route, Zone } from './hosts.ts';
+export type { LogpushJob } from './logpush.ts';
 export type { Schedule } from './schedules.ts';
 export type { ServingVersion } from './serving.ts';
 export type { Token } from './tokens.ts';

@@ -97,6 +97,7 @@ export interface Schema {
     settings: string;
     created_on: string;
   };
+  logpush_jobs: { id: Generated<number>; seal: string; dataset: string; destination: string; settings: string; created_on: string };
   object_namespaces: {
     id: string;
     worker_tag: string;

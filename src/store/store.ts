@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { deployments } from './deployments.ts';
 import { erasures } from './erasures.ts';
 import { hosts } from './hosts.ts';
+import { logpush } from './logpush.ts';
 import { meta } from './meta.ts';
 import { namespaces } from './namespaces.ts';
 import { OwnCommits } from './own-commits.ts';
@@ -36,6 +37,7 @@ const queriesOn = (db: Kysely<Schema>) => ({
   consumers: consumers(db),
   namespaces: namespaces(db),
   assets: assets(db),
+  logpush: logpush(db),
   audit: audit(db),
 });
 

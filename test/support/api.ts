@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
@@ -14,8 +15,8 @@ import {
   type ResultOf,
 } from '../../src/contract/index.ts';
 import { D1Work } from '../../src/data/index.ts';
-import { createToken, openAccount, Publisher } from '../../src/control/index.ts';
-import { ObserveClient } from '../../src/observe/index.ts';
+import { createToken, LogpushLink, openAccount, Publisher } from '../../src/control/index.ts';
+import { ObserveClient, type DestinationRules } from '../../src/observe/index.ts';
 import { listenHttp } from '../../src/main/listen.ts';
 import { trySplit, tryVersion } from '../../src/runtime/index.ts';
 import { accepted, aControlPlane, ADA, type ControlPlane } from './control-plane.ts';
@@ -27,6 +28,8 @@ export interface ApiOptions {
   readonly deployableVersions?: number;
   readonly maxUploadBytes?: number;
   readonly allowedHosts?: readonly string[];
+  /** Where Logpush may send. */
+  readonly destinations?: Partial<DestinationRules>;
   /** What bindings reach is there too. */
   readonly hasData?: boolean;
 }
@@ -77,6 +80,10 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
   t.after(() => observe[Symbol.asyncDispose]());
   const d1 = await D1Work.open(data, folder);
   t.after(() => d1[Symbol.asyncDispose]());
+  const fileRoot = join(folder, 'logpush-files');
+  mkdirSync(fileRoot, { recursive: true });
+  const logpush = new LogpushLink({ store: control.store, vault: control.vault, observe, log: () => {} });
+  t.after(() => logpush[Symbol.dispose]());
   const api: Api = {
     ...control,
     account,
@@ -84,7 +91,9 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
     data,
     observe,
     d1,
+    logpush,
     apiSettings: {
+      destinations: { allowPrivate: false, deniedNetworks: [], fileRoot, ...options.destinations },
       maxUploadBytes: options.maxUploadBytes ?? 10_000_000,
       allowedHosts: options.allowedHosts ?? [],
       controlUrl: 'http://127.0.0.1:7450',

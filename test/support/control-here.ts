@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../src/api/index.ts';
 import { randomIds, systemClock } from '../../src/base/index.ts';
-import { AwaitedAnswers, EdgeFeed, Lanes, openAccount, Publisher, type Control } from '../../src/control/index.ts';
+import { AwaitedAnswers, EdgeFeed, Lanes, LogpushLink, openAccount, Publisher, type Control } from '../../src/control/index.ts';
 import { D1Work, DataClient } from '../../src/data/index.ts';
 import type { FeedMessage } from '../../src/domain/index.ts';
 import { ModuleStore, openVault } from '../../src/files/index.ts';
@@ -41,14 +41,21 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
   const { account, operatorToken } = await openAccount(control, known);
   const publisher = new Publisher({ store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
   const data = new DataClient(folder);
+  const observe = new ObserveClient(folder);
   const app = createApp({
     ...control,
     account,
     publisher,
     data,
-    observe: new ObserveClient(folder),
+    observe,
+    logpush: new LogpushLink({ store, vault: control.vault, observe, log: () => {} }),
     d1: await D1Work.open(data, folder),
-    apiSettings: { maxUploadBytes: 10_000_000, allowedHosts: [], controlUrl: 'http://127.0.0.1' },
+    apiSettings: {
+      maxUploadBytes: 10_000_000,
+      allowedHosts: [],
+      controlUrl: 'http://127.0.0.1',
+      destinations: { allowPrivate: false, deniedNetworks: [], fileRoot: undefined },
+    },
     edgeAuthority: () => 'localhost',
     edgeToken: '',
     log: () => {},

@@ -9,6 +9,7 @@ export * from './kv.ts';
 export * from './legacy.ts';
 export * from './queue.ts';
 export * from './r2.ts';
+export * from './logpush.ts';
 export * from './preflight.ts';
 export * from './script.ts';
 export * from './service.ts';

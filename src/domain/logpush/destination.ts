@@ -149,18 +149,14 @@ export const redactedDestination = (conf: string): string => {
     scheme === 's3' || scheme === 'file' ? segments : segments.map((segment) => (segment.length >= LONG_SEGMENT ? HIDDEN : segment));
   const shown = `${scheme}://${[origin.replace(/^.*@/, ''), ...path].join('/')}`;
   if (query.length === 0) return shown;
-  const parts = query
-    .join('?')
-    .split('&')
-    .map((part) => {
-      const { name } = parameterOf(part);
-      return !part.includes('=')
-        ? HIDDEN
-        : scheme === 's3' && SHOWN_PARAMETERS.has(name)
-          ? part
-          : `${part.slice(0, part.indexOf('='))}=${HIDDEN}`;
-    });
-  return `${shown}?${parts.join('&')}`;
+  const parts = query.join('?').split('&');
+  return `${shown}?${parts.map((part) => redactedParameter(part, scheme)).join('&')}`;
+};
+
+/** Its name stays, where it has a value: else it is a token by itself, which may end with equals signs. */
+const redactedParameter = (part: string, scheme: string): string => {
+  if (!/=[^=]/.test(part)) return HIDDEN;
+  return scheme === 's3' && SHOWN_PARAMETERS.has(parameterOf(part).name) ? part : `${part.slice(0, part.indexOf('='))}=${HIDDEN}`;
 };
 
 /** `{DATE}` is the day on which a batch begins, in UTC. */

@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { planLogpush } from '../domain/index.ts';
+import { worldFault } from '../files/index.ts';
+import type { LogpushOrder, LogpushState, ObserveClient } from '../observe/index.ts';
+import type { Commit } from '../store/index.ts';
+import type { Control } from './control.ts';
+import { destinationOf } from './logpush.ts';
+
+/** The process that sends may have started anew, and knows no destination then. */
+const LOOK_EVERY_MS = 2_000;
+
+interface LinkOptions extends Pick<Control, 'store' | 'vault'> {
+  readonly observe: ObserveClient;
+  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+/**
+ * Keeps the observe process told of what Logpush is to send and where to: at every change, and after it started anew. It reads
+ * everything each time, so that nothing hangs on what it saw before.
+ */
+export class LogpushLink implements Disposable {
+  readonly #options: LinkOptions;
+  /** Of this control plane: an order of the one before is told again. */
+  readonly #boot = randomUUID();
+  readonly #ignoreCommits: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #telling: Promise<void> | undefined;
+  #isToldAgain = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    // Whether a Worker's invocations are sent is one of its settings.
+    this.#ignoreCommits = options.store.onCommit(({ workers }: Commit) => {
+      if (workers.size > 0) void this.tell();
+    });
+  }
+
+  /** Looks from time to time whether the other side knows; does so at once too. */
+  start(): void {
+    this.#timer ??= setInterval(() => void this.tell(), LOOK_EVERY_MS);
+    void this.tell();
+  }
+
+  /** Tells what is to be sent. Resolves once that is known there, or nobody answers there now, in which case it is told later. */
+  async tell(): Promise<void> {
+    if (this.#telling !== undefined) {
+      this.#isToldAgain = true;
+      return this.#telling;
+    }
+    this.#telling = this.#tellUntilSettled().finally(() => (this.#telling = undefined));
+    return this.#telling;
+  }
+
+  /** How the jobs do; undefined while nobody answers. */
+  async state(): Promise<LogpushState | undefined> {
+    return this.#options.observe.read<LogpushState>({ path: '/logpush/state' }).catch((error: unknown) => {
+      if (worldFault(error) === undefined) throw error;
+      return undefined;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#ignoreCommits();
+  }
+
+  async #tellUntilSettled(): Promise<void> {
+    do {
+      this.#isToldAgain = false;
+      await this.#tellOnce().catch((error: unknown) => {
+        if (worldFault(error) === undefined) this.#options.log('what Logpush sends could not be told', { error: String(error) });
+      });
+    } while (this.#isToldAgain);
+  }
+
+  async #tellOnce(): Promise<void> {
+    const order = await this.#order();
+    const state = await this.#options.observe.read<LogpushState>({ path: '/logpush/state' });
+    if (state === undefined || state.revision === order.revision) return;
+    await this.#options.observe.read({ method: 'PUT', path: '/logpush/order', body: order });
+  }
+
+  async #order(): Promise<LogpushOrder> {
+    const { store } = this.#options;
+    const { jobs, workers } = await store.snapshot(async (queries) => ({
+      jobs: (await queries.logpush.all()).filter(({ settings }) => settings.isEnabled),
+      workers: await queries.workers.all(),
+    }));
+    const ordered = jobs.flatMap((job) => {
+      const plan = planLogpush(job.settings);
+      return plan.ok ? [{ id: job.id, plan: plan.value, destination: destinationOf(this.#options, job) }] : [];
+    });
+    const pushed = workers.filter(({ settings }) => settings.logpush === true);
+    const content = { jobs: ordered, scripts: Object.fromEntries(pushed.map(({ name, settings }) => [name, settings.tags ?? []])) };
+    const revision = createHash('sha256').update(this.#boot).update(JSON.stringify(content)).digest('hex');
+    return { revision, ...content };
+  }
+}

@@ -1,0 +1,82 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { checkDataset, planLogpush, redactedDestination, type LogpushSettings, type Refusal } from '../domain/index.ts';
+import type { LogpushJob } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+
+/** Each looks at every record. */
+const MOST_JOBS = 50;
+
+export interface WantedLogpush {
+  readonly dataset: string;
+  readonly destination: string;
+  readonly settings: LogpushSettings;
+}
+
+/** What a job's destination is sealed for. */
+const context = (seal: string): string => `logpush ${seal}`;
+
+export const destinationOf = ({ vault }: Pick<Control, 'vault'>, job: LogpushJob): string => vault.open(job.destination, context(job.seal));
+
+/** Adds a job. Whether its destination takes anything was seen before. */
+export const createLogpush = (control: Control, actor: Actor, wanted: WantedLogpush): Promise<Result<LogpushJob, Refusal>> =>
+  control.store.change<LogpushJob, Refusal>(
+    async (change) => {
+      const { dataset, destination, settings } = wanted;
+      const checked = planned(wanted);
+      if (!checked.ok) return checked;
+      if ((await change.logpush.all()).length >= MOST_JOBS) return refuse({ code: 'too_many_logpush_jobs', limit: MOST_JOBS });
+      const seal = control.ids.uuid();
+      const job = {
+        seal,
+        dataset,
+        destination: control.vault.seal(destination, context(seal)),
+        settings,
+        createdOn: control.clock.now().toISOString(),
+      };
+      return accept({ ...job, id: await change.logpush.insert(job) });
+    },
+    (job) => auditEntry(control, actor, 'logpush_job.create', `logpush_job/${job.id}`, detailOf(control, job)),
+  );
+
+/** Changes a job; `wanted` says from what it is what it shall be. */
+export const changeLogpush = (
+  control: Control,
+  actor: Actor,
+  id: number,
+  wanted: (present: LogpushJob) => WantedLogpush,
+): Promise<Result<LogpushJob, Refusal>> =>
+  control.store.change<LogpushJob, Refusal>(
+    async (change) => {
+      const present = await change.logpush.byId(id);
+      if (present === undefined) return refuse({ code: 'logpush_job_not_found', id: String(id) });
+      const asked = wanted(present);
+      const checked = planned(asked);
+      if (!checked.ok) return checked;
+      const job = { ...present, settings: asked.settings, destination: control.vault.seal(asked.destination, context(present.seal)) };
+      await change.logpush.update(job);
+      return accept(job);
+    },
+    (job) => auditEntry(control, actor, 'logpush_job.change', `logpush_job/${id}`, detailOf(control, job)),
+  );
+
+export const deleteLogpush = (control: Control, actor: Actor, id: number): Promise<Result<LogpushJob, Refusal>> =>
+  control.store.change<LogpushJob, Refusal>(
+    async (change) => {
+      const present = await change.logpush.byId(id);
+      if (present === undefined) return refuse({ code: 'logpush_job_not_found', id: String(id) });
+      await change.logpush.delete(id);
+      return accept(present);
+    },
+    ({ settings }) => auditEntry(control, actor, 'logpush_job.delete', `logpush_job/${id}`, { name: settings.name }),
+  );
+
+const detailOf = (control: Control, job: LogpushJob): Readonly<Record<string, unknown>> => ({
+  ...job.settings,
+  dataset: job.dataset,
+  destination: redactedDestination(destinationOf(control, job)),
+});
+
+const planned = ({ dataset, settings }: WantedLogpush): Result<unknown, Refusal> => {
+  const known = checkDataset(dataset);
+  return known.ok ? planLogpush(settings) : known;
+};

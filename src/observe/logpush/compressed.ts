@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { LogpushOutput } from '../../domain/index.ts';
+
+export interface Compressed {
+  readonly size: number;
+  /** In hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Writes the rows of a file, one JSON object a line, as a gzip file with what is to stand around them. A line without its end was
+ * being written when the process was killed: it is left out. Answers undefined, and writes nothing, where there is no whole line. The
+ * same rows give the same bytes.
+ */
+export const compressRows = async (rows: string, to: string, output: LogpushOutput): Promise<Compressed | undefined> => {
+  const hash = createHash('sha256');
+  const found = { size: 0, rows: 0 };
+  const measure = new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      hash.update(chunk);
+      found.size += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const beside = `${to}.part`;
+  await pipeline(Readable.from(rendered(rows, output, found)), createGzip(), measure, createWriteStream(beside, { mode: 0o600 }));
+  if (found.rows === 0) {
+    await rm(beside);
+    return undefined;
+  }
+  const file = await open(beside, 'r');
+  await file.sync().finally(() => file.close());
+  await rename(beside, to);
+  return { size: found.size, sha256: hash.digest('hex') };
+};
+
+const rendered = async function* (path: string, output: LogpushOutput, found: { rows: number }): AsyncGenerator<string> {
+  const { batchPrefix, batchSuffix, recordPrefix, recordSuffix, recordDelimiter } = output;
+  yield batchPrefix;
+  let rest = '';
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 }) as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    // The braces of the row are what the prefix and the suffix are by default.
+    const records = lines.map((line) => `${recordPrefix}${line.slice(1, -1)}${recordSuffix}`);
+    if (records.length === 0) continue;
+    yield (found.rows === 0 ? '' : recordDelimiter) + records.join(recordDelimiter);
+    found.rows += records.length;
+  }
+  yield batchSuffix;
+};

@@ -1,0 +1,25 @@
+/** A file to be written to a destination. */
+export interface OutgoingFile {
+  /** `20260101T000000Z_20260101T000030Z_1f2e3d4c.log.gz` */
+  readonly name: string;
+  /** When what is in it begins: it says which `{DATE}` it is of. */
+  readonly at: number;
+  readonly content: Uint8Array | { readonly path: string };
+  readonly size: number;
+  /** In hex. */
+  readonly sha256: string;
+  readonly isGzip: boolean;
+}
+
+/** Takes files. */
+export interface Target {
+  /** Throws a {@link DeliveryFailure} that says why it was not taken. */
+  put(file: OutgoingFile, signal: AbortSignal): Promise<void>;
+  /** Takes a file away that was only to see whether files are taken; absent where what was sent is gone. */
+  remove?(file: OutgoingFile): Promise<void>;
+}
+
+/** A destination did not take a file. The message is for people, and holds nothing of its credentials. */
+export class DeliveryFailure extends Error {
+  override readonly name = 'DeliveryFailure';
+}

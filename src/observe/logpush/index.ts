@@ -1,0 +1,1 @@
+export { Logpush, type LogpushOptions } from './logpush.ts';
