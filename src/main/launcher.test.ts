@@ -191,7 +191,7 @@ test('a child that never becomes ready is given up after three tries', async (t)
   assert.equal(world.log('control').at(-1), 'drained');
 });
 
-test('what observes starts behind the others, is nobody’s reason to end, and is tried again until it can', async (t) => {
+test('[OB-28] what observes starts behind the others, is nobody’s reason to end, and is tried again until it can', async (t) => {
   const broken = `const { existsSync } = await import('node:fs'); if (!existsSync(new URL('./mended', import.meta.url))) throw new Error('broken'); note('went on');`;
   const world = new World(t, { observe: broken });
   await world.ready();

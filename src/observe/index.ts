@@ -1,7 +1,19 @@
 import type { Observer, ObserverOptions } from './observer.ts';
 
-export { writeToDestination, type DestinationRules } from './logpush/destinations/index.ts';
-export type { LogpushOrder, LogpushState, LogpushStatus } from './logpush/wire.ts';
+export {
+  archiveStatus,
+  liveCounts,
+  observedInvocation,
+  observedInvocations,
+  observedMetrics,
+  observedVersions,
+  type ArchiveStatus,
+  type ObservedVersions,
+} from './answers.ts';
+export type { ExceptionGroup } from './archive/exceptions.ts';
+export type { Measured, MetricGroup, MetricsGroup, MetricsQuestion, Quantiles, VersionBuckets } from './archive/metrics.ts';
+export type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
+export type { LiveCounts, LiveVersion } from './live.ts';
 export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './client.ts';
 export type { InvocationRecord, RecordSink } from './record.ts';
 export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, ReportAnswer, Watched } from './report.ts';
@@ -11,6 +23,7 @@ export { unreportedCounts, unreportedCpu } from './unreported.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 export { FILTER_OUTCOMES, type TailFilter } from './tails/filter.ts';
 export { MOST_TAILS, type OpenTail, type TailAnswer, type TailRequest } from './tails/terms.ts';
+export { TRACER_SOURCE, TRACES_BINDING, VERSIONS_BINDING } from './tracer/tracer-source.ts';
 export {
   MOST_BATCH_BYTES,
   MOST_TRACE_CHARACTERS,

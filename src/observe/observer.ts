@@ -1,16 +1,21 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { join } from 'node:path';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate as immediately } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { Archive } from './archive/archive.ts';
+import { archivePart } from './archive/archive-part.ts';
+import { Collector } from './collector/collector.ts';
+import { Rules } from './collector/rules.ts';
+import { SourceMaps } from './collector/source-maps.ts';
+import { Drops } from './drops.ts';
 import { closeInside, listenInside } from './inside-server.ts';
-import { Logpush, type LogpushOptions } from './logpush/index.ts';
+import { Live } from './live.ts';
 import type { ObservePart } from './part.ts';
 import { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 import { TailHub } from './tails/tail-hub.ts';
 import { WatchBoard } from './watch-board.ts';
-import { streamWatched } from './watched-stream.ts';
 
 export interface ObserverOptions {
   /** Short and private: the sockets are in it. */
@@ -21,7 +26,6 @@ export interface ObserverOptions {
   readonly modulesDir: string;
   readonly archiveBytes: number;
   /** Where it is absent nothing is sent on. */
-  readonly logpush?: Pick<LogpushOptions, 'spoolBytes' | 'rules'>;
   readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
 }
 
@@ -30,44 +34,60 @@ export interface ObserverOptions {
  * parts, which keep it, show it live, and send it on.
  */
 export class Observer implements AsyncDisposable {
+  /** By which it hears. */
   readonly #servers: readonly Server[];
+  readonly #query: Server;
+  readonly #collector: Collector;
   readonly #parts: readonly ObservePart[];
 
-  private constructor(servers: readonly Server[], parts: readonly ObservePart[]) {
+  private constructor(servers: readonly Server[], query: Server, collector: Collector, parts: readonly ObservePart[]) {
     this.#servers = servers;
+    this.#query = query;
+    this.#collector = collector;
     this.#parts = parts;
   }
 
   static async open(options: ObserverOptions): Promise<Observer> {
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    const board = new WatchBoard();
-    const { dataDir, log } = options;
-    const logpush = options.logpush && [new Logpush({ folder: join(dataDir, 'logpush'), log, ...options.logpush })];
-    const parts: readonly ObservePart[] = [new TailHub(board), ...(logpush ?? [])];
-    const traces = createServer((request, response) => {
-      request.resume();
-      response.writeHead(503).end();
+    const { folder, dataDir, modulesDir, archiveBytes: mostBytes, log } = options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const [board, drops, live, rules] = [new WatchBoard(), new Drops(), new Live(), new Rules()];
+    const archive = await Archive.open({ dataDir, mostBytes, drops, log, ruleOf: (script) => rules.of(script) });
+    for (const [edge, known] of archive.knownRules) rules.told(edge, known);
+    const collector = new Collector({
+      archive,
+      live,
+      board,
+      rules,
+      maps: new SourceMaps(modulesDir),
+      drops,
+      isWanted: (script) => parts.some((part) => part.wantsAll?.(script) === true),
+      take: (record) => parts.forEach((part) => part.take?.(record)),
     });
-    const reports = createServer((request, response) => {
-      request.resume();
-      if (request.url === '/watched') return streamWatched(board, response);
-      response.writeHead(503).end();
-    });
+    const traces = insideServer((request, response) => collector.tracesPosted(request, response));
+    const reports = insideServer((request, response) => collector.reportsAsked(request, response));
     const query = queryServer(parts);
     await Promise.all([
-      listenInside(traces, tracesSocketIn(options.folder)),
-      listenInside(reports, reportsSocketIn(options.folder)),
-      listenInside(query, querySocketIn(options.folder)),
+      listenInside(traces, tracesSocketIn(folder)),
+      listenInside(reports, reportsSocketIn(folder)),
+      listenInside(query, querySocketIn(folder)),
     ]);
-    return new Observer([traces, reports, query], parts);
+    return new Observer([traces, reports], query, collector, parts);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const part of this.#parts) part.release?.();
     await Promise.all(this.#servers.map(closeInside));
+    this.#collector.close();
+    // The last records are made by now, but for those whose stacks are still looked up.
+    await immediately();
     for (const part of this.#parts) await part.close?.();
+    // Behind those who look on by it: their parts have told them to leave.
+    await closeInside(this.#query);
   }
 }
+
+/** Whoever is gone before its answer is nobody's fault. */
+const insideServer = (answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Server =>
+  createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
 
 const queryServer = (parts: readonly ObservePart[]): Server => {
   const app = new Hono();

@@ -21,6 +21,10 @@ export interface InvocationRecord {
   readonly cpuMs?: number | undefined;
   readonly why?: PickReason | undefined;
   readonly clientIp?: string | undefined;
+  /** Of a request as its edge saw it, also where there is no event. */
+  readonly method?: string | undefined;
+  /** Host and path, without the query. */
+  readonly url?: string | undefined;
   /** Null where the runtime told nothing of it: its process was killed, or nothing but failures is collected. */
   readonly event: TraceEvent | null;
   readonly logs: readonly TraceLog[];

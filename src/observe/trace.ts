@@ -49,7 +49,7 @@ export interface Trace {
   readonly logs: readonly TraceLog[];
   readonly exceptions: readonly TraceException[];
   /** Logs or exceptions were cut to the bound. */
-  readonly truncated?: true;
+  readonly truncated?: true | undefined;
 }
 
 /** What a tracer posts: the traces of some tenths of a second. */

@@ -1,0 +1,63 @@
+import type { ExceptionGroup } from './archive/exceptions.ts';
+import type { MetricsGroup, MetricsQuestion, VersionBuckets } from './archive/metrics.ts';
+import type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
+import type { ObserveAnswer, ObserveClient } from './client.ts';
+import type { DropCause } from './drops.ts';
+import type { InvocationRecord } from './record.ts';
+
+/** What each version of a Worker did over some minutes. */
+export interface ObservedVersions {
+  /** Versions that did nothing are not there. */
+  readonly versions: readonly VersionBuckets[];
+  /** The most frequent first. */
+  readonly exceptions: readonly ExceptionGroup[];
+}
+
+export interface ArchiveStatus {
+  readonly mostBytes: number;
+  readonly bytes: { readonly counts: number; readonly records: number };
+  /** Milliseconds since 1970. */
+  readonly oldestCountsAt: number | null;
+  readonly oldestRecordAt: number | null;
+  /** Since the process started. */
+  readonly dropped: Readonly<Partial<Record<DropCause, number>>>;
+  readonly since: number;
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+const withQuery = (path: string, query: Query): string => {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return `/archive/${path}?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
+};
+
+/** What is there of a path that always answers. */
+const there = async <Value>(client: ObserveClient, path: string, query: Query = {}): Promise<Value> => {
+  const value = await client.read<Value>({ path: withQuery(path, query) });
+  if (value === undefined) throw new Error(`The observe process knows no ${path}.`);
+  return value;
+};
+
+export const observedMetrics = (client: ObserveClient, question: MetricsQuestion): Promise<readonly MetricsGroup[]> =>
+  there(client, 'metrics', { ...question });
+
+/** `since` and `until` are minutes since 1970, the second one not included. */
+export const observedVersions = (client: ObserveClient, script: string, since: number, until: number): Promise<ObservedVersions> =>
+  there(client, 'buckets', { script, since, until });
+
+export const observedInvocations = (
+  client: ObserveClient,
+  script: string,
+  filter: RecordFilter,
+  most: number,
+  after?: Cursor,
+): Promise<RecordPage> => there(client, 'invocations', { script, ...filter, most, ...after });
+
+export const observedInvocation = (client: ObserveClient, script: string, id: string): Promise<InvocationRecord | undefined> =>
+  client.read({ path: withQuery(`invocations/${encodeURIComponent(id)}`, { script }) });
+
+export const archiveStatus = (client: ObserveClient): Promise<ArchiveStatus> => there(client, 'status');
+
+/** Server-sent events of `LiveCounts`, one each second. */
+export const liveCounts = (client: ObserveClient, script: string, signal: AbortSignal): Promise<ObserveAnswer> =>
+  client.ask({ path: withQuery('live', { script }), signal });

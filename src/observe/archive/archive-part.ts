@@ -1,0 +1,82 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { z } from 'zod';
+import { worldFault } from '../../files/index.ts';
+import type { Drops } from '../drops.ts';
+import type { Live } from '../live.ts';
+import type { ObservePart } from '../part.ts';
+import { INVOCATION_KINDS, OUTCOMES } from '../words.ts';
+import { isDamage } from './archive-file.ts';
+import type { Archive } from './archive.ts';
+import { bucketsOf, METRIC_GROUPS, metricsOf } from './metrics.ts';
+
+const MOST_FOLLOWERS = 200;
+const MOST_GROUPS = 100;
+
+const number = z.coerce.number();
+const window = z.object({ script: z.string(), since: number, until: number });
+const metrics = window.extend({ step: number, group: z.enum(METRIC_GROUPS) });
+const invocations = window.extend({
+  versionId: z.string().optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  kind: z.enum(INVOCATION_KINDS).optional(),
+  status: number.optional(),
+  leastWallMs: number.optional(),
+  isError: z.literal('true').optional(),
+  search: z.string().optional(),
+  ray: z.string().optional(),
+  most: number,
+  at: number.optional(),
+  seq: number.optional(),
+});
+
+/** What the API may ask of the archive; `ObserveClient` asks it so. Times of counts are minutes, of records milliseconds. */
+export const archivePart = (archive: Archive, live: Live, drops: Drops, mostBytes: number): ObservePart => {
+  const counts = () => archive.stores.counts;
+  let followers = 0;
+  const routes = new Hono();
+  routes.get('/metrics', async (c) => c.json(await metricsOf(counts, metrics.parse(c.req.query()))));
+  routes.get('/buckets', async (c) => {
+    const { script, since, until } = window.parse(c.req.query());
+    const versions = await bucketsOf(counts, script, since, until);
+    return c.json({ versions, exceptions: archive.stores.exceptions.groups(script, since, until, MOST_GROUPS) });
+  });
+  routes.get('/invocations', (c) => {
+    const { script, most, at, seq, isError, ...filter } = invocations.parse(c.req.query());
+    const after = at === undefined || seq === undefined ? undefined : { at, seq };
+    const errors = isError === undefined ? {} : ({ isError: true } as const);
+    return c.json(archive.stores.records.page(script, { ...filter, ...errors }, most, after));
+  });
+  routes.get('/invocations/:id', (c) => {
+    const record = archive.stores.records.byId(c.req.query('script') ?? '', c.req.param('id'));
+    return record === undefined ? c.json({}, 404) : c.json(record);
+  });
+  routes.get('/status', (c) => {
+    const { stores } = archive;
+    return c.json({
+      mostBytes,
+      bytes: stores.sizes,
+      oldestCountsAt: stores.counts.oldestMinute === undefined ? null : stores.counts.oldestMinute * 60_000,
+      oldestRecordAt: stores.records.oldestAt ?? null,
+      dropped: drops.counts,
+      since: drops.since.getTime(),
+    });
+  });
+  routes.get('/live', (c) => {
+    if (followers >= MOST_FOLLOWERS) return c.json({ error: `${MOST_FOLLOWERS} already look on; one more cannot.` }, 503);
+    followers += 1;
+    return streamSSE(c, async (stream) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const unfollow = live.follow(c.req.query('script') ?? '', (told) => void stream.writeSSE({ data: JSON.stringify(told) }));
+      stream.onAbort(resolve);
+      await promise;
+      unfollow();
+      followers -= 1;
+    });
+  });
+  routes.onError((error, c) => {
+    if (isDamage(error)) archive.failed(error);
+    return c.json({ error: worldFault(error) ?? String(error) }, worldFault(error) === undefined ? 500 : 503);
+  });
+  return { name: 'archive', routes, take: (record) => archive.take(record), close: () => archive.close() };
+};

@@ -1,0 +1,200 @@
+import { worldFault, WorldFault } from '../../files/index.ts';
+import type { Drops } from '../drops.ts';
+import type { InvocationRecord } from '../record.ts';
+import type { CollectRule, Count, EdgeReportOfUse } from '../report.ts';
+import { isError } from '../words.ts';
+import { isDamage } from './archive-file.ts';
+import { Stores, type StoresOptions } from './stores.ts';
+
+/** A report waits so long for others: its edge waits for the answer. */
+const REPORT_WAITS_MS = 20;
+const RECORDS_WAIT_MS = 500;
+/** How often it is looked whether there is too much. */
+const TRIM_EVERY_MS = 250;
+/** What is stored cannot be used: so often it is tried again. */
+const AGAIN_AFTER_MS = 5_000;
+/** Of records that are not written yet. */
+const MOST_WAITING = 20_000;
+/** What one transaction writes: whoever asks something meanwhile waits for it. */
+const WRITTEN_AT_ONCE = 2_000;
+
+interface WaitingReport {
+  readonly report: EdgeReportOfUse;
+  readonly stored: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface ArchiveOptions extends Omit<StoresOptions, 'onForgottenGroup' | 'isDamaged'> {
+  readonly drops: Drops;
+  readonly ruleOf: (script: string) => CollectRule | undefined;
+}
+
+/**
+ * What was observed, on disk, within its size. Writes are gathered and made together. Where the disk lets nothing be written it says
+ * so, counts what is lost, refuses reports, which edges then keep, and goes on trying.
+ */
+export class Archive {
+  readonly #options: ArchiveOptions;
+  readonly #trimming: NodeJS.Timeout;
+  #stores: Stores | undefined;
+  /** Why nothing could be stored the last time. */
+  #fault: string | undefined;
+  #reports: WaitingReport[] = [];
+  #counts: Count[] = [];
+  #thrown: InvocationRecord[] = [];
+  #records: InvocationRecord[] = [];
+  #timer: { readonly at: number; readonly timeout: NodeJS.Timeout } | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  private constructor(options: ArchiveOptions) {
+    this.#options = options;
+    this.#trimming = setInterval(() => this.#trim(), TRIM_EVERY_MS);
+  }
+
+  static async open(options: ArchiveOptions): Promise<Archive> {
+    const archive = new Archive(options);
+    await archive.#open(false);
+    return archive;
+  }
+
+  /** What is stored. Throws a {@link WorldFault} where it cannot be read for now. */
+  get stores(): Stores {
+    if (this.#stores === undefined) throw new WorldFault(`What was observed cannot be read for now. ${this.#fault ?? ''}`.trimEnd());
+    return this.#stores;
+  }
+
+  /** Rules that edges told before this start, so that nothing is lost until they tell them again. */
+  get knownRules(): readonly (readonly [edge: string, rules: readonly CollectRule[]])[] {
+    return this.#stores?.rules ?? [];
+  }
+
+  /** Resolves once the report is stored, by this call or by one before; throws where it cannot be. */
+  takeReport(report: EdgeReportOfUse): Promise<void> {
+    if (this.#stores === undefined) return Promise.reject(new WorldFault(this.#fault ?? 'Nothing can be stored for now.'));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#reports.push({ report, stored: resolve, failed: reject });
+    this.#writeWithin(REPORT_WAITS_MS);
+    return promise;
+  }
+
+  /** Adds what no edge counts. */
+  count(counts: readonly Count[]): void {
+    if (this.#counts.length < MOST_WAITING) this.#counts.push(...counts);
+    this.#writeWithin(RECORDS_WAIT_MS);
+  }
+
+  take(record: InvocationRecord): void {
+    if (this.#stores === undefined || this.#records.length >= MOST_WAITING || this.#thrown.length >= MOST_WAITING) {
+      return this.#options.drops.add('records_not_written');
+    }
+    const { script, outcome, status, exceptions, isSampled } = record;
+    const isFailure = exceptions.length > 0 || isError(outcome, status);
+    const rule = this.#options.ruleOf(script);
+    if (isFailure) this.#thrown.push(record);
+    if ((rule?.isKept === true && isSampled) || (rule?.isSplit === true && isFailure)) this.#records.push(record);
+    this.#writeWithin(RECORDS_WAIT_MS);
+  }
+
+  #writeWithin(ms: number): void {
+    const at = performance.now() + ms;
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = { at, timeout: setTimeout(() => this.#write(), ms) };
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer?.timeout);
+    this.#timer = undefined;
+    const stores = this.#stores;
+    if (stores === undefined) return;
+    this.#writeCounts(stores);
+    this.#writeRecords(stores);
+    if (this.#records.length > 0) this.#writeWithin(REPORT_WAITS_MS);
+  }
+
+  #writeCounts(stores: Stores): void {
+    const [reports, counts, thrown] = [this.#reports, this.#counts, this.#thrown];
+    if (reports.length + counts.length + thrown.length === 0) return;
+    [this.#reports, this.#counts, this.#thrown] = [[], [], []];
+    try {
+      stores.changeCounts(() => {
+        for (const { report } of reports) {
+          stores.counts.addReport(report, Date.now());
+          if (report.rules !== undefined) stores.storeRules(report.edge, report.rules);
+        }
+        stores.counts.add(counts);
+        for (const record of thrown) stores.exceptions.add(record);
+      });
+      for (const { stored } of reports) stored();
+      this.#worked();
+    } catch (error) {
+      this.#options.drops.add('records_not_written', thrown.length);
+      for (const { failed } of reports) failed(error);
+      this.failed(error);
+    }
+  }
+
+  #writeRecords(stores: Stores): void {
+    const records = this.#records.splice(0, WRITTEN_AT_ONCE);
+    if (records.length === 0 || this.#stores === undefined) return this.#options.drops.add('records_not_written', records.length);
+    try {
+      stores.changeRecords(() => {
+        for (const record of records) stores.records.add(record);
+      });
+    } catch (error) {
+      this.#options.drops.add('records_not_written', records.length);
+      this.failed(error);
+    }
+  }
+
+  #trim(): void {
+    try {
+      this.#stores?.keepWithin(Date.now());
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Of whoever reads too. A full disk may get room, and what is stored can be read meanwhile; what is damaged has to be put aside. */
+  failed(error: unknown): void {
+    const reason = worldFault(error) ?? String(error);
+    const { log, dataDir } = this.#options;
+    if (reason !== this.#fault) log({ error: reason, dataDir }, `What is observed cannot be stored: ${reason}`);
+    this.#fault = reason;
+    if (!isDamage(error) || this.#stores === undefined) return;
+    this.#stores[Symbol.dispose]();
+    this.#stores = undefined;
+    void this.#open(true);
+  }
+
+  async #open(isDamaged: boolean): Promise<void> {
+    try {
+      const onForgottenGroup = (): void => this.#options.drops.add('exceptions_not_grouped');
+      const stores = await Stores.open({ ...this.#options, onForgottenGroup, isDamaged });
+      if (this.#isClosed) return stores[Symbol.dispose]();
+      this.#stores = stores;
+      this.#worked();
+    } catch (error) {
+      this.failed(error);
+      if (!this.#isClosed) this.#again = setTimeout(() => void this.#open(isDamaged), AGAIN_AFTER_MS);
+    }
+  }
+
+  #worked(): void {
+    if (this.#fault !== undefined) this.#options.log({}, 'What is observed can be stored again.');
+    this.#fault = undefined;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#trimming);
+    while (this.#stores !== undefined && this.#reports.length + this.#counts.length + this.#thrown.length + this.#records.length > 0) {
+      this.#write();
+    }
+    clearTimeout(this.#timer?.timeout);
+    clearTimeout(this.#again);
+    this.#isClosed = true;
+    this.#stores?.[Symbol.dispose]();
+    this.#stores = undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CollectRule } from '../report.ts';
+import { ArchiveFile } from './archive-file.ts';
+import { Counts, COUNTS_STEPS } from './counts.ts';
+import { Exceptions } from './exceptions.ts';
+import { Records, RECORDS_STEPS } from './records.ts';
+
+/** What one transaction removes at most: a write never waits for long. */
+const REMOVED_AT_ONCE = 1_000;
+/** Counts are small, and worth more the older they get; records may have at least the other half. */
+const COUNTS_SHARE = 0.5;
+/** Beside both files are their logs. */
+const FILES_SHARE = 0.9;
+
+export interface StoresOptions {
+  readonly dataDir: string;
+  readonly mostBytes: number;
+  /** One of its files was found damaged. */
+  readonly isDamaged: boolean;
+  readonly onForgottenGroup: () => void;
+  readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
+}
+
+/** The two files of the archive: counts with exceptions, and records. One that is damaged takes nothing from the other. */
+export class Stores implements Disposable {
+  readonly counts: Counts;
+  readonly exceptions: Exceptions;
+  readonly records: Records;
+  readonly #countsFile: ArchiveFile;
+  readonly #recordsFile: ArchiveFile;
+  readonly #mostBytes: number;
+
+  private constructor(countsFile: ArchiveFile, recordsFile: ArchiveFile, { mostBytes, onForgottenGroup }: StoresOptions) {
+    this.#countsFile = countsFile;
+    this.#recordsFile = recordsFile;
+    this.#mostBytes = mostBytes * FILES_SHARE;
+    this.counts = new Counts(countsFile);
+    this.exceptions = new Exceptions(countsFile, onForgottenGroup);
+    this.records = new Records(recordsFile);
+  }
+
+  /** Throws where the folder cannot be written. */
+  static async open(options: StoresOptions): Promise<Stores> {
+    const { dataDir, isDamaged } = options;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const onSetAside = (path: string): void =>
+      options.log({ path }, 'A file of what was observed is damaged. It was put aside, and an empty one took its place.');
+    const countsFile = await ArchiveFile.open({ path: join(dataDir, 'counts.db'), steps: COUNTS_STEPS, isDamaged }, onSetAside);
+    try {
+      const recordsFile = await ArchiveFile.open({ path: join(dataDir, 'records.db'), steps: RECORDS_STEPS, isDamaged }, onSetAside);
+      return new Stores(countsFile, recordsFile, options);
+    } catch (error) {
+      countsFile[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  changeCounts(work: () => void): void {
+    try {
+      this.#countsFile.change(work);
+    } catch (error) {
+      this.counts.forget();
+      throw error;
+    }
+  }
+
+  changeRecords(work: () => void): void {
+    this.#recordsFile.change(work);
+  }
+
+  get rules(): readonly (readonly [edge: string, rules: readonly CollectRule[]])[] {
+    const rows = this.#countsFile.prepared('select edge, body from rules').all();
+    return rows.map((row) => [String(row['edge']), JSON.parse(String(row['body'])) as CollectRule[]]);
+  }
+
+  /** To be called in a change of counts. */
+  storeRules(edge: string, rules: readonly CollectRule[]): void {
+    this.#countsFile
+      .prepared('insert into rules (edge, body) values (?, ?) on conflict do update set body = excluded.body')
+      .run(edge, JSON.stringify(rules));
+  }
+
+  get sizes(): { readonly counts: number; readonly records: number } {
+    return { counts: this.#countsFile.usedBytes, records: this.#recordsFile.usedBytes };
+  }
+
+  /** Removes a little of what is oldest where there is more than may be. To be called often. */
+  keepWithin(now: number): void {
+    const { counts, records } = this.sizes;
+    const mostOfCounts = this.#mostBytes * COUNTS_SHARE;
+    if (counts > mostOfCounts) this.changeCounts(() => this.#removeOldestCounts());
+    if (records > this.#mostBytes - Math.min(counts, mostOfCounts)) this.changeRecords(() => this.records.removeOldest(REMOVED_AT_ONCE));
+    this.changeCounts(() => this.counts.forgetReports(now));
+    this.#countsFile.shrink(mostOfCounts);
+    this.#recordsFile.shrink(this.#mostBytes - Math.min(counts, mostOfCounts));
+  }
+
+  #removeOldestCounts(): void {
+    this.counts.removeOldest(REMOVED_AT_ONCE);
+    const oldest = this.counts.oldestMinute;
+    if (oldest !== undefined) this.exceptions.removeOlderThan(oldest);
+  }
+
+  [Symbol.dispose](): void {
+    this.#countsFile[Symbol.dispose]();
+    this.#recordsFile[Symbol.dispose]();
+  }
+}

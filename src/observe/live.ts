@@ -1,0 +1,66 @@
+import type { Count } from './report.ts';
+import { SketchSum } from './archive/stored-sketch.ts';
+import { isError } from './words.ts';
+
+const TICK_MS = 1_000;
+
+/** What the versions of a Worker did since the last one. */
+export interface LiveCounts {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly versions: readonly LiveVersion[];
+}
+
+export interface LiveVersion {
+  readonly version_id: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly p50_ms: number | null;
+  readonly p99_ms: number | null;
+}
+
+interface Sum {
+  requests: number;
+  errors: number;
+  readonly latency: SketchSum;
+}
+
+/** Counts as they come, for whoever looks on. */
+export class Live {
+  readonly #followers = new Map<string, Set<Map<string, Sum>>>();
+
+  take(counts: readonly Count[]): void {
+    if (this.#followers.size === 0) return;
+    for (const count of counts) for (const sums of this.#followers.get(count.script) ?? []) add(sums, count);
+  }
+
+  /** Tells each second what came, also where nothing did, until it is told to stop. */
+  follow(script: string, tell: (counts: LiveCounts) => void): () => void {
+    const sums = new Map<string, Sum>();
+    const followers = this.#followers.get(script) ?? new Set();
+    this.#followers.set(script, followers.add(sums));
+    const timer = setInterval(() => {
+      const versions = [...sums].map(([version_id, sum]) => liveVersion(version_id, sum));
+      sums.clear();
+      tell({ at: Date.now(), versions });
+    }, TICK_MS);
+    return () => {
+      clearInterval(timer);
+      followers.delete(sums);
+      if (followers.size === 0) this.#followers.delete(script);
+    };
+  }
+}
+
+const add = (sums: Map<string, Sum>, { versionId, kind, statusClass, outcome, requests, latency }: Count): void => {
+  let sum = sums.get(versionId);
+  if (sum === undefined) sums.set(versionId, (sum = { requests: 0, errors: 0, latency: new SketchSum() }));
+  sum.requests += requests;
+  if (isError(outcome, statusClass * 100)) sum.errors += requests;
+  if (kind !== 'websocket') sum.latency.addBins(latency);
+};
+
+const liveVersion = (version_id: string, { requests, errors, latency }: Sum): LiveVersion => {
+  const sketch = latency.toSketch();
+  return { version_id, requests, errors, p50_ms: sketch.quantile(0.5) ?? null, p99_ms: sketch.quantile(0.99) ?? null };
+};
