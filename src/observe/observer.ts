@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setImmediate as immediately } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
@@ -12,6 +13,7 @@ import { SourceMaps } from './collector/source-maps.ts';
 import { Drops } from './drops.ts';
 import { closeInside, listenInside } from './inside-server.ts';
 import { Live } from './live.ts';
+import { Logpush, type LogpushOptions } from './logpush/index.ts';
 import type { ObservePart } from './part.ts';
 import { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 import { TailHub } from './tails/tail-hub.ts';
@@ -26,6 +28,7 @@ export interface ObserverOptions {
   readonly modulesDir: string;
   readonly archiveBytes: number;
   /** Where it is absent nothing is sent on. */
+  readonly logpush?: Pick<LogpushOptions, 'spoolBytes' | 'rules'>;
   readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
 }
 
@@ -49,10 +52,12 @@ export class Observer implements AsyncDisposable {
 
   static async open(options: ObserverOptions): Promise<Observer> {
     const { folder, dataDir, modulesDir, archiveBytes: mostBytes, log } = options;
+    const logpush = options.logpush && [new Logpush({ folder: join(dataDir, 'logpush'), log, ...options.logpush })];
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const [board, drops, live, rules] = [new WatchBoard(), new Drops(), new Live(), new Rules()];
     const archive = await Archive.open({ dataDir, mostBytes, drops, log, ruleOf: (script) => rules.of(script) });
     for (const [edge, known] of archive.knownRules) rules.told(edge, known);
+    const parts: readonly ObservePart[] = [archivePart(archive, live, drops, mostBytes), new TailHub(board), ...(logpush ?? [])];
     const collector = new Collector({
       archive,
       live,
