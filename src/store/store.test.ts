@@ -11,6 +11,7 @@ import { storeContract } from '../../test/support/store-contract.ts';
 import { aFolder } from '../../test/support/temporary.ts';
 import { DataDirectoryInUse } from '../files/index.ts';
 import { openSqlite, Store } from './index.ts';
+import { auditOrigin } from './migrations/0009-audit-origin.ts';
 
 storeContract('SQLite', async (t) => {
   const folder = await aFolder(t);
@@ -113,6 +114,27 @@ test('opening again and again makes each migration once', async (t) => {
   const rows = file.prepare('SELECT name FROM kysely_migration').all();
   file.close();
   assert.equal(rows.length, readdirSync(join(import.meta.dirname, 'migrations')).length);
+});
+
+test('[A-18] an audit row that was written before rows named their zone is found by it', async (t) => {
+  const { db, close } = await openSqlite(await aFolder(t));
+  t.after(close);
+  for (const index of ['audit_at', 'audit_actor']) await db.schema.dropIndex(index).execute();
+  for (const column of ['actor_ip', 'zone']) await db.schema.alterTable('audit').dropColumn(column).execute();
+  const add = (id: string, target: string) =>
+    sql`insert into audit (id, target, action, at, actor_id, actor_email, detail)
+        values (${id}, ${target}, 'a', '2026', 'a', 'a', '{}')`.execute(db);
+  await add('of a zone', 'zone/example.com');
+  await add('of a Worker', 'worker/zone');
+  await auditOrigin.up(db);
+  const rows = await db.selectFrom('audit').select(['id', 'zone', 'actor_ip']).orderBy('seq').execute();
+  assert.deepEqual(
+    rows.map(({ id, zone, actor_ip }) => [id, zone, actor_ip]),
+    [
+      ['of a zone', 'example.com', null],
+      ['of a Worker', null, null],
+    ],
+  );
 });
 
 test('a file that is no database is refused, left as it was, and the directory is let go of', async (t) => {
