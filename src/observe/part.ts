@@ -12,8 +12,6 @@ export interface ObservePart extends Partial<RecordSink> {
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Whether it wants all of a Worker's invocations, logs and exceptions too, though nothing is sampled. */
   wantsAll?(script: string): boolean;
-  /** Tells those who are connected to it to go: before that no server closes. */
-  release?(): void;
-  /** Ends it, once no more records come. */
+  /** Ends it, once no more records come. Those who are connected to it are told to leave: before that no server closes. */
   close?(): Promise<void>;
 }

@@ -57,7 +57,7 @@ const requestOf = ({ event }: InvocationRecord): TracedRequest | undefined => {
 
 const methodOf = (record: InvocationRecord): string | undefined => {
   const method = requestOf(record)?.method;
-  return typeof method === 'string' ? method : undefined;
+  return typeof method === 'string' ? method : record.method;
 };
 
 const isOneOf = (wanted: readonly string[], method: string | undefined): boolean =>

@@ -18,12 +18,15 @@ export const tailEvent = (record: InvocationRecord): Readonly<Record<string, unk
   exceptions: record.exceptions,
   logs: record.logs.map((log) => ({ ...log, message: [log.message].flat() })),
   eventTimestamp: record.at,
-  event: withStatus(record),
+  event: asSeen(record),
 });
 
-/** The status that the visitor got; the runtime tells it only of what came to its end there. */
-const withStatus = ({ event, status }: InvocationRecord): InvocationRecord['event'] =>
-  status === undefined || event?.['request'] === undefined || event['response'] !== undefined ? event : { ...event, response: { status } };
+/** The runtime tells no status of what did not come to its end there, and nothing at all where its process was ended: the edge knows. */
+const asSeen = ({ event, status, method, url }: InvocationRecord): InvocationRecord['event'] => {
+  const response = status === undefined ? {} : { response: { status } };
+  if (event === null) return method === undefined ? null : { request: { url, method, headers: {}, cf: {} }, ...response };
+  return event['request'] === undefined ? event : { ...response, ...event };
+};
 
 /** A word of the tail about itself, in the same shape. */
 export const tailNotice = (type: 'overload' | 'overload-stop', message: string, now: number): Readonly<Record<string, unknown>> => ({

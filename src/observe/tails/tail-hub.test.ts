@@ -23,8 +23,8 @@ const aHub = async (t: TestContext) => {
   server.on('upgrade', (request, socket, head) => hub.upgrade(request, socket, head));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
-    hub.release();
+  t.after(async () => {
+    await hub.close();
     server.close();
   });
   const { port } = server.address() as AddressInfo;
@@ -113,8 +113,9 @@ test('[TL-3] an event has the members that clients read, as Cloudflare sends the
       isTruncated: true,
     }),
   );
-  hub.take(aRecord({ event: null }));
-  await until('the events', () => events.length === 3);
+  hub.take(aRecord({ event: null, outcome: 'exceededMemory', status: 503, method: 'GET', url: 'hello.example.com/path' }));
+  hub.take(aRecord({ event: null, kind: 'rpc', status: undefined }));
+  await until('the events', () => events.length === 4);
   assert.deepEqual(events[0], {
     wallTime: 12,
     cpuTime: 1,
@@ -148,7 +149,8 @@ test('[TL-3] an event has the members that clients read, as Cloudflare sends the
       event: { scheduledTime: 1_795_000_000_000 },
     },
   );
-  assert.equal(events[2]?.['event'], null);
+  const asTheEdgeSawIt = { request: { url: 'hello.example.com/path', method: 'GET', headers: {}, cf: {} }, response: { status: 503 } };
+  assert.deepEqual([events[2]?.['event'], events[3]?.['event']], [asTheEdgeSawIt, null]);
 });
 
 test('[TL-4] a tail is answered when an edge says that the Worker is traced, and edges are asked for it as long as there is one', async (t) => {
@@ -231,7 +233,7 @@ test('[TL-8] a tail that is deleted or has expired ends its client for good; of 
   pass(6 * HOUR);
   assert.deepEqual(await expired.closed, [1000, 'The tail has expired.']);
   const restarted = await client(open().token).opened();
-  hub.release();
+  await hub.close();
   assert.deepEqual(await restarted.closed, [1012, 'The server is restarting.']);
 });
 

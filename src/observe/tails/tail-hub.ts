@@ -85,7 +85,7 @@ export class TailHub implements ObservePart {
   }
 
   /** Clients come back to the process that follows. */
-  release(): void {
+  async close(): Promise<void> {
     for (const held of this.#byToken.values()) this.#end(held, RESTARTING, 'The server is restarting.');
   }
 
