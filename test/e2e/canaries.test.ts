@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { endpoints, ownEndpoints, type Endpoint } from '../../src/contract/index.ts';
 import { aCanary, filesBelow, foundIn, processesBelow, type Places } from '../support/canaries.ts';
-import { CODE, KEPT, MADE, PASSING, SCRIPT, type Life } from '../support/canary-kinds.ts';
+import { CODE, KEPT, MADE, OF_LOGPUSH, PASSING, SCRIPT, type Life } from '../support/canary-kinds.ts';
+import { aSink } from '../support/canary-sink.ts';
 import { makeProject } from '../support/project.ts';
 import { succeeded } from '../support/run.ts';
 import { send } from '../support/send.ts';
@@ -18,9 +19,17 @@ import { aWorker } from '../support/worker-form.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sb-e2e-'));
 const EDGE_TOKEN = aCanary();
 // The runtime's private folder is below the temporary one. At this level everything is logged that ever can be.
-const options = { folder, env: { TMPDIR: folder, SWITCHBACK_LOG_LEVEL: 'trace', SWITCHBACK_EDGE_TOKEN: EDGE_TOKEN } };
+const options = {
+  folder,
+  args: ['--allow-private-destinations'],
+  env: { TMPDIR: folder, SWITCHBACK_LOG_LEVEL: 'trace', SWITCHBACK_EDGE_TOKEN: EDGE_TOKEN },
+};
 let server = await startServer(options);
-after(() => server[Symbol.asyncDispose]());
+const sink = await aSink();
+after(async () => {
+  sink[Symbol.dispose]();
+  await server[Symbol.asyncDispose]();
+});
 
 /** What is no secret: whoever does not find this looks in the wrong places. */
 const DECOY = aCanary();
@@ -52,6 +61,7 @@ const read = async (response: Response): Promise<string> => {
 };
 
 const life: Life = {
+  sink,
   ask: async (method, path, { body, headers } = {}) => {
     const { baseUrl, accountId, token } = server.connection;
     const url = path.startsWith('/') ? new URL(path, baseUrl).href : `${baseUrl}/accounts/${accountId}/${path}`;
@@ -119,6 +129,8 @@ const readEverything = async (): Promise<void> => {
     deployment_id: deployments[0]?.id,
     certificate_id: held?.id,
     secret_name: 'BY_PUT',
+    job_id: '1',
+    dataset_id: 'workers_trace_events',
   };
   const pathOf = (base: string, { path }: Endpoint) => base + path.replaceAll(/:(\w+)/g, (_, param: string) => ids[param] ?? 'x');
   const reads = [
@@ -146,7 +158,7 @@ test('[S-1] every kind of secret comes in, and those that a Worker has reach it'
   await deploy([[newest, 100]]);
   assert.deepEqual(await arrived(), expected());
   for (const [kind, make] of Object.entries(MADE)) canaries.set(kind, await make(life));
-  for (const [kind, plant] of Object.entries(PASSING)) {
+  for (const [kind, plant] of Object.entries({ ...OF_LOGPUSH, ...PASSING })) {
     canaries.set(kind, aCanary());
     await plant(life, canaries.get(kind) ?? '');
   }
@@ -187,6 +199,8 @@ test('[S-1] a secret stands in no answer, log, audit row, error page, routing ta
   for (const command of [['audit', '--limit', '1000'], ['audit', '--json'], ['status'], ['status', 'hello']])
     keep(command.join(' '), [], succeeded(await server.cli([...command, '--data', server.data])).combined);
   lookAt('log after it');
+  seen.set('what Logpush sent', Buffer.from(sink.pushed.join('\n')));
+  seen.set('a tail', Buffer.from(sink.tailed.join('\n')));
   // What clients keep is theirs.
   const places: Places = new Map([...seen, ...filesBelow(folder, ['projects', 'home'])]);
   const decoys = foundIn(places, new Map([['decoy', DECOY]]));
@@ -197,6 +211,11 @@ test('[S-1] a secret stands in no answer, log, audit row, error page, routing ta
     );
 
   canaries.set('the token of the operator', server.connection.token);
-  const found = foundIn(places, canaries).map((each) => each.replace(/answer \d+/, 'answer'));
-  assert.deepEqual(found, ['an API token: answer to POST tokens', `the token of the operator: ${join('data', 'credentials')}`]);
+  const found = foundIn(places, canaries).map((each) => each.replace(/answer \d+/, 'answer').replace(server.connection.accountId, '~'));
+  assert.deepEqual(found, [
+    'an API token: answer to POST tokens',
+    `the address of a tail: answer to POST ${SCRIPT}/tails`,
+    `the address of a tail: answer to GET /client/v4/accounts/~/${SCRIPT}/tails`,
+    `the token of the operator: ${join('data', 'credentials')}`,
+  ]);
 });

@@ -1,3 +1,4 @@
+import type { Sink } from './canary-sink.ts';
 import { pem } from './certificates.ts';
 import { aWorker, MODULE, type WorkerForm } from './worker-form.ts';
 
@@ -14,6 +15,7 @@ export interface Life {
   visit(worker: string, path: string, sent?: Sent): Promise<string>;
   /** The real wrangler, in the Worker's project; the text stands in the project's `.dev.vars` too. */
   wrangler(args: readonly string[], input: string): Promise<void>;
+  readonly sink: Sink;
 }
 
 /** Tells which of its texts it has without telling them, and logs one that is no secret. */
@@ -64,6 +66,32 @@ export const KEPT: Readonly<Record<string, Plant>> = {
   BY_WRANGLER: ({ wrangler }, text) => wrangler(['versions', 'secret', 'put', 'BY_WRANGLER'], text),
 };
 
+/** A Logpush job that is tried, stored, and used: by its settings as soon as anything happens. */
+const pushing = ({ ask }: Life, name: string, destination_conf: string): Promise<unknown> => {
+  const output_options = { field_names: ['Event', 'Outcome', 'Exceptions', 'Logs', 'ScriptName', 'ScriptVersion'] };
+  return ask('POST', 'logpush/jobs', { body: { name, dataset: 'workers_trace_events', enabled: true, destination_conf, output_options } });
+};
+
+/** What lets Logpush into its destinations. */
+export const OF_LOGPUSH: Readonly<Record<string, Plant>> = {
+  'a header for a destination': (life, text) => pushing(life, 'header', `${life.sink.url}/logs?header_Authorization=Bearer%20${text}`),
+  'the address of a webhook': (life, text) => pushing(life, 'webhook', `${life.sink.url}/hooks/${text}`),
+  'the key of a bucket': (life, text) =>
+    pushing(life, 'bucket', `s3://logs/a?region=x&access-key-id=a&secret-access-key=${text}&endpoint=${life.sink.url}`),
+  'the id of a key of a bucket': (life, text) =>
+    pushing(life, 'key', `s3://logs/b?region=x&access-key-id=${text}&secret-access-key=s&session-token=${text}&endpoint=${life.sink.url}`),
+  'a header that its destination repeats': (life, text) =>
+    pushing(life, 'repeats', `${life.sink.url}/refuse?header_Authorization=Bearer%20${text}&token=${text}`),
+  'a header for a destination that is not offered': (life, text) =>
+    pushing(life, 'none', `gopher://example.com/?header_Authorization=${text}`),
+  'a destination of wrong syntax': (life, text) => pushing(life, 'wrong', `https://user:${text}@example.com/logs`),
+  'a parameter that is none': (life, text) => pushing(life, 'parameter', `s3://logs/c?region=x&acces-key=${text}`),
+  'a header beside options that are none': async ({ ask, sink }, text) =>
+    ask('POST', 'logpush/jobs', {
+      body: { dataset: 'none', destination_conf: `${sink.url}/?header_Authorization=${text}`, filter: `{"${text}`, logpull_options: text },
+    }),
+};
+
 /** A line of a key tells it from all others. */
 const lineOf = (key: string): string => pem(key).split('\n')[1] ?? '';
 const certificate = (key: string) => ({ body: { ca: false, certificates: pem('ec.pem'), private_key: key } });
@@ -82,6 +110,11 @@ export const MADE: Readonly<Record<string, (life: Life) => Promise<string>>> = {
     const { id } = (await ask('POST', 'mtls_certificates', certificate(pem('ec.key')))) as { id: string };
     await ask('PUT', SCRIPT, form(holding({ type: 'mtls_certificate', name: 'CERT', certificate_id: id })));
     return lineOf('ec.key');
+  },
+  'the address of a tail': async ({ ask, sink }) => {
+    const { url } = (await ask('POST', `${SCRIPT}/tails`, { body: { filters: [] } })) as { url: string };
+    await sink.watch(url);
+    return new URL(url).pathname.split('/').at(-1) ?? '';
   },
   'a key of another certificate': async ({ ask }) => {
     await ask('POST', 'mtls_certificates', certificate(pem('rsa.key')));
