@@ -3,6 +3,7 @@ export { endpoints, NOT_OFFERED, type EndpointName, type Endpoints } from './end
 export type { accountEndpoints } from './account.ts';
 export type { assetEndpoints } from './assets.ts';
 export type { auditEndpoints } from './audit.ts';
+export type { compareEndpoints } from './compare.ts';
 export type { deploymentEndpoints } from './deployments.ts';
 export type { containerEndpoints } from './containers.ts';
 export type { durableObjectEndpoints } from './durable-objects.ts';

@@ -10,6 +10,7 @@ export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
 export { changeLogpush, createLogpush, deleteLogpush, destinationOf } from './logpush.ts';
 export { LogpushLink } from './logpush-link.ts';
+export { pairingOf } from './compared.ts';
 export { preflightOf, type AskSchemas, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
 export { calleesOf } from './services.ts';

@@ -49,7 +49,7 @@ const vitalsOf = (process: VersionProcess): Pick<ProcessReport, 'pid' | 'started
   };
 };
 
-export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean): Situation | undefined => {
+export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean, succeedAt: number | undefined): Situation | undefined => {
   switch (entry.state) {
     case 'starting':
       return undefined;
@@ -65,6 +65,7 @@ export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean)
         inFlight,
         idleSince,
         residentBytes: entry.process.residentBytes(),
+        succeedAt,
       };
     }
   }

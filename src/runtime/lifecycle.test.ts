@@ -15,6 +15,7 @@ const ready = (more: Partial<Extract<Situation, { state: 'ready' }>> = {}): Situ
   ownsObjects: false,
   idleSince: NOW,
   residentBytes: 60 * MB,
+  succeedAt: undefined,
   ...more,
 });
 
@@ -45,6 +46,21 @@ const WORLDS: readonly {
   {
     rule: '[Y-2] and is drained at once when it is not, whatever it is doing',
     situation: ready({ ownsObjects: true, isActive: false, inFlight: 1 }),
+    step: DRAIN,
+  },
+  {
+    rule: '[OB-11] one that is to be traced is succeeded, whatever it is doing',
+    situation: ready({ succeedAt: 0, inFlight: 1 }),
+    step: { act: 'succeed' },
+  },
+  {
+    rule: '[OB-12] but not before it is due again',
+    situation: ready({ succeedAt: NOW + 300 }),
+    step: { act: 'wait', lookAgainAt: NOW + 300 },
+  },
+  {
+    rule: '[OB-11] nor where it is stopped anyway',
+    situation: ready({ succeedAt: 0, idleSince: NOW - 10 * MINUTE }),
     step: DRAIN,
   },
   { rule: '[X-6] open requests and WebSockets keep it, however old', situation: ready({ idleSince: 0, inFlight: 1 }), step: WAIT },

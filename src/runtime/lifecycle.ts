@@ -34,6 +34,8 @@ export type Situation =
       readonly inFlight: number;
       readonly idleSince: number;
       readonly residentBytes: number | undefined;
+      /** When another of the same version is to be started that takes over from it; undefined where none is to. */
+      readonly succeedAt: number | undefined;
     }
   | { readonly state: 'backing_off'; readonly isActive: boolean; readonly retryAt: number };
 
@@ -43,6 +45,7 @@ export type Step =
   | { readonly act: 'start' }
   | { readonly act: 'drain' }
   | { readonly act: 'forget' }
+  | { readonly act: 'succeed' }
   | { readonly act: 'replace'; readonly reason: string };
 
 export const nextStep = (situation: Situation, settings: LifecycleSettings, now: number): Step =>
@@ -55,11 +58,17 @@ const nextWhileReady = (process: Ready, settings: LifecycleSettings, now: number
   if (process.ownsObjects && !process.isActive) return { act: 'drain' };
   const sickness = sicknessOf(process, settings);
   if (sickness !== undefined) return { act: 'replace', reason: sickness };
-  const lookAgainAt = now + settings.watchMs;
-  if (process.inFlight > 0 || process.ownsObjects) return { act: 'wait', lookAgainAt };
-  const stopAt = process.idleSince + Math.max(idleLimit(process, settings), settings.waitUntilGraceMs);
-  return now >= stopAt ? { act: 'drain' } : { act: 'wait', lookAgainAt: Math.min(lookAgainAt, stopAt) };
+  const stopAt = stopTime(process, settings);
+  if (now >= stopAt) return { act: 'drain' };
+  const { succeedAt = Infinity } = process;
+  if (now >= succeedAt) return { act: 'succeed' };
+  return { act: 'wait', lookAgainAt: Math.min(now + settings.watchMs, stopAt, succeedAt) };
 };
+
+const stopTime = (process: Ready, settings: LifecycleSettings): number =>
+  process.inFlight > 0 || process.ownsObjects
+    ? Infinity
+    : process.idleSince + Math.max(idleLimit(process, settings), settings.waitUntilGraceMs);
 
 const idleLimit = ({ isActive, isSurplus }: Ready, { idleMs, warmMs }: LifecycleSettings): number => {
   if (!isActive) return isSurplus ? 0 : warmMs;
@@ -68,7 +77,7 @@ const idleLimit = ({ isActive, isSurplus }: Ready, { idleMs, warmMs }: Lifecycle
 
 const MB = 1024 * 1024;
 
-const sicknessOf = ({ residentBytes }: Ready, { memoryLimitMb }: LifecycleSettings): string | undefined =>
+export const sicknessOf = ({ residentBytes }: Pick<Ready, 'residentBytes'>, { memoryLimitMb }: LifecycleSettings): string | undefined =>
   residentBytes !== undefined && residentBytes > memoryLimitMb * MB
     ? `It used ${Math.round(residentBytes / MB)} MB of memory, more than the ${memoryLimitMb} MB it may.`
     : undefined;

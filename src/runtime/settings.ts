@@ -6,6 +6,8 @@ import { DEFAULT_LIFECYCLE, type LifecycleSettings } from './lifecycle.ts';
 export interface SupervisorSettings extends LifecycleSettings, BreakerSettings, HangSettings {
   /** How many processes may be starting at the same time. */
   readonly startsAtOnce: number;
+  /** How many processes may be succeeded at the same time by ones with a tracer. */
+  readonly successionsAtOnce: number;
   /** Above the trial's limit: a version that passed it must not fail on a busier day. */
   readonly startupCpuMs: number;
   readonly startupDeadlineMs: number;
@@ -31,6 +33,7 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   ...DEFAULT_BREAKER,
   ...DEFAULT_HANG,
   startsAtOnce: 4,
+  successionsAtOnce: 2,
   startupCpuMs: 3000,
   startupDeadlineMs: 30_000,
   heapLimitMb: 128,

@@ -6,12 +6,13 @@ import { BusyWatch } from './busy-watch.ts';
 import { describeEnding, type ProcessFault } from './child.ts';
 import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
-import { nextStep, surplusOf, type Step, type Warm } from './lifecycle.ts';
+import { nextStep, sicknessOf, surplusOf, type Step, type Warm } from './lifecycle.ts';
 import { ObjectFolder, storedNamespaces } from './object-folder.ts';
 import { ObjectOwners } from './object-owners.ts';
 import { namespacesOf, ownsObjects } from './object-plan.ts';
 import { DEFAULT_SETTINGS, type SupervisorSettings } from './settings.ts';
 import { asStartFailure, StartFailure, Superseded } from './start-failure.ts';
+import { Successions } from './successions.ts';
 import { Turns } from './turns.ts';
 import { sharesOf, unitOf, Units, versionsIn, type Unit } from './units.ts';
 import { verifiedModules, type VerifiedModules } from './verified-modules.ts';
@@ -63,12 +64,16 @@ export class Supervisor {
   /** The versions of the entries that are ready: one lookup for each request. */
   readonly #ready = new Map<string, RunningVersion>();
   readonly #draining = new Map<VersionProcess, Promise<void>>();
+  /** They finish what they have in hand, however long that takes: another process of their version took over from them. */
+  readonly #succeeded = new Set<VersionProcess>();
+  readonly #successions: Successions<VersionProcess>;
   readonly #owners = new ObjectOwners();
   #objects: Promise<ObjectFolder> | undefined;
   #active: ReadonlySet<string> = new Set();
   /** When versions that still run left their deployments. */
   readonly #leftAt = new WeakMap<VersionProcess, number>();
   #scripts: ReadonlyMap<string, string> = new Map();
+  #collected: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #lookAt = Infinity;
 
@@ -76,6 +81,12 @@ export class Supervisor {
     this.#options = options;
     this.#settings = { ...DEFAULT_SETTINGS, ...options.settings };
     this.#turns = new Turns(this.#settings.startsAtOnce);
+    this.#successions = new Successions({
+      atOnce: this.#settings.successionsAtOnce,
+      start: (process) => this.#startSuccessor(process),
+      takeOver: (process, successor) => this.#takeOver(process, successor),
+      onFailure: (process, failure) => this.#notSucceeded(process, failure),
+    });
     this.#busy = new BusyWatch(this.#settings, (process, { reason, fault }) => this.#replace(process, reason, fault));
   }
 
@@ -85,12 +96,14 @@ export class Supervisor {
 
   /** Whether whatever takes requests of this version is traced; one that is cold will be, where that is wanted. */
   isTraced(versionId: string): boolean {
-    return this.#ready.get(versionId)?.isTraced ?? true;
+    if (this.#settings.observeFolder === undefined) return false;
+    const entry = this.#entries.get(this.#units.of(versionId).id);
+    return entry?.state === 'ready' ? entry.process.isTraced : entry?.state !== 'starting';
   }
 
   /** All of a Worker that run: those that its deployment needs, those kept warm, and those that finish what they have in hand. */
   processesOf(script: string): readonly RunningVersion[] {
-    return [...this.#processes(), ...this.#draining.keys()].filter(({ spec }) => spec.script === script);
+    return [...this.#processes(), ...this.#succeeded, ...this.#draining.keys()].filter(({ spec }) => spec.script === script);
   }
 
   /**
@@ -144,13 +157,14 @@ export class Supervisor {
   }
 
   /** Which versions are in active deployments. They are started by their first request, or at once where they own objects. */
-  want({ active, scripts = this.#scripts, owners = new Map() }: Wanted): void {
+  want({ active, scripts = this.#scripts, owners = new Map(), collected = new Set() }: Wanted): void {
     for (const process of this.#processes()) {
       const { versionId } = process;
       if (this.#active.has(versionId) && !active.has(versionId)) this.#leftAt.set(process, Date.now());
     }
     this.#active = active;
     this.#scripts = scripts;
+    this.#collected = collected;
     this.#units.follow(owners, (unit) => this.#runs(unit));
     for (const process of this.#processes()) this.#share(process);
     this.#lookBy(Date.now());
@@ -208,7 +222,7 @@ export class Supervisor {
           .map((versionId) => reportOf(versionId, entry, scriptOf(versionId))),
       ),
       ...cold.map((versionId): ProcessReport => ({ versionId, script: scriptOf(versionId), state: 'cold', restarts: 0 })),
-      ...[...this.#draining.keys()].flatMap(({ versions, pid }) =>
+      ...[...this.#succeeded, ...this.#draining.keys()].flatMap(({ versions, pid }) =>
         versions.map(({ versionId, spec }): ProcessReport => ({ versionId, script: spec.script, state: 'draining', pid, restarts: 0 })),
       ),
     ];
@@ -221,8 +235,9 @@ export class Supervisor {
     const starting = [...this.#entries.values()].flatMap((entry) => (entry.state === 'starting' ? [entry.started] : []));
     // Those that start may wait for the end of those that run.
     for (const process of this.#processes()) this.#drain(process, limits);
-    await Promise.allSettled(starting);
+    await Promise.allSettled([...starting, this.#successions.settled()]);
     for (const process of this.#processes()) this.#drain(process, limits);
+    for (const process of this.#succeeded) this.#finish(process, limits);
     await Promise.all(this.#draining.values());
     (await this.#objects?.catch(() => undefined))?.[Symbol.dispose]();
   }
@@ -287,6 +302,7 @@ export class Supervisor {
     const versionId = unitOf(specs.map(({ id }) => id)).id;
     const options: ProcessOptions = {
       ...this.#settings,
+      observeFolder: this.#isToBeTraced(specs) ? this.#settings.observeFolder : undefined,
       objectsFolder,
       runtimeDir,
       modulePath: await verifiedModules(specs, modules),
@@ -298,6 +314,11 @@ export class Supervisor {
     const owner = this.#units.ownerOf(script);
     if (owner?.unit.id !== versionId) throw new Superseded(script, versionId);
     return VersionProcess.startSplit({ specs, shares: sharesOf(owner) }, options);
+  }
+
+  /** Those that own objects always are, for they cannot be succeeded while they run. */
+  #isToBeTraced(specs: readonly VersionSpec[]): boolean {
+    return specs.some((spec) => ownsObjects(spec) || this.#collected.has(spec.id));
   }
 
   /** Of a Worker that owns objects only what is deployed may run: anything else would be their second owner (I5). */
@@ -328,11 +349,54 @@ export class Supervisor {
       await process.exited;
       throw new StartFailure('not_started', `It did not take the new shares of its versions: ${messageOf(cause)}`, { cause });
     }
+    this.#serve(process, told);
+    return process;
+  }
+
+  #serve(process: VersionProcess, told: Told): void {
     for (const version of process.versions) this.#ready.set(version.versionId, version);
     this.#enter(process.versionId, { state: 'ready', process, ...told });
     void process.exited.then((ending) => this.#ended(process, `Its process ${describeEnding(ending)}.`));
     this.#lookBy(Date.now());
-    return process;
+  }
+
+  /** When one with a tracer is to take over from it; undefined where none is to. */
+  #succeedAt(process: VersionProcess): number | undefined {
+    return this.#lacksTracer(process) ? this.#successions.dueAt(process) : undefined;
+  }
+
+  #lacksTracer({ versionId, isTraced, ownsObjects: isOwner }: VersionProcess): boolean {
+    return this.#settings.observeFolder !== undefined && !isTraced && !isOwner && this.#collected.has(versionId);
+  }
+
+  #isServing(process: VersionProcess): boolean {
+    const entry = this.#entries.get(process.versionId);
+    return entry?.state === 'ready' && entry.process === process && !this.#closing.signal.aborted;
+  }
+
+  /** Much can have happened while it waited for its turn. */
+  async #startSuccessor(process: VersionProcess): Promise<VersionProcess | undefined> {
+    return this.#turns.take(async () => (this.#isServing(process) && this.#lacksTracer(process) ? this.#spawn([process.spec]) : undefined));
+  }
+
+  /** From one moment to the next: what was asked of the one before stays with it until it is done. */
+  #takeOver(process: VersionProcess, successor: VersionProcess): void {
+    const entry = this.#entries.get(process.versionId);
+    if (entry === undefined || !this.#isServing(process)) return this.#finish(successor);
+    this.#succeeded.add(process);
+    void process.exited.then(() => this.#succeeded.delete(process) && this.#options.onChange());
+    this.#serve(successor, toldOf(entry));
+  }
+
+  #notSucceeded(process: VersionProcess, { kind, message }: StartFailure): void {
+    if (kind === 'stopped' || !this.#isServing(process)) return;
+    const { versionId, spec } = process;
+    this.#options.log({
+      script: spec.script,
+      versionId,
+      message: `It could not be started anew to be traced, and serves on without: ${message}`,
+    });
+    this.#lookBy(Date.now());
   }
 
   #notReady({ versions }: VersionProcess): void {
@@ -398,9 +462,11 @@ export class Supervisor {
     const surplus = surplusOf(this.#warm(), this.#settings.mostWarm);
     for (const { unit } of this.#units.owners()) if (!this.#entries.has(unit.id)) this.#startUnasked(unit.id);
     for (const [unitId, entry] of this.#entries) {
-      const situation = situationOf(entry, this.#isActive(unitId), surplus.has(unitId));
+      const succeedAt = entry.state === 'ready' ? this.#succeedAt(entry.process) : undefined;
+      const situation = situationOf(entry, this.#isActive(unitId), surplus.has(unitId), succeedAt);
       if (situation !== undefined) this.#take(nextStep(situation, this.#settings, now), unitId, entry);
     }
+    for (const process of this.#succeeded) this.#lookAtSucceeded(process, now);
   }
 
   #warm(): readonly Warm[] {
@@ -422,6 +488,9 @@ export class Supervisor {
         return this.#forget(versionId);
       case 'drain':
         return entry.state === 'ready' ? this.#drain(entry.process) : undefined;
+      case 'succeed':
+        if (entry.state === 'ready') this.#successions.begin(entry.process);
+        return this.#lookBy(Date.now() + this.#settings.watchMs);
       case 'replace':
         return entry.state === 'ready' ? this.#replace(entry.process, step.reason, 'memory') : undefined;
     }
@@ -435,6 +504,20 @@ export class Supervisor {
   #drain(process: VersionProcess, sooner: Partial<DrainOptions> = {}): void {
     this.#notReady(process);
     this.#entries.delete(process.versionId);
+    this.#finish(process, sooner);
+  }
+
+  /** WebSockets may go on for as long as they like, as in a version that left its deployment. */
+  #lookAtSucceeded(process: VersionProcess, now: number): void {
+    const sickness = sicknessOf({ residentBytes: process.residentBytes() }, this.#settings);
+    if (sickness !== undefined) process.kill('memory');
+    else if (process.inFlight === 0) this.#finish(process);
+    else this.#lookBy(now + this.#settings.watchMs);
+  }
+
+  /** It has what it has in hand, and gets nothing more. */
+  #finish(process: VersionProcess, sooner: Partial<DrainOptions> = {}): void {
+    this.#succeeded.delete(process);
     const { waitUntilGraceMs, drainDeadlineMs: deadlineMs, killAfterMs, ownerDrain } = this.#settings;
     const usual: DrainOptions = process.ownsObjects ? ownerDrain : { waitUntilGraceMs, deadlineMs, killAfterMs };
     const drained = process.drain({ ...usual, ...sooner }).finally(() => {

@@ -2,6 +2,7 @@
 export * from './account.ts';
 export * from './audit.ts';
 export * from './certificate.ts';
+export * from './compare.ts';
 export * from './d1.ts';
 export * from './durable-objects.ts';
 export * from './hosts.ts';
