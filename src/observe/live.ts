@@ -61,6 +61,6 @@ const add = (sums: Map<string, Sum>, { versionId, kind, statusClass, outcome, re
 };
 
 const liveVersion = (version_id: string, { requests, errors, latency }: Sum): LiveVersion => {
-  const sketch = latency.toSketch();
-  return { version_id, requests, errors, p50_ms: sketch.quantile(0.5) ?? null, p99_ms: sketch.quantile(0.99) ?? null };
+  const [p50_ms = null, p99_ms = null] = latency.quantiles([0.5, 0.99]) ?? [];
+  return { version_id, requests, errors, p50_ms, p99_ms };
 };

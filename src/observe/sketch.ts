@@ -3,6 +3,8 @@ import sketches from '@datadog/sketches-js';
 /** Quantiles are within this share of the truth. */
 const RELATIVE_ACCURACY = 0.01;
 
+const MAPPING = new sketches.DDSketch({ relativeAccuracy: RELATIVE_ACCURACY }).mapping;
+
 /** A sketch as data. */
 export interface SketchBins {
   /** Of each bin that holds values its key, then how many: `[12, 5, 13, 1]`. */
@@ -19,6 +21,9 @@ export interface SketchBins {
  * what one would have that had seen all the values.
  */
 export class Sketch {
+  /** About how large the values of a bin are. */
+  static readonly valueOfBin = (key: number): number => MAPPING.value(key);
+
   readonly #sketch = new sketches.DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
 
   get count(): number {

@@ -54,6 +54,13 @@ class Sum {
   cpuMs = 0;
   readonly latency = new SketchSum();
 
+  addAll({ requests, errors, cpuMs, latency }: Sum): void {
+    this.requests += requests;
+    this.errors += errors;
+    this.cpuMs += cpuMs;
+    this.latency.addSum(latency);
+  }
+
   add(row: MinuteRow, hasLatency: boolean): void {
     this.requests += row.requests;
     if (row.isError) this.errors += row.requests;
@@ -67,10 +74,8 @@ class Sum {
 }
 
 const quantilesOf = (sum: SketchSum): Quantiles | null => {
-  if (sum.count === 0) return null;
-  const sketch = sum.toSketch();
-  const at = (share: number): number => sketch.quantile(share) ?? 0;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+  const [p50, p90, p99] = sum.quantiles([0.5, 0.9, 0.99]) ?? [];
+  return p50 === undefined || p90 === undefined || p99 === undefined ? null : { p50, p90, p99 };
 };
 
 /** Whatever runs beside it goes on between slices. */
@@ -92,22 +97,26 @@ export const metricsOf = async (
   counts: () => Counts,
   { script, since, until, step, group }: MetricsQuestion,
 ): Promise<readonly MetricsGroup[]> => {
-  const groups = new Map<string, { readonly total: Sum; readonly points: Map<number, Sum> }>();
-  const sums = (key: string, minute: number): readonly [Sum, Sum] => {
-    const { total, points } = at(groups, key, () => ({ total: new Sum(), points: new Map<number, Sum>() }));
-    return [total, at(points, minute - (minute % step), () => new Sum())];
-  };
+  const groups = new Map<string, Map<number, Sum>>();
+  const point = (key: string, minute: number): Sum =>
+    at(
+      at(groups, key, () => new Map<number, Sum>()),
+      minute - (minute % step),
+      () => new Sum(),
+    );
   await eachRow(counts, script, since, until, (row) => {
     const hasLatency = group === 'kind' || row.kind !== 'websocket';
-    for (const sum of sums(keyIn(row, group), row.minute)) sum.add(row, hasLatency);
+    point(keyIn(row, group), row.minute).add(row, hasLatency);
   });
   const isByVersion = group === 'version';
   if (isByVersion) {
     for (const { versionId, minute, cpuMs } of counts().cpu(script, since, until)) {
-      for (const sum of sums(versionId, minute)) sum.cpuMs += cpuMs;
+      point(versionId, minute).cpuMs += cpuMs;
     }
   }
-  return Array.from(groups, ([key, { total, points }]) => {
+  return Array.from(groups, ([key, points]) => {
+    const total = new Sum();
+    for (const sum of points.values()) total.addAll(sum);
     const series = Array.from(points, ([minute, sum]) => Object.assign(sum.measured(isByVersion), { minute }));
     return Object.assign(total.measured(isByVersion), { key, series: series.toSorted((a, b) => a.minute - b.minute) });
   }).toSorted((a, b) => b.requests - a.requests || (a.key < b.key ? -1 : 1));

@@ -56,16 +56,36 @@ export class SketchSum {
     this.#added(added, zeros, sum, min, max);
   }
 
+  addSum(other: SketchSum): void {
+    for (const [key, count] of other.#bins) this.#bins.set(key, (this.#bins.get(key) ?? 0) + count);
+    this.#added(other.count, other.#zeros, other.#sum, other.#min, other.#max);
+  }
+
+  /** Undefined where there are no values. Shares must rise. */
+  quantiles(shares: readonly number[]): readonly number[] | undefined {
+    if (this.count === 0) return undefined;
+    const keys = this.#keys();
+    let [next, below] = [0, this.#zeros];
+    let value = 0;
+    return shares.map((share) => {
+      for (; below <= share * (this.count - 1) && next < keys.length; next += 1) {
+        const key = keys[next] ?? 0;
+        below += this.#bins.get(key) ?? 0;
+        value = Sketch.valueOfBin(key);
+      }
+      return value;
+    });
+  }
+
   toBins(): SketchBins {
-    const bins = [...this.#bins].toSorted(([a], [b]) => a - b).flat();
+    const bins: number[] = [];
+    for (const key of this.#keys()) bins.push(key, this.#bins.get(key) ?? 0);
     const isEmpty = this.count === 0;
     return { bins, zeros: this.#zeros, sum: this.#sum, min: isEmpty ? 0 : this.#min, max: isEmpty ? 0 : this.#max };
   }
 
-  toSketch(): Sketch {
-    const sketch = new Sketch();
-    sketch.add(this.toBins());
-    return sketch;
+  #keys(): Int32Array {
+    return Int32Array.from(this.#bins.keys()).sort();
   }
 
   #added(count: number, zeros: number, sum: number, min: number, max: number): void {

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { aFolder, ONE, SCRIPT } from '../testing.ts';
+import { sourceMapped } from './source-mapped.ts';
+import { SourceMaps } from './source-maps.ts';
+
+/** Line 1, column 1 of the module is line 3, column 5 of the source (VLQ `AAEI`). */
+const MAP = JSON.stringify({ version: 3, sources: ['src/pay.ts'], names: [], mappings: 'AAEI' });
+
+const stored = (folder: string, text: string, digest = createHash('sha256').update(text).digest('hex')): string => {
+  mkdirSync(join(folder, digest.slice(0, 2)), { recursive: true });
+  writeFileSync(join(folder, digest.slice(0, 2), digest), text);
+  return digest;
+};
+
+const thrown = (stack: string) => [{ name: 'Error', message: 'no', stack, timestamp: 0 }];
+
+const STACK = 'Error: no\n    at pay (index.js:1:1)\n    at index.js:1:9\n    at async other.js:1:1\n    at <anonymous>';
+
+test('[OB-25] frames are as the sources have them; one of a module without a map stays', async (t) => {
+  const folder = aFolder(t);
+  const version = { id: ONE, script: SCRIPT, sourceMaps: { 'index.js': stored(folder, MAP) } };
+  const [mapped] = await sourceMapped(thrown(STACK), version, new SourceMaps(folder));
+  assert.equal(
+    mapped?.stack,
+    'Error: no\n    at pay (src/pay.ts:3:5)\n    at src/pay.ts:3:5\n    at async other.js:1:1\n    at <anonymous>',
+  );
+});
+
+test('[OB-25] a map that is not there, is no map, or is not what its digest says changes nothing', async (t) => {
+  const folder = aFolder(t);
+  const maps = new SourceMaps(folder);
+  const digests = ['0'.repeat(64), stored(folder, '{"version":3'), stored(folder, '[]'), stored(folder, MAP, 'a'.repeat(64))];
+  for (const digest of digests) {
+    const exceptions = thrown(STACK);
+    assert.deepEqual(await sourceMapped(exceptions, { id: ONE, script: SCRIPT, sourceMaps: { 'index.js': digest } }, maps), exceptions);
+  }
+});
+
+test('maps are kept as long as there is room: of many the last ones', async (t) => {
+  const folder = aFolder(t);
+  const maps = new SourceMaps(folder);
+  const digests = Array.from({ length: 200 }, (_, index) => stored(folder, MAP.replace('pay', `pay${index}`)));
+  for (const digest of digests) assert.ok(await maps.map(digest));
+  assert.equal(await maps.map(digests[199] ?? ''), await maps.map(digests[199] ?? ''), 'it was kept');
+});
