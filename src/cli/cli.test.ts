@@ -74,6 +74,7 @@ test('without a server every command that needs one says how to start it and end
   for (const command of [
     ['status'],
     ['preflight', 'hello', 'v'],
+    ['compare', 'hello'],
     ['stop'],
     ['env'],
     ['link'],
@@ -128,6 +129,35 @@ test('what is not understood ends with 2 and suggests what was meant', async (t)
     assert.equal(code, 2, stderr);
     assert.ok(stderr.includes(expected), stderr);
   }
+});
+
+test('[OB-45] compare asks for what is named, and prints JSON for programs', async (t) => {
+  const user = new User(t);
+  const side = { version_id: '22222222-2222-4222-8222-222222222222', number: 2, tag: null, message: null, requests: 0 };
+  const nothing = { version: null, baseline: null, difference: null, interval: { lower: null, upper: null }, shows_from: null };
+  const rate = {
+    ...nothing,
+    hits: { version: 0, baseline: 0 },
+    verdict: 'too_early',
+    missing: { version: 816, baseline: 816, seconds: null },
+  };
+  const compared = {
+    worker: 'hello',
+    since: '2026-11-21T20:10:00.000Z',
+    until: '2026-11-21T20:40:00.000Z',
+    version: side,
+    baseline: { ...side, number: 1 },
+  };
+  const answer = { ...compared, verdict: 'too_early', error_rate: rate, latency: [], exceptions: [] };
+  await user.serve(() => ok(answer));
+  const { code, stdout } = await user.run('compare', 'hello');
+  assert.equal(code, 0);
+  assert.ok(stdout.endsWith('\nIt is too early to tell. It takes about 820 more requests of #2 and 820 of #1.\n'), stdout);
+  assert.equal(user.calls.at(-1), 'GET /switchback/v1/workers/hello/compare? Bearer sb_secret');
+  const named = ['--version', '22222222', '--baseline', '11111111', '--since', '2026-11-21'];
+  assert.deepEqual(JSON.parse((await user.run('compare', 'hello', ...named, '--json')).stdout), answer);
+  const query = 'version=22222222&baseline=11111111&since=2026-11-21T00%3A00%3A00.000Z';
+  assert.equal(user.calls.at(-1), `GET /switchback/v1/workers/hello/compare?${query} Bearer sb_secret`);
 });
 
 test('[A-18] audit shows who changed what and when, filtered as it was asked to', async (t) => {
@@ -491,6 +521,7 @@ test('every command has a help with its purpose, and completion knows every comm
     'zone',
     'token',
     'demo',
+    'compare',
     'completion',
     'version',
   ]) {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { limitOf, printAudit, sinceOf } from './audit.ts';
+import { compare } from './compare.ts';
 import { completionScript, type Shell, SHELLS } from './completion.ts';
 import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
@@ -40,6 +41,7 @@ const commands = async (args: readonly string[]): Promise<Command[]> => [
   linkCommand(),
   statusCommand(),
   preflightCommand(),
+  compareCommand(),
   auditCommand(),
   zoneCommand(),
   tokenCommand(),
@@ -109,6 +111,18 @@ const preflightCommand = (): Command =>
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 1 when it would be refused whatever is forced, and with 3 when no server is running.')
     .action(preflight);
+
+const compareCommand = (): Command =>
+  new Command('compare')
+    .description('Show whether one version fails more, throws something new or is slower than another')
+    .argument('<worker>', 'the name of the Worker')
+    .option('--version <id>', 'the version in question; the newer of those that serve, if not given. The first 8 digits will do')
+    .option('--baseline <id>', 'what it is compared with; the other one that serves, or that did before, if not given')
+    .option('--since <time>', 'from then on, in place of since the deployment: 90m, 12h, 1d, 2w, or a date', (text) => sinceOf(text))
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nExample:\n  switchback compare hello\n\nEnds with 3 when no server is running.')
+    .action(compare);
 
 const auditCommand = (): Command =>
   new Command('audit')

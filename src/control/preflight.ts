@@ -25,7 +25,7 @@ import type { Queries, Worker } from '../store/index.ts';
 import { textOf } from './asset-session.ts';
 import type { Control } from './control.ts';
 import { deployedOnOf } from './services.ts';
-import { namedActive, versionsIn } from './versions.ts';
+import { namedActive, versionsIn, wholeIdOf } from './versions.ts';
 
 /** A proposal whose versions are read whole. */
 interface ReadProposal extends Proposal {
@@ -155,9 +155,6 @@ export const preflightOf = async (
   return accept({ ...preflight({ ...proposal, schemaChangedOn }), active, shares, versions, comparisons });
 };
 
-/** Eight digits are what lists of versions are read by; nothing is deployed by them. */
-const BEGINNING = /^[0-9a-f]{8}[0-9a-f-]{0,27}$/;
-
 /** The shares under whole ids, where the beginning of one was given; that of several is refused. */
 const underWholeIds = async (
   queries: Queries,
@@ -166,11 +163,9 @@ const underWholeIds = async (
 ): Promise<Result<readonly RequestedShare[], Refusal>> => {
   const shares: RequestedShare[] = [];
   for (const share of requested) {
-    const beginning = hyphenated(share.version_id);
-    const [id = share.version_id, another] = BEGINNING.test(beginning) ? await queries.versions.idsFrom(worker.tag, beginning) : [];
-    if (another !== undefined)
-      return refuse({ code: 'request_invalid', faults: [`query: more than one version begins with ${beginning}; give more of its id`] });
-    shares.push({ ...share, version_id: id });
+    const id = await wholeIdOf(queries, worker.tag, share.version_id);
+    if (!id.ok) return id;
+    shares.push({ ...share, version_id: id.value });
   }
   return accept(shares);
 };

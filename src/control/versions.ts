@@ -3,6 +3,7 @@ import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   checkedSpec,
   hasScript,
+  hyphenated,
   type ActiveDeployment,
   type Annotations,
   type Deployment,
@@ -161,6 +162,18 @@ export const versionsIn = (queries: Queries, workerTag: string, split: Split): P
     workerTag,
     split.map(({ versionId }) => versionId),
   );
+
+/** Eight digits are what lists of versions are read by; nothing is deployed by them. */
+const BEGINNING = /^[0-9a-f]{8}[0-9a-f-]{0,27}$/;
+
+/** The id that begins as what was given; that of several is refused, and what none begins with comes back as it is. */
+export const wholeIdOf = async (queries: Queries, workerTag: string, given: string): Promise<Result<string, Refusal>> => {
+  const beginning = hyphenated(given);
+  const [id = given, another] = BEGINNING.test(beginning) ? await queries.versions.idsFrom(workerTag, beginning) : [];
+  return another === undefined
+    ? accept(id)
+    : refuse({ code: 'request_invalid', faults: [`query: more than one version begins with ${beginning}; give more of its id`] });
+};
 
 /** A deployment as a refusal names the one that serves: which, by whom, since when. */
 export const namedActive = ({ id, author, createdOn }: Deployment): ActiveDeployment => ({ id, by: author.email, createdOn });

@@ -5,6 +5,7 @@ import type { Worker } from '../../store/index.ts';
 import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { pageInfo, pageOf } from '../page.ts';
 import { auditEntryView, deploymentView } from '../views/index.ts';
+import { comparisons } from './compare.ts';
 
 const AUDIT_A_PAGE = 50;
 
@@ -66,6 +67,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
 };
 
 export const own: Handlers<typeof ownEndpoints> = {
+  ...comparisons,
   getStatus: async (api) => {
     const generation = await api.store.read.meta.generation();
     const edges = api.feed.status();

@@ -24,6 +24,11 @@ const thrown = (fingerprint: string, count: number): Pick<Side, 'exceptions'> =>
 /** A side all of whose requests took the same time. */
 const all = (value: number): Side => aSide(1e6, 0, { latency: [{ value, count: 1e6 }] });
 
+/** A side half of whose requests took long. */
+const heaps = (count: number): Side => aSide(2 * count, 0, { latency: [10, 1_000].map((value) => ({ value, count })) });
+
+const median = (own: Side, other: Side) => compare(own, other).latency[0];
+
 const sides = fc
   .record({
     requests: fc.integer({ min: 0, max: 20_000 }),
@@ -152,6 +157,14 @@ test('[OB-40] where some is better and some worse the whole is mixed, and one ex
   assert.deepEqual([added.verdict, added.errorRate.verdict], ['worse', 'no_clear_difference']);
   assert.equal(added.exceptions[0]?.verdict, 'worse');
   assert.equal(compare(aSide(2_000, 10), aSide(2_000, 200)).verdict, 'better');
+});
+
+test('[OB-40] a quantile between two heaps of latencies is told of as soon as anything is known of it, and not waited for for ever', () => {
+  const early = median(heaps(0), heaps(1));
+  assert.ok(early?.verdict === 'too_early' && early.missing.version > 10 && early.missing.version < 1_000);
+  const later = median(heaps(5_000), heaps(5_000));
+  assert.equal(later?.verdict, 'no_clear_difference');
+  assert.ok(later.showsFrom > 100 && later.showsFrom < 110, `${later.showsFrom}`);
 });
 
 test('[OB-40] a difference of latencies that is within the accuracy of their buckets is none', () => {

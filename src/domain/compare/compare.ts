@@ -17,7 +17,7 @@ interface Measured {
 }
 
 /** In parts of one request. */
-export type RateComparison = Measured & Verdict;
+export type RateComparison = Measured & Verdict & { readonly hits: { readonly version: number; readonly baseline: number } };
 
 export type ExceptionComparison = RateComparison & Pick<ExceptionGroup, 'fingerprint' | 'name' | 'message'>;
 
@@ -47,12 +47,13 @@ const compareRates = ({ version, baseline, interval, alpha }: RateGap, windowMs:
   const showsFrom = (own: number, other: number): number => rateGapThatShows(rate, own, other, alpha);
   const [own, other] = [rateOf(version), rateOf(baseline)];
   return {
+    hits: { version: version.hits, baseline: baseline.hits },
     version: own,
     baseline: other,
     difference: gapOf(own, other),
     interval,
     showsFrom: showsFrom(traffic.version, traffic.baseline),
-    ...verdictOn(interval, traffic, (more, others) => showsFrom(more, others) <= rateThatMatters(rate)),
+    ...verdictOn(interval, traffic, showsFrom, rateThatMatters(rate)),
   };
 };
 
@@ -77,7 +78,7 @@ const compareLatency = ({ quantile, difference, ratio, alpha }: LatencyGap, { ve
     ratio: own === undefined || !other ? undefined : own / other,
     ratioInterval: ratio,
     showsFrom: showsFrom(traffic.version, traffic.baseline),
-    ...verdictOn(difference, traffic, (more, others) => showsFrom(more, others) <= slownessThatMatters(quantile)),
+    ...verdictOn(difference, traffic, showsFrom, slownessThatMatters(quantile)),
   };
 };
 

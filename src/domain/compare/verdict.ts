@@ -49,11 +49,20 @@ const missingUntil = ({ version, baseline, windowMs }: Traffic, isEnough: IsEnou
   return { ...lacks, ms: Number.isFinite(windows) ? Math.ceil(windows * windowMs) : undefined };
 };
 
-/** By what is left of the difference; where that may be nothing, by whether a gap that matters would show with these requests. */
-export const verdictOn = ({ lower, upper }: Interval, traffic: Traffic, isEnough: IsEnough): Verdict => {
+/** From which gap on it shows, with so many requests of both. */
+type ShowsFrom = (version: number, baseline: number) => number;
+
+/**
+ * By what is left of the difference; where that may be nothing, by whether a gap that matters would show with these requests. Where it never
+ * would, as between two heaps of latencies, it is too early as long as nothing would.
+ */
+export const verdictOn = ({ lower, upper }: Interval, traffic: Traffic, showsFrom: ShowsFrom, matters: number): Verdict => {
   if (lower > 0) return { verdict: 'worse' };
   if (upper < 0) return { verdict: 'better' };
-  const missing = isEnough(traffic.version, traffic.baseline) ? undefined : missingUntil(traffic, isEnough);
+  const now = showsFrom(traffic.version, traffic.baseline);
+  if (now <= matters) return { verdict: 'no_clear_difference' };
+  const until = (gap: number): Missing | undefined => missingUntil(traffic, (own, other) => showsFrom(own, other) <= gap);
+  const missing = until(matters) ?? (now === Infinity ? until(Number.MAX_VALUE) : undefined);
   return missing === undefined ? { verdict: 'no_clear_difference' } : { verdict: 'too_early', missing };
 };
 
