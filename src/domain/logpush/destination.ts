@@ -51,7 +51,10 @@ const readS3 = (conf: string): Result<LogpushDestination, string> => {
   return accept({
     scheme: 's3',
     bucket,
-    path: folders.filter((folder) => folder !== '').join('/'),
+    path: folders
+      .filter((folder) => folder !== '')
+      .map(decoded)
+      .join('/'),
     region: given('region') ?? '',
     endpoint: origin,
     accessKeyId: given('access-key-id') ?? '',

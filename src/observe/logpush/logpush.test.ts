@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { aFolder } from '../../../test/support/temporary.ts';
+import { until } from '../../../test/support/until.ts';
+import { Logpush, type LogpushOptions } from './logpush.ts';
+import { pauseAfter } from './pusher.ts';
+import { aPlan, anOrder, aReceiver, aRecord, OPEN, type Receiver } from './testing.ts';
+import type { Asked } from './testing-process.ts';
+
+const aLogpush = async (t: TestContext, options: Partial<LogpushOptions> = {}): Promise<Logpush> => {
+  const folder = options.folder ?? (await aFolder(t));
+  const logpush = new Logpush({ spoolBytes: 10_000_000, rules: OPEN, log: () => {}, random: () => 0, ...options, folder });
+  t.after(() => logpush.close());
+  return logpush;
+};
+
+/** Batches of one second, for tests do not wait longer. */
+const SOON = aPlan({}, { seconds: 0.5 });
+const RAYS = aPlan({ logpullOptions: 'fields=Event' }, { seconds: 0.5 });
+
+const rays = (receiver: Receiver): readonly string[] => receiver.rows().map(({ Event }) => (Event as { readonly RayID: string }).RayID);
+
+const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => aRecord({ id: `ray-${from + index}` }));
+const named = (count: number, from = 0) => many(count, from).map(({ id }) => id);
+
+const status = (logpush: Logpush, id = 1) => {
+  const found = logpush.state().jobs[String(id)];
+  assert.ok(found !== undefined);
+  return found;
+};
+
+test('[LP-12] rows come as gzip of one JSON object a line, and when they came is known', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  await logpush.order(anOrder(receiver.url, aPlan({ logpullOptions: 'fields=ScriptName,ScriptTags,Outcome' }, { seconds: 0.5 })));
+  const before = Date.now();
+  for (const record of many(3)) logpush.take(record);
+  await until('three rows', () => receiver.rows().length === 3);
+  const [received] = receiver.received;
+  assert.equal(gunzipSync(received?.body ?? '').toString(), '{"ScriptName":"hello","ScriptTags":["eu","shop"],"Outcome":"ok"}\n'.repeat(3));
+  await until('it to be told', () => status(logpush).lastComplete !== null);
+  const { lastComplete, lastError, errorMessage, waitingBytes, waitingBatches, droppedRecords } = status(logpush);
+  assert.ok(Date.parse(lastComplete ?? '') >= before - 1);
+  assert.deepEqual([lastError, errorMessage, waitingBytes, waitingBatches, droppedRecords], [null, null, 0, 0, 0]);
+});
+
+test('[LP-5] only Workers with logpush = true are sent, and wanted whole while there is a job', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  assert.equal(logpush.wantsAll('hello'), false);
+  await logpush.order(anOrder(receiver.url, RAYS));
+  assert.deepEqual([logpush.wantsAll('hello'), logpush.wantsAll('other')], [true, false]);
+  logpush.take(aRecord({ id: 'not-this', script: 'other' }));
+  logpush.take(aRecord({ id: 'this' }));
+  await until('a row', () => receiver.rows().length > 0);
+  assert.deepEqual(rays(receiver), ['this']);
+});
+
+test('[LP-2] [LP-3] each job has its own filter and its own share', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  const filter = JSON.stringify({ where: { key: 'Outcome', operator: 'eq', value: 'exception' } });
+  const job = (id: number, plan = SOON) => ({ id, plan, destination: `${receiver.url}/${id}` });
+  const jobs = [
+    job(1, aPlan({ filter }, { seconds: 0.5 })),
+    job(2, aPlan({ outputOptions: { sample_rate: 0.2 } }, { seconds: 0.5 })),
+    job(3),
+  ];
+  await logpush.order({ ...anOrder(''), jobs });
+  for (const record of many(500)) logpush.take(record.id === 'ray-7' ? { ...record, outcome: 'exception' } : record);
+  const count = (id: number): number =>
+    receiver.received
+      .filter(({ path }) => path === `/${id}`)
+      .reduce((sum, { body }) => sum + gunzipSync(body).toString().split('\n').length - 1, 0);
+  await until('all of the third', () => count(3) === 500);
+  await until('one of the first', () => count(1) === 1);
+  await until('some of the second', () => count(2) > 0);
+  assert.ok(count(2) > 50 && count(2) < 150, String(count(2)));
+});
+
+test('[LP-12] a batch ends at its records, its bytes or its age, whichever is first; what stands around it is there once', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  const around = { field_names: ['Outcome'], batch_prefix: '[', record_delimiter: ',', record_suffix: '}', batch_suffix: ']\n' };
+  await logpush.order(anOrder(receiver.url, aPlan({ outputOptions: around }, { seconds: 0.5, records: 4 })));
+  for (const record of many(10)) logpush.take(record);
+  await until('ten rows', () => receiver.received.length === 3);
+  const lengths = receiver.received.map(({ body }) => (JSON.parse(gunzipSync(body).toString()) as unknown[]).length);
+  assert.deepEqual(lengths, [4, 4, 2]);
+  // Each row has about 16 bytes.
+  await logpush.order(anOrder(receiver.url, aPlan({ outputOptions: around }, { seconds: 0.5, bytes: 40 })));
+  for (const record of many(6)) logpush.take(record);
+  await until('six more', () => receiver.received.length === 5);
+});
+
+test('[LP-15] a destination that is away gets all in order once it is back; the job stays enabled and says what is wrong', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  await logpush.order(anOrder(receiver.url, RAYS));
+  await receiver.away();
+  for (const record of many(5)) logpush.take(record);
+  await until('it to fail', () => status(logpush).errorMessage);
+  assert.match(status(logpush).errorMessage ?? '', /did not take a batch, which is tried again: .*ECONNREFUSED/);
+  assert.notEqual(status(logpush).lastError, null);
+  for (const record of many(5, 5)) logpush.take(record);
+  await until('a second batch', () => status(logpush).waitingBatches === 2);
+  await receiver.back();
+  await until('all rows', () => receiver.rows().length === 10);
+  assert.deepEqual(rays(receiver), named(10));
+  await until('all to be well', () => status(logpush).lastComplete);
+  assert.deepEqual([status(logpush).lastError, status(logpush).errorMessage], [null, null]);
+});
+
+test('[LP-15] what a destination refuses is sent again until it takes it', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  receiver.answer = () => ({ status: receiver.received.length < 3 ? 503 : 200 });
+  await logpush.order(anOrder(receiver.url, RAYS));
+  logpush.take(aRecord());
+  await until('the row', () => receiver.rows().length === 1);
+  const bodies = receiver.received.map(({ body }) => body.toString('hex'));
+  assert.deepEqual([bodies.length, new Set(bodies).size], [3, 1]);
+});
+
+test('[LP-15] pauses double up to five minutes, and are at least half of that', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2000 }), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
+      const pause = pauseAfter(failures, random);
+      const full = Math.min(300_000, 1000 * 2 ** (failures - 1));
+      assert.ok(pause >= full / 2 && pause <= full);
+    }),
+  );
+});
+
+test('[LP-14] beyond its room records are dropped, counted and told of; a job takes no room from another', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { spoolBytes: 4_000 })];
+  const away = await aReceiver(t);
+  await away.away();
+  const jobs = [
+    { id: 1, plan: SOON, destination: away.url },
+    { id: 2, plan: RAYS, destination: receiver.url },
+  ];
+  await logpush.order({ ...anOrder(''), jobs });
+  // Each job has room for 2,000 bytes: 3 of the first one's rows, 15 of the second one's.
+  for (const record of many(10)) logpush.take(record);
+  await until('the second job', () => receiver.rows().length === 10);
+  for (const record of many(10, 10)) logpush.take(record);
+  await until('the second job', () => receiver.rows().length === 20);
+  const { droppedRecords, waitingBytes, errorMessage } = status(logpush);
+  assert.ok(droppedRecords > 0 && droppedRecords < 20, String(droppedRecords));
+  assert.ok(waitingBytes <= 2_000, String(waitingBytes));
+  assert.match(errorMessage ?? '', new RegExp(`${droppedRecords} records found no room and were dropped: .*--logpush-spool-mb`));
+  assert.equal(status(logpush, 2).droppedRecords, 0);
+  await away.back();
+  await until('what was kept', () => away.rows().length === 20 - droppedRecords);
+  await until('it to be told', () => status(logpush).errorMessage === null);
+  assert.equal(status(logpush).droppedRecords, droppedRecords);
+});
+
+test('[LP-16] a job that is disabled or deleted ends at once, and what waited for it is gone', async (t) => {
+  const folder = await aFolder(t);
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { folder })];
+  await receiver.away();
+  await logpush.order(anOrder(receiver.url, RAYS));
+  for (const record of many(3)) logpush.take(record);
+  await until('rows to wait', () => status(logpush).waitingBytes > 0);
+  assert.ok((await readdir(folder)).includes('1'));
+  await logpush.order({ ...anOrder(''), jobs: [] });
+  assert.ok(!(await readdir(folder)).includes('1'));
+  assert.deepEqual(logpush.state().jobs, {});
+  logpush.take(aRecord());
+  assert.equal(logpush.wantsAll('hello'), false);
+});
+
+test('[LP-18] after a start rows wait until the destination is told, which is nowhere on disk', async (t) => {
+  const folder = await aFolder(t);
+  const receiver = await aReceiver(t);
+  const conf = `${receiver.url}/CANARY?header_Authorization=CANARY`;
+  const first = await aLogpush(t, { folder });
+  await receiver.away();
+  await first.order(anOrder(conf, RAYS));
+  for (const record of many(3)) first.take(record);
+  await until('a failure', () => status(first).errorMessage);
+  await first.close();
+  await receiver.back();
+  const second = await aLogpush(t, { folder });
+  assert.equal(second.state().revision, null);
+  assert.match(status(second).errorMessage ?? '', /ECONNREFUSED/);
+  for (const record of many(3, 3)) second.take(record);
+  await until('rows to be written', () => status(second).waitingBatches >= 2);
+  for (const name of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (name.isFile()) assert.doesNotMatch(await readFile(join(name.parentPath, name.name), 'latin1'), /CANARY/);
+  }
+  assert.deepEqual(receiver.rows(), []);
+  await second.order(anOrder(conf, RAYS));
+  await until('all rows', () => receiver.rows().length === 6);
+  assert.deepEqual(rays(receiver), named(6));
+});
+
+const aProcess = (t: TestContext, folder: string): { readonly child: ChildProcess; ask(asked: Asked): Promise<void> } => {
+  const child = fork(join(import.meta.dirname, 'testing-process.ts'), [folder], { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  t.after(() => child.kill('SIGKILL'));
+  return {
+    child,
+    ask: async (asked) => {
+      child.send(asked);
+      await once(child, 'message');
+    },
+  };
+};
+
+test('[LP-13] a process that is killed at any moment loses nothing it took: all of it comes, in order, some of it perhaps twice', async (t) => {
+  const folder = await aFolder(t);
+  const receiver = await aReceiver(t);
+  // Large enough that a kill falls into the writing of a batch as well as into the sending.
+  const plan = aPlan({ logpullOptions: 'fields=Event,Logs' }, { seconds: 0.5, records: 40 });
+  let taken = 0;
+  for (const kill of [5, 12, 23, 31]) {
+    const { child, ask } = aProcess(t, folder);
+    await ask({ order: anOrder(receiver.url, plan) });
+    for (let round = 0; round < kill; round += 1) {
+      await ask({ take: many(10, taken) });
+      taken += 10;
+    }
+    // Not acknowledged, so that it may be lost, and must not swallow its neighbour.
+    child.send({ take: [aRecord({ id: 'unacknowledged' })] });
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+  const logpush = await aLogpush(t, { folder });
+  await logpush.order(anOrder(receiver.url, plan));
+  const inOrder = () => [...new Set(rays(receiver))].filter((ray) => ray !== 'unacknowledged');
+  await until('every row', () => inOrder().length === taken);
+  assert.deepEqual(inOrder(), named(taken));
+  await until('nothing to wait', () => status(logpush).waitingBatches === 0);
+});
+
+test('[LP-13] a record that was cut by the end of the machine is left out, and nothing else', async (t) => {
+  const folder = await aFolder(t);
+  const [receiver, first] = [await aReceiver(t), await aLogpush(t, { folder })];
+  await receiver.away();
+  await first.order(anOrder(receiver.url, RAYS));
+  for (const record of many(2)) first.take(record);
+  await first.close();
+  await receiver.back();
+  const name = (await readdir(join(folder, '1'))).find((each) => each.endsWith('.rows'));
+  await appendFile(join(folder, '1', name ?? ''), '{"Event":{"RayID":"cut');
+  const second = await aLogpush(t, { folder });
+  await second.order(anOrder(receiver.url, RAYS));
+  await until('two rows', () => receiver.rows().length === 2);
+  assert.deepEqual(rays(receiver), named(2));
+});
