@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ownEndpoints, ResultOf } from '../contract/index.ts';
 import { callApi } from './api-client.ts';
 import { findServer } from './server.ts';
-import { note, say, sayJson, table } from './terminal.ts';
+import { note, oneLine, say, sayJson, table } from './terminal.ts';
 
 type Entry = ResultOf<(typeof ownEndpoints)['listAudit']>[number];
 
@@ -29,15 +29,12 @@ export const printAudit = async ({ worker, action, actor, since, limit, data, js
   if (entries.length === limit) note(`These are the ${limit} newest; there may be more: --limit, --since`);
 };
 
-const rowOf = ({ at, action, target, actor, detail }: Entry): readonly string[] => [
-  `${at.slice(0, 19)}Z`,
-  action,
-  target,
-  actor.email,
-  [detail['source'] ?? '', actor.ip ?? ''].filter((part) => part !== '').join(' '),
+const rowOf = ({ at, action, target, actor, detail }: Entry): readonly string[] => {
+  const from = [detail['source'] ?? '', actor.ip ?? ''].filter((part) => part !== '').join(' ');
   // What its author, or the edge that gave a version up, said of it; the rest is for programs.
-  String(detail['message'] ?? detail['reason'] ?? detail['name'] ?? ''),
-];
+  const said = String(detail['message'] ?? detail['reason'] ?? detail['name'] ?? '');
+  return [`${at.slice(0, 19)}Z`, action, target, actor.email, from, said].map(oneLine);
+};
 
 const MS_OF = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 

@@ -177,7 +177,7 @@ test('[A-18] audit shows who changed what and when, filtered as it was asked to'
       actor: { id: 'i', email: 'ada@example.com', ip: '10.0.0.7' },
       action: 'deployment.create',
       target: 'worker/hello',
-      detail: { source: 'wrangler', message: 'All' },
+      detail: { source: 'wrangler', message: 'All\u001b[2J\nof it' },
     },
   ];
   await user.serve((call) => ok(call.includes('worker%2Fnobody') ? [] : entries));
@@ -185,7 +185,7 @@ test('[A-18] audit shows who changed what and when, filtered as it was asked to'
     code: 0,
     stdout: `WHEN                  WHAT               TO            BY               FROM               MESSAGE
 2026-11-21T08:40:00Z  version.trip       worker/hello  edge-1                              It crashed.
-2026-11-21T08:34:51Z  deployment.create  worker/hello  ada@example.com  wrangler 10.0.0.7  All
+2026-11-21T08:34:51Z  deployment.create  worker/hello  ada@example.com  wrangler 10.0.0.7  All of it
 `,
     stderr: 'These are the 2 newest; there may be more: --limit, --since\n',
   });

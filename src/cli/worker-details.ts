@@ -2,7 +2,7 @@ import { callApi } from './api-client.ts';
 import { Failure } from './failure.ts';
 import type { Credentials } from './server.ts';
 import { readStatus, workerText, type ProcessStatus, type VersionStatus, type WorkerStatus } from './status.ts';
-import { styled, table } from './terminal.ts';
+import { oneLine, styled, table } from './terminal.ts';
 
 /** An entry of `GET /switchback/v1/audit`. */
 interface ChangeEntry {
@@ -40,7 +40,7 @@ export const detailsText = (worker: WorkerDetails): string => {
 };
 
 const messagesText = (versions: readonly VersionStatus[]): string =>
-  versions.flatMap(({ number, message }) => (message ? [`  #${number}  ${message}`] : [])).join('\n');
+  versions.flatMap(({ number, message }) => (message ? [`  #${number}  ${oneLine(message)}`] : [])).join('\n');
 
 const processesText = (versions: readonly VersionStatus[]): string => {
   const rows = ofEach(versions, ({ number }, process) => [
@@ -69,7 +69,7 @@ const changesText = (changes: readonly ChangeEntry[]): string =>
       );
 
 /** What its author, or the edge that gave a version up, said of a change; the rest is for programs. */
-const toldIn = ({ message, reason }: ChangeEntry['detail']): string => String(message ?? reason ?? '');
+const toldIn = ({ message, reason }: ChangeEntry['detail']): string => oneLine(String(message ?? reason ?? ''));
 
 const ofEach = <Cell>(versions: readonly VersionStatus[], cell: (version: VersionStatus, process: ProcessStatus) => Cell): Cell[] =>
   versions.flatMap((version) => (version.processes ?? []).map((process) => cell(version, process)));
