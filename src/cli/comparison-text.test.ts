@@ -79,7 +79,7 @@ test('[OB-45] what is worse, and what is better, is said in a sentence', () => {
   const long = {
     fingerprint: 'f',
     name: 'TypeError',
-    message: 'Cannot read properties of undefined (reading price)',
+    message: '\u001b[2JCannot read\nproperties of undefined (reading price)',
     ...aRate({ version: 0, baseline: 0.123, difference: -0.123, interval: { lower: -0.15, upper: -0.1 }, verdict: 'better' }),
   };
   const mixed = text({ ...worse, verdict: 'mixed', exceptions: [long] });

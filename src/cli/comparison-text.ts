@@ -1,5 +1,5 @@
 import type { compareEndpoints, ResultOf } from '../contract/index.ts';
-import { styled, table } from './terminal.ts';
+import { oneLine, styled, table } from './terminal.ts';
 
 export type Compared = ResultOf<(typeof compareEndpoints)['compareVersions']>;
 
@@ -107,7 +107,12 @@ const titleOf = (side: Compared['version']): string =>
   ].join(' ');
 const labelOf = ({ quantile }: Latency): string => `p${Math.round(quantile * 100)}`;
 
-const shortened = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+/** What somebody wrote, or a Worker threw. */
+const shortened = (text: string): string => {
+  const line = oneLine(text);
+  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+};
+
 const minute = (time: string): string => `${time.slice(0, 16)}Z`;
 
 const whole = (count: number): string => count.toLocaleString('en-US');
