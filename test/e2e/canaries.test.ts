@@ -124,6 +124,7 @@ const readEverything = async (): Promise<void> => {
     account_id: server.connection.accountId,
     script_name: 'hello',
     worker: 'hello',
+    name: 'hello',
     environment: 'production',
     version_id,
     deployment_id: deployments[0]?.id,
