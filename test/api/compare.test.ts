@@ -216,3 +216,12 @@ test('[OB-44] what cannot be compared is refused with the reason', async (t) => 
     malformed('alone never served by two versions; deploy another one, or name both: version, baseline'),
   );
 });
+
+test('[OB-44] while the process that observes is away a comparison is answered with 503 and the reason', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one } = await api.upload('hello', { code: saying('one') });
+  const { id: two } = await api.uploadVersion('hello', { code: saying('two') });
+  const { status, message } = await api.refusedBy(() => api.send('GET', pathOf({ version: two, baseline: one })));
+  assert.equal(status, 503);
+  assert.match(message, /^What was observed cannot be read: the process that collects it does not answer, and is started again\./);
+});
