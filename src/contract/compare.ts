@@ -48,7 +48,11 @@ const comparison = z
     version: side,
     baseline: side,
     verdict: z.enum([...verdict.options, 'mixed']),
-    error_rate: z.object(rate).describe('In parts of one request: an outcome other than ok, or a status of 500 and above.'),
+    error_rate: z
+      .object(rate)
+      .describe(
+        'In parts of one request: an exception, a limit that was exceeded, or a status of 500 and above. A visitor who leaves is no error.',
+      ),
     latency: z
       .array(
         z.object({

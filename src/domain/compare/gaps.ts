@@ -13,7 +13,7 @@ export interface ExceptionGroup {
 /** What a version did in a window. */
 export interface Side {
   readonly requests: number;
-  /** Those with an outcome other than ok, or a status of 500 and above. */
+  /** Those that were the version's fault: an outcome that is an error, or a status of 500 and above. */
   readonly errors: number;
   /** In milliseconds, the smallest first. */
   readonly latency: readonly LatencyBucket[];
