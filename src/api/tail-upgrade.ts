@@ -8,6 +8,9 @@ import { isKnownHost } from './known-host.ts';
 import { ownUrl } from './own-url.ts';
 
 const PATH = '/tails/';
+/** Both sides ask more often than that whether the other is there. */
+const SILENT_MS = 90_000;
+const LAST_WORDS_MS = 2_000;
 const AWAY = 'The process that observes Workers does not answer, and is started again. Open another tail.';
 
 /** Where a client reads its tail. It shows no token there, so the address itself is the secret. */
@@ -25,9 +28,11 @@ export const tailUpgrades = (observe: ObserveClient, allowedHosts: readonly stri
     if (!isKnownHost(host, allowedHosts)) return void answerOn(client, failure({ code: 'host_unknown', host }));
     const inside = connect(observe.socketPath);
     inside.once('error', () => void answerOn(client, broken(503, 10013, AWAY)));
+    inside.setTimeout(SILENT_MS, () => inside.destroy());
     inside.once('connect', () => {
       inside.removeAllListeners('error').on('error', () => client.destroy());
-      inside.once('close', () => client.destroy());
+      // What was said last reaches a client that reads.
+      inside.once('close', () => setTimeout(() => client.destroy(), inside.readableEnded ? LAST_WORDS_MS : 0).unref());
       inside.write(headOf(request));
       inside.write(head);
       client.pipe(inside).pipe(client);
@@ -48,4 +53,5 @@ const answerOn = async (client: Duplex, answer: Response): Promise<void> => {
   client.end(
     `HTTP/1.1 ${answer.status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  setTimeout(() => client.destroy(), LAST_WORDS_MS).unref();
 };
