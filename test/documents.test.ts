@@ -28,9 +28,9 @@ const withoutCode = (text: string): string => text.replaceAll('`', '');
 
 test("README's table of the configuration is that of the settings", () => {
   const inCode = SETTING_NAMES.map((name) => {
-    const { value, help, fallback, isList } = settingOf(name);
+    const { value, help, fallback, isList, isSwitch } = settingOf(name);
     const standard = fallback === undefined || isList ? '' : String(fallback);
-    return [`${flagOf(name)} <${value}>${isList ? '*' : ''}`, variableOf(name), fileKeyOf(name), standard, help];
+    return [`${flagOf(name)}${isSwitch ? '' : ` <${value}>`}${isList ? '*' : ''}`, variableOf(name), fileKeyOf(name), standard, help];
   });
   assert.deepEqual(
     tableIn('README.md', 'Configuration').map((row) => row.map(withoutCode)),

@@ -59,6 +59,9 @@ test('without a word the documented defaults hold', () => {
     heapLimitMb: 128,
     memoryLimitMb: 512,
     observeMb: 2048,
+    logpushSpoolMb: 512,
+    logpushDir: undefined,
+    allowPrivateDestinations: false,
     cacheMb: 64,
     silentCpuMs: 30_000,
     startupCpuMs: 1000,
@@ -89,6 +92,15 @@ test('a list is a repeated flag, commas in the environment, an array in the file
   );
 });
 
+test('a switch is its flag alone, and true or false in the environment and the file', () => {
+  assert.equal(settingsOf({ flags: { allowPrivateDestinations: true } }).allowPrivateDestinations, true);
+  assert.equal(settingsOf({ environment: { SWITCHBACK_ALLOW_PRIVATE_DESTINATIONS: 'true' } }).allowPrivateDestinations, true);
+  assert.equal(settingsOf({ environment: { SWITCHBACK_ALLOW_PRIVATE_DESTINATIONS: 'false' } }).allowPrivateDestinations, false);
+  withFile('{ "allow_private_destinations": true }', (configFile) =>
+    assert.equal(settingsOf({ configFile }).allowPrivateDestinations, true),
+  );
+});
+
 test('a path in the file hangs on the folder of the file, any other on the working folder', () => {
   withFile('{ "data": "state" }', (configFile, folder) => {
     assert.equal(settingsOf({ configFile }).data, join(folder, 'state'));
@@ -106,6 +118,11 @@ test('every setting has one flag, one variable and one key, named alike', () => 
 
 const FAULTS: readonly (readonly [Partial<ConfigSources>, readonly string[]])[] = [
   [{ flags: { edgePort: '70000' } }, ['--edge-port must be 65535 or less, not "70000"']],
+  [
+    { environment: { SWITCHBACK_ALLOW_PRIVATE_DESTINATIONS: 'perhaps' } },
+    ['SWITCHBACK_ALLOW_PRIVATE_DESTINATIONS must be true or false, not "perhaps"'],
+  ],
+  [{ flags: { logpushDir: '/nowhere/at/all' } }, ['--logpush-dir must be a folder, and /nowhere/at/all is none']],
   [{ flags: { edgePort: '-1' } }, ['--edge-port must be a whole number, not "-1"']],
   [{ environment: { SWITCHBACK_IDLE_MINUTES: 'soon' } }, ['SWITCHBACK_IDLE_MINUTES must be a whole number, not "soon"']],
   [{ flags: { host: 'my machine' } }, ['--host must be an IP address or localhost, not "my machine"']],

@@ -118,7 +118,7 @@ export const SETTINGS = {
   },
   logpushSpoolMb: {
     value: 'n',
-    help: 'most room on disk for what Logpush has still to send, of all jobs together; what is more is dropped and counted',
+    help: 'most room on disk for what Logpush has still to send; what is more is dropped and counted',
     schema: wholeNumber(1, 1_000_000),
     fallback: 512,
   },
