@@ -306,6 +306,12 @@ const words: Words = {
   too_many_tails: ({ name, limit }) =>
     said(409, 100430, `The Worker ${JSON.stringify(name)} is tailed by ${limit} clients, and no more may at once. End one of them first.`),
   tail_not_found: ({ tailId }) => said(404, 100431, `The tail ${JSON.stringify(tailId)} was not found: it has ended, or expired.`),
+  invocation_not_found: ({ name, id }) =>
+    said(
+      404,
+      100440,
+      `Of the Worker ${JSON.stringify(name)} no invocation ${JSON.stringify(id)} is kept: it was not sampled, is older than what there is room for, or was seconds ago.`,
+    ),
   token_not_found: ({ tokenId }) =>
     said(404, 100330, `The token ${JSON.stringify(tokenId)} was not found. \`switchback token list\` shows them.`),
   token_exists: ({ name }) =>

@@ -60,8 +60,8 @@ export interface Endpoint {
   readonly result: z.ZodType;
   /** Who may call it: whoever has an API token, or with `asset_session` whoever has the token of an upload session. */
   readonly auth?: 'asset_session';
-  /** Answers bytes instead of the envelope: a version's modules, or what somebody stored. */
-  readonly raw?: 'modules' | 'bytes';
+  /** Answers bytes instead of the envelope: a version's modules, what somebody stored, or events as they happen. */
+  readonly raw?: 'modules' | 'bytes' | 'events';
   /** Works on what is stored in a resource: no edge has to hear of it, and no audit row is written. */
   readonly isContent?: true;
 }

@@ -12,6 +12,7 @@ export type { logpushEndpoints } from './logpush.ts';
 export type { queueEndpoints } from './queues.ts';
 export type { r2Endpoints } from './r2.ts';
 export type { legacyEndpoints } from './legacy.ts';
+export type { observeEndpoints } from './observe.ts';
 export { ownEndpoints } from './own.ts';
 export type { certificateEndpoints } from './certificates.ts';
 export type { contentEndpoints } from './content.ts';

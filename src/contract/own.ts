@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compareEndpoints } from './compare.ts';
 import type { Endpoint } from './endpoint.ts';
+import { observeEndpoints } from './observe.ts';
 import { moment, paging } from './shapes.ts';
 import { deployment } from './deployments.ts';
 
@@ -70,6 +71,7 @@ const auditEntry = z
 /** Switchback's own calls, under `/switchback/v1`. */
 export const ownEndpoints = {
   ...compareEndpoints,
+  ...observeEndpoints,
   getStatus: { method: 'GET', path: '/status', tag: 'Switchback', summary: 'What runs and serves, on every edge', result: status },
   listAudit: {
     method: 'GET',

@@ -27,5 +27,6 @@ export { authorOf, createToken, revokeToken, tokenHash } from './tokens.ts';
 export { recordTrips } from './trips.ts';
 export { answered, inheritableOf, sealed, upload, type Upload, type Uploaded } from './upload.ts';
 export { producersOfQueues, referencesTo, usersOf, usesOfObjects, type References } from './uses.ts';
+export { wholeIdOf } from './versions.ts';
 export { changeWorker, createWorker, deleteVersion, deleteWorker } from './workers.ts';
 export { addZone, deleteZone } from './zones.ts';

@@ -17,6 +17,7 @@ export type Refusal =
   | KvRefusal
   | LogpushRefusal
   | TailRefusal
+  | ObserveRefusal
   | AccessRefusal;
 
 export type UploadRefusal =
@@ -224,6 +225,8 @@ export type ResourceRefusal =
 export type TailRefusal =
   | { readonly code: 'too_many_tails'; readonly name: string; readonly limit: number }
   | { readonly code: 'tail_not_found'; readonly tailId: string };
+
+export type ObserveRefusal = { readonly code: 'invocation_not_found'; readonly name: string; readonly id: string };
 
 export type AccessRefusal =
   | { readonly code: 'token_missing' }

@@ -6,6 +6,7 @@ import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { pageInfo, pageOf } from '../page.ts';
 import { auditEntryView, deploymentView } from '../views/index.ts';
 import { comparisons } from './compare.ts';
+import { observations } from './observe.ts';
 
 const AUDIT_A_PAGE = 50;
 
@@ -68,6 +69,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
 
 export const own: Handlers<typeof ownEndpoints> = {
   ...comparisons,
+  ...observations,
   getStatus: async (api) => {
     const generation = await api.store.read.meta.generation();
     const edges = api.feed.status();

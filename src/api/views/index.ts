@@ -8,6 +8,7 @@ export * from './durable-objects.ts';
 export * from './hosts.ts';
 export * from './kv.ts';
 export * from './legacy.ts';
+export * from './observe.ts';
 export * from './queue.ts';
 export * from './r2.ts';
 export * from './logpush.ts';

@@ -85,7 +85,7 @@ export class SketchSum {
   }
 
   #keys(): Int32Array {
-    return Int32Array.from(this.#bins.keys()).sort();
+    return Int32Array.from(this.#bins.keys()).toSorted();
   }
 
   #added(count: number, zeros: number, sum: number, min: number, max: number): void {
