@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import test from 'node:test';
 import { HeardTraces } from './heard-traces.ts';
 import { VersionProcess } from './version-process.ts';
@@ -26,7 +29,13 @@ export default {
       case '/teapot': return new Response('', { status: 418 });
       case '/rpc': return Response.json(await ctx.exports.Admin.add(1, 2));
       case '/room': return env.ROOMS.get(env.ROOMS.idFromName('a')).fetch(request);
-      case '/socket': { const [one, other] = Object.values(new WebSocketPair()); other.accept(); console.log('opened'); other.close(); return new Response(null, { status: 101, webSocket: one }); }
+      case '/socket': {
+        const [one, other] = Object.values(new WebSocketPair());
+        other.accept();
+        console.log('opened');
+        other.close();
+        return new Response(null, { status: 101, webSocket: one });
+      }
       default: return new Response('hello');
     }
   },
@@ -58,11 +67,11 @@ test('[OB-6] each invocation of a traced version is told of: what it was for, ho
 
   const before = Date.now();
   const plain = await visit('/teapot?a=b');
-  const { request, response } = plain.event as { request: Record<string, unknown>; response: unknown };
+  const { request: told, response } = plain.event as { request: Record<string, unknown>; response: unknown };
   assert.deepEqual([plain.kind, plain.outcome, plain.logs, plain.exceptions, plain.truncated], ['fetch', 'ok', [], [], undefined]);
-  assert.deepEqual([request['url'], request['method'], response], ['http://hello.test/teapot?a=b', 'GET', { status: 418 }]);
+  assert.deepEqual([told['url'], told['method'], response], ['http://hello.test/teapot?a=b', 'GET', { status: 418 }]);
   const headers = { connection: 'close', 'cf-ray': 'ray of /teapot?a=b', cookie: 'REDACTED', host: 'hello.test', 'x-mine': 'yes' };
-  assert.deepEqual(request['headers'], headers);
+  assert.deepEqual(told['headers'], headers);
   assert.ok(plain.endedAt >= (plain.eventTimestamp ?? 0) && (plain.eventTimestamp ?? 0) >= before - 1);
   const { id, script, tag, message, sourceMaps } = plain.version;
   assert.deepEqual([id, script, tag, message], [spec.id, 'hello', 'v1', 'first of all']);
@@ -86,6 +95,23 @@ test('[OB-6] each invocation of a traced version is told of: what it was for, ho
   assert.match(thrown.exceptions[0]?.stack ?? '', /index\.js:\d+:\d+/);
   const later = await visit('/later');
   assert.deepEqual([later.outcome, later.exceptions[0]?.message], ['ok', 'after the answer']);
+
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'MDEyMzQ1Njc4OWFiY2RlZg==',
+  };
+  const asked = request({
+    socketPath: running.socketPath,
+    path: '/socket',
+    headers: { host: 'hello.test', ...upgrade },
+    agent: false,
+  }).end();
+  const [, socket] = (await once(asked, 'upgrade')) as [unknown, Socket]; // As node:http gives it.
+  socket.destroy();
+  const opened = await heard.first(({ kind }) => kind === 'websocket', 'the WebSocket was told of');
+  assert.deepEqual(opened.logs[0]?.message, ['opened']);
 
   await visit('/rpc');
   const called = await heard.first(({ kind }) => kind === 'rpc', 'the call was told of');

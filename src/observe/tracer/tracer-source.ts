@@ -165,9 +165,10 @@ const headOf = (v, { outcome, eventTimestamp, entrypoint, durableObjectId }, end
   ...(durableObjectId === undefined ? undefined : { executionModel: 'durableObject', durableObjectId }),
 });
 
+/** Of a WebSocket that was opened no response is told. */
 const kindOf = (event) => {
   if (event == null) return 'other';
-  if ('request' in event) return event.response?.status === 101 ? 'websocket' : 'fetch';
+  if ('request' in event) return event.response === undefined && event.request.headers.upgrade?.toLowerCase() === 'websocket' ? 'websocket' : 'fetch';
   if ('rpcMethod' in event) return 'rpc';
   if ('cron' in event) return 'scheduled';
   if ('queue' in event) return 'queue';
