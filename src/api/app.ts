@@ -44,6 +44,7 @@ import { workers } from './handlers/workers.ts';
 import { zones } from './handlers/zones.ts';
 import { isKnownHost } from './known-host.ts';
 import { landingPage } from './landing.ts';
+import { metricsText } from './metrics.ts';
 
 const handlers = {
   ...account,
@@ -105,6 +106,12 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
     return c.json({ ok: false, generation, reason: 'The edges cannot be told the newest generation; the status says why.' }, 503);
   });
   app.get('/', async (c) => c.html(landingPage(api, await hostsOf(api))));
+  app.get('/metrics', async (c) => {
+    const token = await authenticated(api, c.req.raw.headers);
+    if (!token.ok) return failure(token.refusal);
+    const { text, contentType } = await metricsText(api);
+    return c.body(text, 200, { 'content-type': contentType });
+  });
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
   mount(app, api, CLIENT_V4, endpoints, handlers);
   mount(app, api, OWN, ownEndpoints, own);
