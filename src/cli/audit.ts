@@ -48,6 +48,14 @@ export const sinceOf = (text: string, now = Date.now()): string => {
   return new Date(time).toISOString();
 };
 
+/** As many records as one answer has. */
+const MOST_OF_A_PAGE = 100;
+
+export const pageOf = (text: string): number => {
+  if (limitOf(text) > MOST_OF_A_PAGE) throw new InvalidArgumentError(`Use a number from 1 to ${MOST_OF_A_PAGE}.`);
+  return Number(text);
+};
+
 export const limitOf = (text: string): number => {
   if (!/^\d{1,4}$/.test(text) || Number(text) < 1 || Number(text) > 1000) throw new InvalidArgumentError('Use a number from 1 to 1000.');
   return Number(text);

@@ -75,6 +75,8 @@ test('without a server every command that needs one says how to start it and end
     ['status'],
     ['preflight', 'hello', 'v'],
     ['compare', 'hello'],
+    ['metrics', 'hello'],
+    ['logs', 'hello'],
     ['stop'],
     ['env'],
     ['link'],
@@ -118,6 +120,7 @@ test('what is not understood ends with 2 and suggests what was meant', async (t)
     [['zone', 'add'], "missing required argument 'name'"],
     [['audit', '--since', 'yesterday'], 'Use 90m, 12h, 1d or 2w, or a date such as 2026-11-21.'],
     [['audit', '--limit', '0'], 'Use a number from 1 to 1000.'],
+    [['logs', 'hello', '--limit', '101'], 'Use a number from 1 to 100.'],
     [['completion', 'tcsh'], 'There is no completion for tcsh: use bash, zsh, fish.'],
     [
       ['start', '--edge-port', 'x', '--host', 'y'],
@@ -158,6 +161,81 @@ test('[OB-45] compare asks for what is named, and prints JSON for programs', asy
   assert.deepEqual(JSON.parse((await user.run('compare', 'hello', ...named, '--json')).stdout), answer);
   const query = 'version=22222222&baseline=11111111&since=2026-11-21T00%3A00%3A00.000Z';
   assert.equal(user.calls.at(-1), `GET /switchback/v1/workers/hello/compare?${query} Bearer sb_secret`);
+});
+
+test('[MX-5] metrics shows what each version did, and prints JSON for programs', async (t) => {
+  const user = new User(t);
+  const group = {
+    key: 'c0ffee00-0000-4000-8000-000000000002',
+    version: { id: 'c0ffee00-0000-4000-8000-000000000002', number: 2, tag: 'v2', message: 'new\u001b[31m checkout' },
+    requests: 2000,
+    errors: 3,
+    error_rate: 0.0015,
+    latency_ms: { p50: 1.25, p90: 80.4, p99: 1500 },
+    cpu_ms: 700,
+    series: [],
+  };
+  const metrics = {
+    worker: 'hello',
+    since: '2026-11-21T07:00:00.000Z',
+    until: '2026-11-21T08:00:00.000Z',
+    step_seconds: 60,
+    group: 'version',
+  };
+  let groups: readonly unknown[] = [group];
+  await user.serve(() => ok({ ...metrics, groups }));
+  assert.deepEqual(await user.run('metrics', 'hello'), {
+    code: 0,
+    stdout:
+      'VERSION       REQUESTS  ERRORS  RATE    P50     P90    P99    CPU     MESSAGE\n' +
+      'c0ffee00 (2)  2000      3       0.15 %  1.3 ms  80 ms  1.5 s  700 ms  new checkout\n',
+    stderr: '',
+  });
+  assert.equal(user.calls.at(-1), 'GET /switchback/v1/workers/hello/metrics Bearer sb_secret');
+  assert.deepEqual(JSON.parse((await user.run('metrics', 'hello', '--json')).stdout), { ...metrics, groups });
+  groups = [];
+  assert.equal((await user.run('metrics', 'hello', '--since', '2026-11-21')).stdout, 'hello was not called since 2026-11-21T07:00:00Z.\n');
+});
+
+test('[MX-5] logs shows invocations with what they wrote and threw, the newest last', async (t) => {
+  const user = new User(t);
+  const one = {
+    id: 'ray-1',
+    at: '2026-11-21T08:00:00.000Z',
+    version: { id: 'c0ffee00-0000-4000-8000-000000000002', tag: null, message: null },
+    kind: 'fetch',
+    outcome: 'exception',
+    status: 500,
+    wall_ms: 12.34,
+    method: 'GET',
+    url: 'hello.example/cart',
+    logs: [{ at: '2026-11-21T08:00:00.000Z', level: 'warn', message: ['paying', { order: 17 }] }],
+    exceptions: [
+      {
+        at: '2026-11-21T08:00:00.000Z',
+        name: 'TypeError',
+        message: 'no cart\nat all',
+        stack: 'TypeError: no\n    at pay (src/pay.ts:3:5)',
+      },
+    ],
+  };
+  const cron = { ...one, id: 'ray-2', kind: 'scheduled', outcome: 'ok', status: null, url: null, method: null, logs: [], exceptions: [] };
+  let invocations: readonly unknown[] = [cron, one];
+  await user.serve(() => ok(invocations));
+  const { stdout } = await user.run('logs', 'hello', '--errors', '--version', 'c0ffee00', '--search', 'pay', '--limit', '2');
+  assert.equal(
+    stdout,
+    `2026-11-21T08:00:00.000Z  c0ffee00  GET hello.example/cart  500 exception  12 ms  ray-1
+  warn: paying {"order":17}
+  TypeError: no cart at all
+    at pay (src/pay.ts:3:5)
+2026-11-21T08:00:00.000Z  c0ffee00  scheduled  ok  12 ms  ray-2
+`,
+  );
+  const query = 'version=c0ffee00&errors=true&search=pay&limit=2';
+  assert.equal(user.calls.at(-1), `GET /switchback/v1/workers/hello/invocations?${query} Bearer sb_secret`);
+  invocations = [];
+  assert.match((await user.run('logs', 'hello')).stderr, /^Nothing is kept of hello/);
 });
 
 test('[A-18] audit shows who changed what and when, filtered as it was asked to', async (t) => {

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
-import { limitOf, printAudit, sinceOf } from './audit.ts';
+import { limitOf, pageOf, printAudit, sinceOf } from './audit.ts';
 import { compare } from './compare.ts';
 import { completionScript, type Shell, SHELLS } from './completion.ts';
 import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
 import { link } from './link.ts';
+import { printLogs } from './logs.ts';
+import { printMetrics } from './metrics.ts';
 import { preflight } from './preflight.ts';
 import { printStatus } from './print-status.ts';
 import { stop } from './stop.ts';
@@ -41,6 +43,8 @@ const commands = async (args: readonly string[]): Promise<Command[]> => [
   linkCommand(),
   statusCommand(),
   preflightCommand(),
+  metricsCommand(),
+  logsCommand(),
   compareCommand(),
   auditCommand(),
   zoneCommand(),
@@ -111,6 +115,30 @@ const preflightCommand = (): Command =>
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 1 when it would be refused whatever is forced, and with 3 when no server is running.')
     .action(preflight);
+
+const metricsCommand = (): Command =>
+  new Command('metrics')
+    .description('Show requests, errors and latency of a Worker, by version')
+    .argument('<worker>', 'the name of the Worker')
+    .option('--since <time>', 'from then on: 90m, 12h, 1d, 2w, or a date; the last hour, if not given', (text) => sinceOf(text))
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nExample:\n  switchback metrics hello --since 1d\n\nEnds with 3 when no server is running.')
+    .action(printMetrics);
+
+const logsCommand = (): Command =>
+  new Command('logs')
+    .description('Show what was kept of a Worker’s invocations: logs and exceptions, the newest last')
+    .argument('<worker>', 'the name of the Worker')
+    .option('--since <time>', 'only what is no older: 90m, 12h, 1d, 2w, or a date; the last hour, if not given', (text) => sinceOf(text))
+    .option('--version <id>', 'only of this version; the first 8 digits will do')
+    .option('--errors', 'only what failed or threw')
+    .option('--search <text>', 'only what has this text in it')
+    .option('--limit <n>', 'how many at most, from 1 to 100', pageOf, 50)
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nExample:\n  switchback logs hello --errors --since 1d\n\nEnds with 3 when no server is running.')
+    .action(printLogs);
 
 const compareCommand = (): Command =>
   new Command('compare')
