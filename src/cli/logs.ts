@@ -44,11 +44,13 @@ const linesOf = (invocation: Invocation): readonly string[] => {
       '  ',
     ),
     ...logs.map(({ level, message }) => `  ${level}: ${oneLine(textOf(message))}`),
-    ...exceptions.flatMap(({ name, message, stack }) => [
-      styled('red', `  ${oneLine(`${name}: ${message}`)}`),
-      ...framesOf(stack).map((frame) => styled('dim', `    ${oneLine(frame)}`)),
-    ]),
+    ...exceptions.flatMap(thrown),
   ];
+};
+
+const thrown = ({ name, message, stack }: Invocation['exceptions'][number]): readonly string[] => {
+  const frames = framesOf(stack).map((frame) => styled('dim', `    ${oneLine(frame)}`));
+  return [styled('red', `  ${oneLine(`${name}: ${message}`)}`), ...frames];
 };
 
 /** What was given to `console.log`, as it would stand in a terminal. */
