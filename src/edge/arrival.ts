@@ -1,4 +1,5 @@
 import type { HostIndex, Scheme, WorkerAssets } from '../domain/index.ts';
+import type { PickReason } from '../observe/index.ts';
 import { isAuthority } from './authority.ts';
 import { decide } from './decide.ts';
 import type { Page } from './error-pages.ts';
@@ -10,6 +11,11 @@ export type Arrival =
   | {
       readonly page?: undefined;
       readonly versionId: string;
+      readonly script: string;
+      readonly why: PickReason;
+      /** Both as the Worker is told them. */
+      readonly clientIp: string | undefined;
+      readonly ray: string | undefined;
       /** The value of `Switchback-Version`, where the request asked for it. */
       readonly answer: string | undefined;
       readonly path: string;
@@ -57,9 +63,9 @@ export const receive = (reception: Reception, request: VisitorRequest, ray: stri
   const { overrides, key, isDebug } = head;
   const decision = decide(index, { host, path, scheme, overrides, key, isDebug }, reception.random);
   if (decision.none !== undefined) return { page: decision.none };
-  addOurs(reception, head, { host, scheme, visitor, ray });
-  const { versionId, answer, assets, isPinned } = decision;
-  return { versionId, answer, assets, isPinned, path, host, head };
+  const clientIp = addOurs(reception, head, { host, scheme, visitor, ray });
+  const { versionId, script, why, answer, assets, isPinned } = decision;
+  return { versionId, script, why, clientIp, ray, answer, assets, isPinned, path, host, head };
 };
 
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@]+)(?:\/|(?=\?)|$)(.*)$/i;
@@ -76,7 +82,8 @@ interface Ours {
   readonly ray: string;
 }
 
-const addOurs = (reception: Reception, { forward, forwardedFor }: RequestHead, { host, scheme, visitor, ray }: Ours): void => {
+/** Answers the visitor's address. */
+const addOurs = (reception: Reception, { forward, forwardedFor }: RequestHead, { host, scheme, visitor, ray }: Ours): string => {
   const { address } = visitor;
   const client = forwardedFor === undefined ? address : clientAddress(reception.visitors, address, forwardedFor);
   forward.push('host', host, 'cf-connecting-ip', client, 'x-real-ip', client);
@@ -90,4 +97,5 @@ const addOurs = (reception: Reception, { forward, forwardedFor }: RequestHead, {
     visitor.cf,
   );
   forward.push(reception.schemeHeader, scheme);
+  return client;
 };

@@ -30,6 +30,7 @@ export type Decision =
   | {
       readonly versionId: string;
       readonly script: string;
+      readonly why: VersionAnswer['reason'];
       readonly answer: string | undefined;
       /** Where the Worker has any. */
       readonly assets: WorkerAssets | undefined;
@@ -79,5 +80,6 @@ const decided = (
   isPinned: boolean,
 ): Decision => {
   const isAsked = isDebug || overrides !== undefined || key !== undefined;
-  return { versionId: answer.versionId, script, answer: isAsked ? versionAnswer(answer) : undefined, assets, isPinned };
+  const { versionId, reason: why } = answer;
+  return { versionId, script, why, answer: isAsked ? versionAnswer(answer) : undefined, assets, isPinned };
 };

@@ -35,6 +35,8 @@ export interface EdgeOptions {
   readonly runtimeDir: string;
   /** How long a start waits for the control plane before it serves the last good table. */
   readonly controlWaitMs?: number | undefined;
+  /** Whether invocations are counted; without, nothing is known of them. To measure what that costs. */
+  readonly counts?: boolean | undefined;
   /** Another time for crons, for tests. */
   readonly cronClock?: CronClock | undefined;
 }
@@ -78,13 +80,16 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   );
   const index = () => follower.state.index;
   const versions = follower.supervisor;
+  const { invocations } = follower;
   const assets = new AssetDesk(follower.assets);
   const waiting = new WaitingBytes(limits.maxWaitingBytes, log);
   // What versions reach of the edge is there before a request can be, and goes after the last of them.
   await using sockets = new AsyncDisposableStack();
   let front: Front | undefined;
   try {
-    sockets.use(await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, waiting, log }));
+    sockets.use(
+      await ServiceSocket.open(servicesSocketIn(options.runtimeDir), { index, versions, assets, limits, waiting, invocations, log }),
+    );
     sockets.use(await CacheSocket.open(cacheSocketIn(options.runtimeDir), { mostBytes: limits.cacheBytes, maxCallsPerCaller, log }));
     const opened = (front = await Front.open({
       ...options,
@@ -94,6 +99,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
       versions,
       assets,
       waiting,
+      invocations,
       cfBlobHeader: CF_BLOB_HEADER,
       schemeHeader: SCHEME_HEADER,
     }));
@@ -108,6 +114,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   } catch (error) {
     await front?.drain();
     await follower.close(0);
+    await follower.observing.close();
     throw error;
   }
 };
@@ -127,6 +134,7 @@ const edgeOf = (
     await follower.close(drainTimeoutMs);
     // What goes on after the last answers may call other Workers still, and keep what it found.
     await sockets[Symbol.asyncDispose]();
+    await follower.observing.close();
     await admin.close();
     held[Symbol.dispose]();
   };

@@ -1,8 +1,10 @@
 import { constants } from 'node:http2';
+import type { Outcome } from '../observe/index.ts';
 import type { Arrival } from './arrival.ts';
 import { CROWDED_RETRY_AFTER_S, type Crowd } from './crowd.ts';
-import type { Page } from './error-pages.ts';
+import { PAGES, type Page } from './error-pages.ts';
 import { messageOf, type Log } from './log.ts';
+import { OUTCOME_OF_PAGE, type EndOutcome, type Invocations } from './observing/index.ts';
 import { endWith, writeHeadTo, writeTo, type AnswerWithPage, type VisitorResponse } from './page-answer.ts';
 import { BodyNotTaken, BodyTooLarge, VisitorLeft, type RequestBody } from './request-body.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
@@ -23,6 +25,8 @@ export interface ExchangeContext {
   readonly log: Log;
   /** Tells whoever asked why nothing else answers. */
   readonly answerWithPage: AnswerWithPage;
+  /** What is seen of invocations; left out, nothing is. */
+  readonly invocations?: Invocations | undefined;
   /** The edge is stopping: connections end with their answers. */
   isDraining: boolean;
 }
@@ -40,10 +44,15 @@ export class Exchange implements Asking, Holder {
   readonly #arrival: Accepted;
   readonly #ray: string;
   readonly #body: RequestBody | null;
+  readonly #startedAt = performance.now();
   #call: Call | undefined;
+  /** While it has the request in hand. */
   #version: RunningVersion | undefined;
+  /** The same, and still when it no longer has. */
+  #ranIn: RunningVersion | undefined;
   /** Until when it may look for a process to answer it; set when it first finds none. */
   #giveUpAt: number | undefined;
+  #status: number | undefined;
   /** The visitor has its whole answer from our side, or is gone. */
   #isOver = false;
 
@@ -89,6 +98,7 @@ export class Exchange implements Asking, Holder {
     if (this.#isOver) return;
     if (!this.#context.crowd.admits(version, 'request')) return this.#page('crowded', CROWDED_RETRY_AFTER_S);
     this.#version = version;
+    this.#ranIn = version;
     version.enter('request');
     if (this.#body !== null) this.#context.waiting.watch(this);
     const { path, head } = this.#arrival;
@@ -114,6 +124,7 @@ export class Exchange implements Asking, Holder {
   onHead(status: number, words: string, headers: readonly string[]): void {
     this.#version?.heard();
     if (isUncaughtException(status, headers)) return this.#page('worker_threw');
+    this.#status = status;
     const isLast = this.#context.isDraining && this.#request.httpVersionMajor === 1;
     writeHeadTo(
       this.#response,
@@ -139,7 +150,7 @@ export class Exchange implements Asking, Holder {
   onEnd(last: Buffer | undefined): void {
     this.#release();
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#over('ok');
     endWith(this.#response, last);
   }
 
@@ -147,7 +158,7 @@ export class Exchange implements Asking, Holder {
     const version = this.#version;
     this.#release();
     if (this.#isOver) return;
-    if (error instanceof VisitorLeft) return this.#cut();
+    if (error instanceof VisitorLeft) return this.#cut(this.#outcomeOfLeaving());
     if (error instanceof BodyTooLarge) return this.#pageOrCut('body_too_large');
     if (error instanceof BodyNotTaken) return this.#pageOrCut('crowded', CROWDED_RETRY_AFTER_S);
     const reason = error instanceof UpstreamFailure ? error.reason : undefined;
@@ -163,33 +174,61 @@ export class Exchange implements Asking, Holder {
   /** No byte was sent: the process is gone or going. Its successor gets the request, body and all; and the next, if that one goes too. */
   async #retry(failed: RunningVersion): Promise<void> {
     this.#giveUpAt ??= performance.now() + this.#context.startTimeoutMs;
+    this.#ranIn = undefined;
     await noticed(failed);
     await this.#hold();
   }
 
   #pageOrCut(page: Page, retryAfterS?: number): void {
-    if (this.#response.headersSent) this.#cut();
+    if (this.#response.headersSent) this.#cut(OUTCOME_OF_PAGE[page]);
     else this.#page(page, retryAfterS);
   }
 
   #page(page: Page, retryAfterS?: number): void {
-    this.#isOver = true;
+    this.#status = PAGES[page].status;
+    this.#over(OUTCOME_OF_PAGE[page]);
     const facts = { ray: this.#ray, isLast: this.#context.isDraining };
     this.#context.answerWithPage(this.#request, this.#response, page, retryAfterS === undefined ? facts : { ...facts, retryAfterS });
   }
 
   /** An answer that began and cannot be finished must not look finished. */
-  #cut(): void {
-    this.#isOver = true;
+  #cut(outcome: EndOutcome | undefined): void {
+    this.#over(outcome);
     if ('stream' in this.#response) this.#response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else this.#response.destroy();
   }
 
   #visitorLeft(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#over(this.#outcomeOfLeaving());
     this.#call?.abort();
     this.#release();
+  }
+
+  /** Cloudflare tells apart whether the answer had begun. */
+  #outcomeOfLeaving(): Outcome {
+    return this.#status === undefined ? 'canceled' : 'responseStreamDisconnected';
+  }
+
+  /** Without an outcome it was no invocation: nothing of it can have reached the version. */
+  #over(outcome: EndOutcome | undefined): void {
+    this.#isOver = true;
+    const { invocations } = this.#context;
+    if (invocations === undefined || outcome === undefined) return;
+    const { script, versionId, why } = this.#arrival;
+    const [process, startedAt, status] = [this.#ranIn, this.#startedAt, this.#status];
+    invocations.ended({
+      kind: 'fetch',
+      script,
+      versionId: process?.versionId ?? versionId,
+      process,
+      startedAt,
+      outcome,
+      why,
+      status,
+      method: this.#request.method,
+      request: this.#arrival,
+    });
   }
 
   #release(): void {

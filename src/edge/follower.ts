@@ -11,6 +11,7 @@ import { FeedClient } from './feed-client.ts';
 import { FiringOffice } from './firing.ts';
 import { invoke, type Invocation, type Invoked } from './invoke.ts';
 import { messageOf, type Log } from './log.ts';
+import { localLink, Observing, type Invocations } from './observing/index.ts';
 import { QueueConsumers } from './queues.ts';
 import { ObjectSweep } from './object-sweep.ts';
 import { Reporter } from './reporter.ts';
@@ -31,6 +32,7 @@ export interface FollowerOptions {
   readonly startTimeoutMs: number;
   readonly maxCallsPerCaller: number;
   readonly cronClock?: CronClock | undefined;
+  readonly counts?: boolean | undefined;
   readonly log: Log;
 }
 
@@ -43,6 +45,7 @@ const MODULE_GRACE_MS = 60 * 60_000;
 export class Follower {
   readonly state = new RoutingState();
   readonly supervisor: Supervisor;
+  readonly observing: Observing;
   readonly #options: FollowerOptions;
   readonly #control: ControlClient;
   readonly #snapshot: Snapshot;
@@ -96,6 +99,15 @@ export class Follower {
       onConsole: (version, { level, text }) => log[level]({ ...version, from: 'worker' }, text),
       onChange: () => this.#isReporting && this.#reporter.soon(),
     });
+    const observeFolder = runtimeSettings?.observeFolder;
+    this.observing = new Observing({
+      edge: options.edge,
+      link: observeFolder === undefined ? undefined : localLink(observeFolder),
+      index: () => this.state.index,
+      isTraced: (versionId) => this.supervisor.isTraced(versionId),
+      onWish: () => this.#want(),
+      log,
+    });
     this.#sweep = new ObjectSweep({ control: this.#control, supervisor: this.supervisor, log });
     this.#reporter = new Reporter({ control: this.#control, log, report: () => this.#report() });
     this.#feed = new FeedClient({
@@ -132,6 +144,7 @@ export class Follower {
       ...follower.assets,
       maxCallsPerCaller: options.maxCallsPerCaller,
     });
+    follower.observing.start();
     follower.#feed.start();
     await follower.#tableWithin(controlWaitMs);
     return follower;
@@ -149,7 +162,13 @@ export class Follower {
   invoke(script: string, invocation: Invocation): Promise<Invoked> {
     const { startTimeoutMs } = this.#options;
     const index = () => this.state.index;
-    return invoke({ index, versions: this.supervisor, startTimeoutMs, random: Math.random }, script, invocation);
+    const { supervisor: versions, invocations } = this;
+    return invoke({ index, versions, startTimeoutMs, random: Math.random, invocations }, script, invocation);
+  }
+
+  /** Who hears of invocations that are over. */
+  get invocations(): Invocations | undefined {
+    return this.#options.counts === false ? undefined : this.observing.invocations;
   }
 
   /** From now on visitors reach this edge, and the control plane is told what it serves. */
@@ -201,12 +220,19 @@ export class Follower {
 
   #serve(): void {
     if (this.state.table === undefined) return;
-    const scripts = activeVersions(this.state.table);
-    const active = new Set(scripts.keys());
-    this.supervisor.want({ active, scripts, owners: ownersIn(this.state.table) });
-    this.#specs.prefetch(active);
+    this.#specs.prefetch(this.#want());
     this.#crons.follow(this.state.table);
     this.#queues?.follow(this.state.table);
+  }
+
+  /** Answers which versions deployments name. */
+  #want(): ReadonlySet<string> {
+    const { table } = this.state;
+    if (table === undefined) return new Set();
+    const scripts = activeVersions(table);
+    const active = new Set(scripts.keys());
+    this.supervisor.want({ active, scripts, owners: ownersIn(table), collected: this.observing.follow(table) });
+    return active;
   }
 
   async #tableWithin(waitMs: number): Promise<void> {

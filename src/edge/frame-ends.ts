@@ -15,6 +15,11 @@ export class FrameEnds {
     return this.#left === 0 && this.#headBytes === 0 && !this.#hasClosed;
   }
 
+  /** Whether a close frame was among them. */
+  get hasClosed(): boolean {
+    return this.#hasClosed;
+  }
+
   take(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {

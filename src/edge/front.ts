@@ -6,6 +6,7 @@ import type { ExchangeContext } from './exchange.ts';
 import type { EdgeLimits } from './limits.ts';
 import { Listener } from './listener.ts';
 import type { Log } from './log.ts';
+import type { Invocations } from './observing/index.ts';
 import { answerWithPage } from './page-answer.ts';
 import { Proxy } from './proxy.ts';
 import { Certificates } from './tls.ts';
@@ -29,6 +30,7 @@ export interface FrontOptions {
   readonly schemeHeader: string;
   /** What waits in this edge's memory; of these visitors alone where it is left out. */
   readonly waiting?: WaitingBytes;
+  readonly invocations?: Invocations | undefined;
   readonly log: Log;
   readonly random?: () => number;
 }
@@ -58,7 +60,7 @@ export class Front {
 
   /** Throws when the port is taken, a trusted proxy is no network, or the certificates cannot be used. */
   static async open(options: FrontOptions): Promise<Front> {
-    const { limits, log, versions, index, cfBlobHeader, schemeHeader, random = Math.random } = options;
+    const { limits, log, versions, index, invocations, cfBlobHeader, schemeHeader, random = Math.random } = options;
     const visitors = new Visitors(options.trustedProxies);
     const reception = { index, visitors, random, cfBlobHeader, schemeHeader };
     const received: Receive = (request, ray) => receive(reception, request, ray);
@@ -66,7 +68,17 @@ export class Front {
     const crowd = new Crowd(limits, log);
     const { startTimeoutMs } = limits;
     const { waiting = new WaitingBytes(limits.maxWaitingBytes, log) } = options;
-    const context: ExchangeContext = { versions, upstreams, crowd, waiting, startTimeoutMs, log, answerWithPage, isDraining: false };
+    const context: ExchangeContext = {
+      versions,
+      upstreams,
+      crowd,
+      waiting,
+      startTimeoutMs,
+      invocations,
+      log,
+      answerWithPage,
+      isDraining: false,
+    };
     const webSockets = new WebSockets(received, context);
     const proxy = new Proxy(received, context, options.assets, limits);
     const certificates = options.tlsDir === undefined ? undefined : await Certificates.open(options.tlsDir, log);

@@ -1,7 +1,9 @@
 import { request } from 'node:http';
+import { outcomeFrom } from '../observe/index.ts';
 import { pickVersion, type HostIndex } from '../domain/index.ts';
 import { messageOf } from './log.ts';
-import { noticed, startWithin } from './start-within.ts';
+import { OUTCOME_OF_PAGE, type EndOutcome, type Invocations } from './observing/index.ts';
+import { noticed, startFailed, startWithin } from './start-within.ts';
 import type { RunningVersion, VersionPool } from './version-pool.ts';
 
 /** What a version is called for when it is no request, by the name of its handler. */
@@ -24,6 +26,7 @@ export interface InvokeContext {
   readonly versions: VersionPool;
   readonly startTimeoutMs: number;
   readonly random: () => number;
+  readonly invocations?: Invocations | undefined;
 }
 
 /** Cloudflare's limit of wall time for both handlers (https://developers.cloudflare.com/workers/platform/limits/#duration). */
@@ -36,17 +39,37 @@ export const invoke = async (context: InvokeContext, script: string, invocation:
   const deployment = context.index()?.workers.get(script)?.deployment;
   const pick = deployment && pickVersion({ split: deployment.split, random: context.random });
   if (pick == null) return { ran: false, why: 'The Worker has no deployment.' };
-  const { versionId } = pick;
-  const giveUpAt = performance.now() + context.startTimeoutMs;
+  const { versionId, why } = pick;
+  const startedAt = performance.now();
+  const giveUpAt = startedAt + context.startTimeoutMs;
+  const over = (outcome: EndOutcome, process?: RunningVersion): void =>
+    context.invocations?.ended({
+      kind: invocation.handler,
+      script,
+      versionId: process?.versionId ?? versionId,
+      process,
+      startedAt,
+      outcome,
+      why,
+    });
   for (;;) {
-    const started = await startWithin(context.versions, versionId, giveUpAt - performance.now()).catch(messageOf);
-    if (typeof started === 'string') return { ran: false, versionId, why: started };
+    const started = await startWithin(context.versions, versionId, giveUpAt - performance.now()).catch((error: unknown) => ({ error }));
+    if ('error' in started) {
+      over(OUTCOME_OF_PAGE[startFailed(started.error).page] ?? 'unknown');
+      return { ran: false, versionId, why: messageOf(started.error) };
+    }
     if (started.spec.handlers?.includes(invocation.handler) !== true) {
       return { ran: false, versionId, why: `The version has no ${invocation.handler}() handler.` };
     }
     const called = await call(started, invocation);
-    if (called !== 'gone') return { ran: true, versionId, ...called };
-    if (performance.now() > giveUpAt) return { ran: false, versionId, why: 'Its process is gone, and no other came in time.' };
+    if (called !== 'gone') {
+      over(called.outcome === 'processEnded' ? 'broke_off' : outcomeFrom(called.outcome), started);
+      return { ran: true, versionId, ...called };
+    }
+    if (performance.now() > giveUpAt) {
+      over('broke_off');
+      return { ran: false, versionId, why: 'Its process is gone, and no other came in time.' };
+    }
     await noticed(started);
   }
 };
@@ -80,14 +103,14 @@ const posted = (socketPath: string, path: string, body: string): Promise<Readonl
         if (text.length > MOST_OUTCOME_BYTES) asked.destroy(new Error('The outcome is too long.'));
       });
       answer.on('error', (error) => reject(signal.aborted ? signal.reason : error));
-      answer.on('end', () => resolve(answer.statusCode === 200 ? outcomeFrom(text) : {}));
+      answer.on('end', () => resolve(answer.statusCode === 200 ? toldIn(text) : {}));
     });
     asked.on('error', (error) => reject(signal.aborted ? signal.reason : error));
     asked.end(body);
   });
 
 /** Written by the Worker of ours in the version's process. */
-const outcomeFrom = (text: string): Readonly<Record<string, unknown>> => {
+const toldIn = (text: string): Readonly<Record<string, unknown>> => {
   const value: unknown = JSON.parse(text);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 };

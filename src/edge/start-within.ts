@@ -21,12 +21,13 @@ export const startWithin = async (versions: VersionPool, versionId: string, time
 /** How long the supervisor may take to notice that a process is gone. */
 const NOTICE_MS = 1_000;
 
-/** Resolves once the end of a process that does not answer has been noticed, or soon without that. */
-export const noticed = async (version: RunningVersion): Promise<void> => {
+/** Resolves with its end once that of a process that does not answer has been noticed, or soon without. */
+export const noticed = async ({ exited }: RunningVersion, withinMs = NOTICE_MS): Promise<Awaited<RunningVersion['exited']> | undefined> => {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise((resolve) => (timer = setTimeout(resolve, NOTICE_MS)));
-  await Promise.race([version.exited, patience]);
+  const patience = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), withinMs)));
+  const ending = await Promise.race([exited, patience]);
   clearTimeout(timer);
+  return ending;
 };
 
 const RETRY_AFTER_S = 5;

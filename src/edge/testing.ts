@@ -11,6 +11,7 @@ import { Front, type FrontOptions } from './front.ts';
 import { RoutingState } from './routing-state.ts';
 import type { RunningVersion, VersionPool, Work } from './version-pool.ts';
 import type { Log } from './log.ts';
+import type { ProcessFault } from '../runtime/index.ts';
 import type { HostTable, RoutingTable, WorkerEntry } from '../domain/index.ts';
 
 /** Builders and stand-ins for the tests of this room: versions that are plain HTTP servers on unix sockets. */
@@ -65,14 +66,15 @@ export class FakeVersion implements RunningVersion {
   readonly mainService = 'main';
   readonly spec: RunningVersion['spec'] = { handlers: ['fetch', 'scheduled', 'queue'] };
   readonly server: Server;
-  readonly exited: Promise<void>;
+  readonly exited: RunningVersion['exited'];
+  isTraced = false;
   readonly goodbye: Promise<void>;
   readonly sayGoodbye: () => void;
   readonly #underWay = { request: 0, webSocket: 0 };
   entered = 0;
   /** All that there ever were. */
   connections = 0;
-  readonly #exit: () => void;
+  readonly #exit: (ending: Awaited<RunningVersion['exited']>) => void;
   /** Those that became WebSockets too, of which an HTTP server knows no more. */
   readonly #sockets = new Set<Socket>();
 
@@ -87,7 +89,7 @@ export class FakeVersion implements RunningVersion {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<Awaited<RunningVersion['exited']>>();
     this.exited = promise;
     this.#exit = resolve;
     ({ promise: this.goodbye, resolve: this.sayGoodbye } = Promise.withResolvers<void>());
@@ -112,9 +114,14 @@ export class FakeVersion implements RunningVersion {
 
   heard(): void {}
 
-  async end(): Promise<void> {
+  /** A millisecond for each of its invocations. */
+  cpuMs(): number {
+    return this.entered;
+  }
+
+  async end(fault?: ProcessFault): Promise<void> {
     await this.die();
-    this.beMissed();
+    this.beMissed(fault);
   }
 
   /** It answers no more, and nobody has noticed. */
@@ -126,8 +133,8 @@ export class FakeVersion implements RunningVersion {
     await closed;
   }
 
-  beMissed(): void {
-    this.#exit();
+  beMissed(fault?: ProcessFault): void {
+    this.#exit({ fault });
   }
 }
 

@@ -1,7 +1,8 @@
+import type { VersionSpec } from '../domain/index.ts';
+import type { Ending } from '../runtime/index.ts';
+
 /** What a version can have under way. */
 export type Work = 'request' | 'webSocket';
-
-import type { VersionSpec } from '../domain/index.ts';
 
 /** A version whose process answers. `enter` and `leave` stand around every request and every WebSocket, so that it drains. */
 export interface RunningVersion {
@@ -21,8 +22,14 @@ export interface RunningVersion {
   heard(): void;
   /** Resolves when the process is about to be ended: what is still open on it is to be closed. */
   readonly goodbye: Promise<void>;
+  /** Whether its invocations are told of to the observe process. */
+  readonly isTraced: boolean;
+  /** Processor time of its process so far, in a split that of both versions; undefined where the machine does not tell. */
+  cpuMs(): number | undefined;
+  /** What of it the start took, where that is known. */
+  readonly startupCpuMs?: number | undefined;
   /** Resolves when the process has ended. */
-  readonly exited: Promise<unknown>;
+  readonly exited: Promise<Pick<Ending, 'fault'>>;
 }
 
 /** All that a request needs of the supervisor. */

@@ -3,10 +3,12 @@ import type { Socket } from 'node:net';
 import type { Arrival, Receive } from './arrival.ts';
 import { CROWDED_RETRY_AFTER_S } from './crowd.ts';
 import { answeredBy, type ExchangeContext } from './exchange.ts';
+import { PAGES, type Page } from './error-pages.ts';
 import { FrameEnds, GOING_AWAY } from './frame-ends.ts';
 import { messageOf } from './log.ts';
+import { OUTCOME_OF_PAGE, type EndOutcome } from './observing/index.ts';
 import { newRay } from './ray.ts';
-import { responseHeaders } from './response-head.ts';
+import { isUncaughtException, responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
 import type { RunningVersion } from './version-pool.ts';
 
@@ -18,6 +20,16 @@ export const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined;
 
 type Accepted = Extract<Arrival, { page?: undefined }>;
+
+/** A visitor who asks for a WebSocket, and where that goes. */
+interface Handshake {
+  readonly request: IncomingMessage;
+  readonly visitor: Socket;
+  readonly early: Buffer;
+  readonly arrival: Accepted;
+  readonly ray: string;
+  readonly startedAt: number;
+}
 
 /**
  * WebSockets: the handshake goes to the version with its head made anew, and once the version agreed the two sockets are
@@ -47,7 +59,7 @@ export class WebSockets {
     const arrival = this.#receive(request, ray);
     if (arrival.page !== undefined)
       return this.#context.answerWithPage(request, httpAnswer(request, visitor), arrival.page, { ray, isLast: true });
-    void this.#shake(request, visitor, early, arrival, ray);
+    void this.#shake({ request, visitor, early, arrival, ray, startedAt: performance.now() });
   }
 
   /**
@@ -62,7 +74,8 @@ export class WebSockets {
     }
   }
 
-  async #shake(request: IncomingMessage, visitor: Socket, early: Buffer, arrival: Accepted, ray: string, isRetry = false): Promise<void> {
+  async #shake(asked: Handshake, isRetry = false): Promise<void> {
+    const { visitor, early, arrival, ray } = asked;
     const { versions, startTimeoutMs, crowd, log } = this.#context;
     let version: RunningVersion;
     try {
@@ -70,21 +83,19 @@ export class WebSockets {
     } catch (error) {
       log.warn({ ray, versionId: arrival.versionId, error: messageOf(error) }, 'A WebSocket found no version to answer it.');
       const { page, retryAfterS } = startFailed(error);
-      return this.#context.answerWithPage(request, httpAnswer(request, visitor), page, { ray, isLast: true, retryAfterS });
+      return this.#answerWithPage(asked, undefined, page, { retryAfterS });
     }
-    if (visitor.destroyed) return;
-    if (!crowd.admits(version, 'webSocket')) {
-      return this.#context.answerWithPage(request, httpAnswer(request, visitor), 'crowded', {
-        ray,
-        isLast: true,
-        retryAfterS: CROWDED_RETRY_AFTER_S,
-      });
-    }
+    if (visitor.destroyed) return this.#over(asked, 'fetch', undefined, 'canceled');
+    if (!crowd.admits(version, 'webSocket'))
+      return this.#answerWithPage(asked, undefined, 'crowded', { retryAfterS: CROWDED_RETRY_AFTER_S });
     this.#occupy(version, visitor);
-    const upstream = handshake(request, version, arrival);
+    const upstream = handshake(asked, version);
     // Bytes written do not tell: earlier answers on a kept-alive connection count as well.
     let isAnswered = false;
-    visitor.once('close', () => upstream.destroy());
+    visitor.once('close', () => {
+      upstream.destroy();
+      if (!isAnswered) this.#over(asked, 'fetch', version, 'canceled');
+    });
     upstream.once('upgrade', (response, worker: Socket, first: Buffer) => {
       isAnswered = true;
       visitor.write(switchingHead(response, ray, answeredBy(version, arrival)));
@@ -97,22 +108,25 @@ export class WebSockets {
       });
       this.#context.waiting.watchReader(worker);
       tie(visitor, worker, early, first);
+      this.#untilClosed(asked, worker, version, frames);
     });
     upstream.once('response', (response) => {
       isAnswered = true;
-      this.#refused(request, visitor, response, arrival, ray);
+      this.#refused(asked, version, response);
     });
+    let isLate = false;
     upstream.once('error', (error) => {
       if (visitor.destroyed || isAnswered) return void visitor.destroy();
+      isAnswered = true;
       // Its process is gone and has read nothing: the next one gets the handshake.
-      if (!isRetry && neverConnected(error))
-        return void noticed(version).then(() => this.#shake(request, visitor, early, arrival, ray, true));
+      if (!isRetry && neverConnected(error)) return void noticed(version).then(() => this.#shake(asked, true));
       log.warn({ ray, versionId: arrival.versionId, error: error.message }, 'A WebSocket handshake failed.');
-      this.#context.answerWithPage(request, httpAnswer(request, visitor), 'worker_gone', { ray, isLast: true });
+      this.#answerWithPage(asked, version, 'worker_gone', isLate ? { outcome: 'exceededWallTime' } : {});
     });
-    upstream.setTimeout(this.#context.upstreams.responseTimeoutMs, () =>
-      upstream.destroy(new Error('The Worker did not answer the handshake.')),
-    );
+    upstream.setTimeout(this.#context.upstreams.responseTimeoutMs, () => {
+      isLate = true;
+      upstream.destroy(new Error('The Worker did not answer the handshake.'));
+    });
     upstream.end();
   }
 
@@ -133,26 +147,75 @@ export class WebSockets {
     void version.goodbye.then(() => this.cut(version));
   }
 
+  /** The invocation lasts as long as the WebSocket. */
+  #untilClosed(asked: Handshake, worker: Socket, version: RunningVersion, frames: FrameEnds): void {
+    const { visitor } = asked;
+    let outcome: EndOutcome = 'ok';
+    worker.once('close', () => {
+      if (!frames.hasClosed && !visitor.destroyed && !visitor.readableEnded) outcome = 'broke_off';
+    });
+    visitor.once('close', () => this.#over(asked, 'websocket', version, outcome, 101));
+  }
+
   /** The version answered as if to any request: a refusal, or a page for people who open the address in a browser. */
-  #refused(request: IncomingMessage, visitor: Socket, response: IncomingMessage, { answer, versionId }: Accepted, ray: string): void {
+  #refused(asked: Handshake, version: RunningVersion, response: IncomingMessage): void {
+    const { request, visitor, arrival, ray } = asked;
+    const { answer, versionId } = arrival;
     const visible = httpAnswer(request, visitor);
     const headers = responseHeaders(response.rawHeaders, { ray, version: answer, isLast: true });
+    const { statusCode: status = 502, rawHeaders } = response;
     try {
-      visible.writeHead(response.statusCode ?? 502, response.statusMessage ?? '', headers);
+      visible.writeHead(status, response.statusMessage ?? '', headers);
     } catch (error) {
       // Node reads statuses and reason phrases that it does not write.
       response.resume();
       this.#context.log.warn({ ray, versionId, error: messageOf(error) }, 'A WebSocket was refused by an answer that is not HTTP.');
-      return this.#context.answerWithPage(request, visible, 'worker_gone', { ray, isLast: true });
+      return this.#answerWithPage(asked, version, 'worker_gone', { visible, outcome: 'exception' });
     }
+    let outcome: EndOutcome = 'responseStreamDisconnected';
+    response.once('end', () => (outcome = isUncaughtException(status, rawHeaders) ? 'exception' : 'ok'));
+    response.once('error', () => {
+      outcome = 'broke_off';
+      visitor.destroy();
+    });
+    visitor.once('close', () => this.#over(asked, 'fetch', version, outcome, status));
     response.pipe(visible);
-    response.once('error', () => visitor.destroy());
   }
+
+  #answerWithPage(asked: Handshake, version: RunningVersion | undefined, page: Page, options: PageOptions): void {
+    const { request, visitor, ray } = asked;
+    const { visible = httpAnswer(request, visitor), outcome = OUTCOME_OF_PAGE[page] ?? 'unknown', retryAfterS } = options;
+    this.#over(asked, 'fetch', version, outcome, PAGES[page].status);
+    const facts = { ray, isLast: true };
+    this.#context.answerWithPage(request, visible, page, retryAfterS === undefined ? facts : { ...facts, retryAfterS });
+  }
+
+  /** Where no WebSocket came of it, it was a request like any other. */
+  #over(
+    { request, arrival, startedAt }: Handshake,
+    kind: 'fetch' | 'websocket',
+    process: RunningVersion | undefined,
+    outcome: EndOutcome,
+    status?: number,
+  ): void {
+    const { script, why } = arrival;
+    const versionId = process?.versionId ?? arrival.versionId;
+    const { method } = request;
+    this.#context.invocations?.ended({ kind, script, versionId, process, startedAt, outcome, why, status, method, request: arrival });
+  }
+}
+
+interface PageOptions {
+  readonly retryAfterS?: number;
+  /** Where there is one on the visitor's socket already. */
+  readonly visible?: ServerResponse;
+  /** Where the page alone does not tell. */
+  readonly outcome?: EndOutcome;
 }
 
 const neverConnected = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
 
-const handshake = (request: IncomingMessage, { socketPath }: RunningVersion, { path, head }: Accepted): ClientRequest =>
+const handshake = ({ request, arrival: { path, head } }: Handshake, { socketPath }: RunningVersion): ClientRequest =>
   httpRequest({
     socketPath,
     path,

@@ -63,6 +63,8 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       silentCpuMs: settings.silentCpuMs,
       deniedNetworks: ownNetworks(),
       dataFolder: await privateFolder('data', settings.data),
+      // An edge that runs apart has no such process beside it: it counts for its own metrics.
+      ...(settings.role === 'all' ? { observeFolder: await privateFolder('observe', settings.data) } : {}),
       // Of several edges each would own them, and none would have all.
       ...(settings.role === 'all' ? { objectsFolder: join(settings.data, 'objects') } : {}),
       // A version that passed its trial must not fail on a busier day.

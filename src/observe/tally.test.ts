@@ -82,9 +82,10 @@ test('[OB-3] what waits to be told is added up by minute; without room for each,
   );
 });
 
+const cpu = (minute: number) => ({ minute, script: 'hello', versionId: 'v1', cpuMs: 1 });
+
 test('[OB-3] while nothing is told for hours each minute stands alone as long as there is room', () => {
   const waiting = unreportedCpu(100);
-  const cpu = (minute: number) => ({ minute, script: 'hello', versionId: 'v1', cpuMs: 1 });
   for (let minute = 0; minute < 100; minute += 1) waiting.add([cpu(minute), cpu(minute)]);
   assert.equal(waiting.size, 100);
   for (let minute = 100; minute < 700; minute += 1) waiting.add([cpu(minute), cpu(minute)]);

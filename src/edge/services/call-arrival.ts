@@ -23,9 +23,16 @@ export const callReceiver =
     addWritten(head.forward, request.rawHeaders);
     const { [CF_BLOB_HEADER]: cf = '{}', [SCHEME_HEADER]: scheme = 'http' } = request.headers;
     head.forward.push('host', host, CF_BLOB_HEADER, String(cf), SCHEME_HEADER, String(scheme));
-    const { versionId, answer, assets, isPinned } = decision;
-    return { versionId, answer, assets, isPinned, path, host, head };
+    const { versionId, script, why, answer, assets, isPinned } = decision;
+    const [ray, clientIp] = [handedOn(request.headers['cf-ray']), handedOn(request.headers['cf-connecting-ip'])];
+    return { versionId, script, why, clientIp, ray, answer, assets, isPinned, path, host, head };
   };
+
+/** A Worker may write what it likes there, at any length. */
+const handedOn = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' && value.length <= MOST_HANDED_ON ? value : undefined;
+
+const MOST_HANDED_ON = 64;
 
 /** What only the edge may say to a Worker of a visitor, a Worker may say to another: usually it hands on what it was told. */
 const addWritten = (forward: string[], raw: readonly string[]): void => {

@@ -5,12 +5,16 @@ import { decideFor, type Wished } from '../decide.ts';
 import type { Page } from '../error-pages.ts';
 import type { ExchangeContext } from '../exchange.ts';
 import { messageOf } from '../log.ts';
+import { OUTCOME_OF_PAGE, type EndOutcome } from '../observing/index.ts';
 import { noticed, startFailed, startWithin } from '../start-within.ts';
 import type { RunningVersion } from '../version-pool.ts';
 import type { Lifelines } from './lifelines.ts';
 import type { OpenLeases } from './open-leases.ts';
 
-export interface LeaseContext extends Pick<ExchangeContext, 'versions' | 'crowd' | 'startTimeoutMs' | 'log' | 'answerWithPage'> {
+export interface LeaseContext extends Pick<
+  ExchangeContext,
+  'versions' | 'crowd' | 'startTimeoutMs' | 'log' | 'answerWithPage' | 'invocations'
+> {
   readonly index: () => HostIndex | undefined;
   readonly leases: OpenLeases;
   readonly lifelines: Lifelines;
@@ -34,24 +38,43 @@ export const giveLease = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const version = await versionFor(context, wanted, wished);
-  if (typeof version === 'string') return response.destroyed ? undefined : context.answerWithPage(request, response, version, { ray: '' });
+  const reached = await versionFor(context, wanted, wished);
+  if (typeof reached === 'string') return response.destroyed ? undefined : context.answerWithPage(request, response, reached, { ray: '' });
+  const { version } = reached;
   if (response.destroyed) return version.leave('request');
-  response.once('close', () => version.leave('request'));
+  response.once('close', () => {
+    version.leave('request');
+    // We end it where its process has. Of calls that are traced each is told of by itself.
+    const hasBroken = response.writableEnded;
+    if (hasBroken || !version.isTraced) reached.over(hasBroken ? 'broke_off' : 'ok', version);
+  });
   context.leases.add(version, response);
   response.writeHead(200, { [ADDRESS_HEADER]: `unix:${version.debugSocketPath}`, [MAIN_HEADER]: version.mainService }).flushHeaders();
 };
 
-/** Already entered, so that whoever asked for it has to leave it. */
-const versionFor = async (context: LeaseContext, wanted: Leased, wished: Wished): Promise<RunningVersion | Page> => {
+interface Reached {
+  /** Already entered, so that whoever asked for it has to leave it. */
+  readonly version: RunningVersion;
+  readonly over: (outcome: EndOutcome, process?: RunningVersion) => void;
+}
+
+const versionFor = async (context: LeaseContext, wanted: Leased, wished: Wished): Promise<Reached | Page> => {
+  const startedAt = performance.now();
   for (;;) {
     const index = context.index();
     if (index === undefined) return 'no_table';
     const script = holderOf(index, wanted);
     const decision = decideFor(index, script, wished, context.random);
     if (decision.none !== undefined) return decision.none;
-    const version = await reachable(context, decision.versionId);
-    if (typeof version === 'string' || holderOf(context.index() ?? index, wanted) === script) return version;
+    const { versionId, why } = decision;
+    const over: Reached['over'] = (outcome, process) =>
+      context.invocations?.ended({ kind: 'rpc', script, versionId, process, startedAt, outcome, why });
+    const version = await reachable(context, versionId);
+    if (typeof version === 'string') {
+      over(OUTCOME_OF_PAGE[version] ?? 'unknown');
+      return version;
+    }
+    if (holderOf(context.index() ?? index, wanted) === script) return { version, over };
     // The objects went to another Worker while this was waited for: what answers now has none.
     version.leave('request');
   }

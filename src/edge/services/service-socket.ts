@@ -8,6 +8,7 @@ import type { ExchangeContext } from '../exchange.ts';
 import { closeInside, listenInside } from '../inside-socket.ts';
 import type { EdgeLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { Invocations } from '../observing/index.ts';
 import { OpenCalls } from '../open-calls.ts';
 import { Proxy } from '../proxy.ts';
 import { Upstreams } from '../upstreams.ts';
@@ -28,6 +29,7 @@ export interface ServiceSocketOptions {
   readonly limits: EdgeLimits;
   /** What waits in this edge's memory; of these calls alone where it is left out. */
   readonly waiting?: WaitingBytes;
+  readonly invocations?: Invocations | undefined;
   readonly log: Log;
   readonly random?: () => number;
 }
@@ -47,7 +49,7 @@ export class ServiceSocket implements AsyncDisposable {
   readonly #rings: CallRings;
   readonly #open: OpenCalls;
 
-  private constructor({ index, versions, assets, limits, log, random = Math.random, ...options }: ServiceSocketOptions) {
+  private constructor({ index, versions, assets, limits, invocations, log, random = Math.random, ...options }: ServiceSocketOptions) {
     const { responseTimeoutMs, startTimeoutMs, maxWaitingBytes } = limits;
     const { waiting = new WaitingBytes(maxWaitingBytes, log) } = options;
     this.#context = {
@@ -60,6 +62,7 @@ export class ServiceSocket implements AsyncDisposable {
       leases: new OpenLeases(),
       lifelines: new Lifelines(),
       startTimeoutMs,
+      invocations,
       log,
       answerWithPage: refuseCall,
       isDraining: false,

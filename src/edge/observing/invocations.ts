@@ -1,0 +1,148 @@
+import { Tally, type Count, type CpuCount, type Fact, type InvocationKind, type Outcome, type PickReason } from '../../observe/index.ts';
+import { newRay } from '../ray.ts';
+import { noticed } from '../start-within.ts';
+import type { RunningVersion } from '../version-pool.ts';
+import { FactQueue } from './fact-queue.ts';
+import { outcomeOfBreak, type EndOutcome } from './outcomes.ts';
+import { ProcessorTime } from './processor-time.ts';
+
+/** What of a request its edge alone knows. */
+export interface RequestFacts {
+  readonly host: string;
+  /** With the query. */
+  readonly path: string;
+  readonly clientIp: string | undefined;
+  /** The one that the Worker sees: its trace is found by it. */
+  readonly ray: string | undefined;
+}
+
+/** One invocation that is over, as whoever carried it tells. */
+export interface Ended {
+  readonly kind: InvocationKind;
+  readonly script: string;
+  readonly versionId: string;
+  /** Where it ran; undefined where nothing was there to run it, or it was not let in. */
+  readonly process: RunningVersion | undefined;
+  /** By the clock of `performance.now()`. */
+  readonly startedAt: number;
+  readonly outcome: EndOutcome;
+  readonly why: PickReason;
+  readonly status?: number | undefined;
+  readonly method?: string | undefined;
+  readonly request?: RequestFacts | undefined;
+}
+
+/** A process whose connections break has ended by then, if that is why. */
+const ENDED_WITHIN_MS = 200;
+
+/**
+ * What this edge sees of every invocation. All are counted. Facts are kept of what is traced, and of failures that no trace will
+ * tell of. Nothing else happens on the way of a request; what is made of it happens when it is taken.
+ */
+export class Invocations {
+  readonly #tally = new Tally();
+  readonly #processorTime = new ProcessorTime();
+  readonly #facts: FactQueue;
+  readonly #breaking = new Set<Promise<void>>();
+  /** A fact waits, and none did. */
+  onFact: () => void = () => undefined;
+
+  constructor(facts = new FactQueue()) {
+    this.#facts = facts;
+  }
+
+  get waitingFacts(): number {
+    return this.#facts.size;
+  }
+
+  ended(invocation: Ended): void {
+    const wallMs = performance.now() - invocation.startedAt;
+    const { outcome, process } = invocation;
+    if (outcome === 'broke_off') this.#brokeOff(invocation, wallMs);
+    else this.#take(invocation, outcome, wallMs, process?.isTraced === true);
+  }
+
+  takeCounts(): readonly Count[] {
+    return this.#tally.take();
+  }
+
+  /** What facts share that are taken next. */
+  takeCpu(): readonly CpuCount[] {
+    return this.#processorTime.read(Date.now());
+  }
+
+  takeFacts(most: number): readonly Fact[] {
+    return this.#facts.take(most).map(({ fact, process }) => {
+      const cpuMs = process && this.#processorTime.shareOf(process);
+      return cpuMs === undefined ? fact : Object.assign(fact, { cpuMs });
+    });
+  }
+
+  takeDropped(): number {
+    return this.#facts.takeDropped();
+  }
+
+  /** Resolves when of all that is over it is known how it ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#breaking);
+  }
+
+  #brokeOff(invocation: Ended, wallMs: number): void {
+    const breaking = this.#broken(invocation, wallMs).finally(() => this.#breaking.delete(breaking));
+    this.#breaking.add(breaking);
+  }
+
+  /** No trace will come from a process that has ended. */
+  async #broken(invocation: Ended, wallMs: number): Promise<void> {
+    const { process } = invocation;
+    if (process === undefined) return this.#take(invocation, 'unknown', wallMs, false);
+    const ending = await noticed(process, ENDED_WITHIN_MS);
+    this.#take(invocation, outcomeOfBreak(ending), wallMs, ending === undefined && process.isTraced);
+  }
+
+  #take(invocation: Ended, outcome: Outcome, wallMs: number, isTraced: boolean): void {
+    const { script, versionId, kind, status, process } = invocation;
+    const now = Date.now();
+    this.#tally.count(script, versionId, kind, status, outcome, wallMs, now);
+    if (process !== undefined) this.#processorTime.served(process, script);
+    const isTold = isTraced ? isJoined(invocation) : isFailure(outcome);
+    if (!isTold || !this.#facts.admits(isTraced, now)) return;
+    this.#facts.add({ fact: factOf(invocation, outcome, wallMs, isTraced, now), process });
+    if (this.#facts.size === 1) this.onFact();
+  }
+}
+
+/** Whether its fact finds its trace: by the ray, or by the order in which a version was called. Any other would become a second record. */
+const isJoined = ({ kind, request }: Ended): boolean => request?.ray !== undefined || kind === 'scheduled' || kind === 'queue';
+
+/** A visitor who leaves is none of the version's. An answer of 500 that a version made itself is one, and told of where it is traced. */
+const isFailure = (outcome: Outcome): boolean => outcome !== 'ok' && outcome !== 'canceled' && outcome !== 'responseStreamDisconnected';
+
+const factOf = (
+  { kind, script, versionId, why, status, method, request }: Ended,
+  outcome: Outcome,
+  wallMs: number,
+  isTraced: boolean,
+  now: number,
+): Omit<Fact, 'cpuMs'> => ({
+  ray: request?.ray ?? newRay(),
+  script,
+  versionId,
+  kind,
+  at: Math.round(now - wallMs),
+  wallMs,
+  outcome,
+  why,
+  ...(status === undefined ? {} : { status }),
+  ...(method === undefined ? {} : { method }),
+  ...(request === undefined ? {} : { url: urlOf(request) }),
+  ...(request?.clientIp === undefined ? {} : { clientIp: request.clientIp }),
+  isTraced,
+});
+
+const MOST_URL = 1_024;
+
+const urlOf = ({ host, path }: RequestFacts): string => {
+  const query = path.indexOf('?');
+  return (host + (query === -1 ? path : path.slice(0, query))).slice(0, MOST_URL);
+};

@@ -1,0 +1,89 @@
+import type { HostIndex, RoutingTable } from '../../domain/index.ts';
+import type { CollectRule, Count } from '../../observe/index.ts';
+import type { Log } from '../log.ts';
+import { Invocations } from './invocations.ts';
+import type { ObserveLink } from './observe-link.ts';
+import { Reports } from './reports.ts';
+import { WatchedClient } from './watched-client.ts';
+import { collectedIn, rulesIn } from './wishes.ts';
+
+export interface ObservingOptions {
+  readonly edge: string;
+  /** Undefined where there is nobody to tell. */
+  readonly link: ObserveLink | undefined;
+  readonly index: () => HostIndex | undefined;
+  /** Whether whatever takes requests of this version is traced. */
+  readonly isTraced: (versionId: string) => boolean;
+  /** Other versions are to be traced than were. */
+  readonly onWish: () => void;
+  readonly log: Log;
+}
+
+/** What this edge sees of invocations, and its exchange with the observe process about it. */
+export class Observing {
+  readonly invocations = new Invocations();
+  readonly #options: ObservingOptions;
+  #watched: WatchedClient | undefined;
+  #reports: Reports | undefined;
+  #rules: readonly CollectRule[] = [];
+  /** Hears each count once. */
+  onCounts: (counts: readonly Count[]) => void = () => undefined;
+
+  constructor(options: ObservingOptions) {
+    this.#options = options;
+  }
+
+  /** From now on it is told. */
+  start(): void {
+    const { link, edge, log } = this.#options;
+    if (link === undefined) return;
+    const watched = new WatchedClient({ link, log, onConnected: () => this.#reports?.begin(), onChange: () => this.#wishesChanged() });
+    this.#watched = watched;
+    this.#reports = new Reports({
+      edge,
+      link,
+      invocations: this.invocations,
+      isWatched: () => watched.scripts.size > 0,
+      rules: () => this.#rules,
+      attached: () => [...watched.scripts].filter((script) => this.#isAttached(script)),
+      onCounts: (counts) => this.onCounts(counts),
+      log,
+    });
+  }
+
+  /** Counts that wait to be told. */
+  get waiting(): number {
+    return this.#reports?.waiting ?? 0;
+  }
+
+  /** Takes the rules of this table, and answers which of its versions are to be traced. */
+  follow(table: Pick<RoutingTable, 'workers'>): ReadonlySet<string> {
+    const rules = rulesIn(table);
+    if (JSON.stringify(rules) !== JSON.stringify(this.#rules)) this.#rules = rules;
+    return collectedIn(table, this.#watched?.scripts ?? new Set());
+  }
+
+  /** Takes what was counted since it was last taken, for {@link onCounts}. */
+  collect(): void {
+    if (this.#reports === undefined) this.onCounts(this.invocations.takeCounts());
+    else this.#reports.collect();
+  }
+
+  /** Says the last of it. */
+  async close(): Promise<void> {
+    await this.#watched?.[Symbol.asyncDispose]();
+    await this.#reports?.close();
+    await this.#options.link?.close();
+  }
+
+  #wishesChanged(): void {
+    this.#options.onWish();
+    this.#reports?.soon();
+  }
+
+  /** A version that is cold will start with its tracer. */
+  #isAttached(script: string): boolean {
+    const split = this.#options.index()?.workers.get(script)?.deployment?.split ?? [];
+    return split.every(({ versionId }) => this.#options.isTraced(versionId));
+  }
+}
