@@ -47,7 +47,7 @@ export class LogpushLink implements Disposable {
       this.#isToldAgain = true;
       return this.#telling;
     }
-    this.#telling = this.#tellUntilSettled().finally(() => (this.#telling = undefined));
+    this.#telling = this.#tellUntilSettled();
     return this.#telling;
   }
 
@@ -71,6 +71,8 @@ export class LogpushLink implements Disposable {
         if (worldFault(error) === undefined) this.#options.log('what Logpush sends could not be told', { error: String(error) });
       });
     } while (this.#isToldAgain);
+    // At once, so that nobody waits for a telling that will not be.
+    this.#telling = undefined;
   }
 
   async #tellOnce(): Promise<void> {

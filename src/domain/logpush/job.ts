@@ -56,6 +56,7 @@ const RANGES = {
 } as const;
 
 const MOST_NAME_CHARACTERS = 512;
+const MOST_OPTIONS_CHARACTERS = 16_384;
 
 /** What a job's settings come to, or all that is wrong with them. */
 export const planLogpush = (settings: LogpushSettings): Result<LogpushPlan, LogpushRefusal> => {
@@ -67,6 +68,12 @@ export const planLogpush = (settings: LogpushSettings): Result<LogpushPlan, Logp
   if (settings.name !== null && /\p{Cc}/u.test(settings.name)) faults.push('name holds control characters');
   if (settings.name !== null && settings.name.length > MOST_NAME_CHARACTERS)
     faults.push(`name has more than ${MOST_NAME_CHARACTERS} characters`);
+  for (const [name, text] of [
+    ['logpull_options', logpullOptions],
+    ['output_options', JSON.stringify(outputOptions)],
+  ] as const) {
+    if (text !== null && text.length > MOST_OPTIONS_CHARACTERS) faults.push(`${name} has more than ${MOST_OPTIONS_CHARACTERS} characters`);
+  }
   for (const [member, [name, least, most]] of Object.entries(RANGES)) {
     const value = settings[member as keyof typeof RANGES];
     if (value !== null && value !== 0 && !(Number.isInteger(value) && value >= least && value <= most)) {

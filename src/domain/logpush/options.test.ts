@@ -54,6 +54,11 @@ const malformed: readonly (readonly [what: string, settings: Partial<typeof USUA
   ['no field', { logpullOptions: 'fields=' }, [/names no field/]],
   ['a share of 0', { logpullOptions: 'sample=0' }, [/sample must be a number greater than 0/]],
   ['a share above 1', { outputOptions: { sample_rate: 1.1 } }, [/sample_rate must be/]],
+  [
+    'options without end',
+    { outputOptions: { field_names: Array.from({ length: 2_000 }, () => 'Outcome') } },
+    [/output_options has more than 16384/],
+  ],
   ['an unknown format of times', { outputOptions: { timestamp_format: 'iso' } }, [/timestamp_format must be one of unixnano/]],
   ['an unknown option', { logpullOptions: 'fields=Event&sampel=1' }, [/"sampel" is none of its options/]],
   ['CSV', { outputOptions: { output_type: 'csv' } }, [/output_type "csv" is not supported/]],

@@ -140,13 +140,13 @@ export class Pusher {
     const { signal } = this.#closing;
     try {
       await target.put(fileOf(batch), signal);
+      await this.#spool.done(batch);
     } catch (error) {
       if (signal.aborted) return;
       const isExpected = error instanceof DeliveryFailure || error instanceof PrivateAddress;
       this.#failed(isExpected ? error.message : (worldFault(error) ?? String(error)));
       return this.#pause(this.#pauseMs());
     }
-    await this.#spool.done(batch);
     this.#failures = 0;
     this.#droppedBefore = this.#spool.dropped;
     this.#told = { ...this.#told, lastComplete: new Date(batch.to).toISOString(), lastError: null, errorMessage: null };

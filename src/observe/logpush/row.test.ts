@@ -28,6 +28,7 @@ const records: readonly InvocationRecord[] = [
     event: { request: { url: 'https://hello.example.com/ws', method: 'GET' }, response: { status: 101 } },
   }),
   aRecord({ event: null, outcome: 'exceededCpu', status: 503, method: 'POST', url: 'hello.example.com/slow', logs: [] }),
+  aRecord({ id: 'cut', isTruncated: true }),
   aRecord({ kind: 'scheduled', id: 'a', status: undefined, event: { cron: '*/5 * * * *', scheduledTime: at }, logs: [] }),
   aRecord({ kind: 'alarm', id: 'b', status: undefined, event: { scheduledTime: new Date(at).toISOString() }, logs: [] }),
   aRecord({ kind: 'queue', id: 'c', status: undefined, event: { queue: 'jobs', batchSize: 3 }, logs: [] }),

@@ -20,6 +20,9 @@ export const lineOf = (row: LogpushRow, { fields, isDefused }: Pick<LogpushOutpu
   return isDefused ? line.replaceAll('${', 'x{') : line;
 };
 
+/** Stands for what was cut of an invocation that logged, or threw, more than is kept of one. */
+const CUT = '<<<Logpush: Logs truncated>>>';
+
 const FIELDS: { readonly [Field in LogpushField]: (record: InvocationRecord, tags: readonly string[]) => unknown } = {
   CPUTimeMs: ({ cpuMs }) => Math.round(cpuMs ?? 0),
   // Workers for Platforms is not offered.
@@ -35,12 +38,14 @@ const FIELDS: { readonly [Field in LogpushField]: (record: InvocationRecord, tag
       ...(stack === undefined ? {} : { Stack: stack }),
       TimestampMs: timestamp,
     })),
-  Logs: ({ logs }) =>
-    logs.map(({ level, message, timestamp }) => ({
+  Logs: ({ logs, isTruncated, at }) => [
+    ...logs.map(({ level, message, timestamp }) => ({
       Level: level,
       Message: Array.isArray(message) ? message : [message],
       TimestampMs: timestamp,
     })),
+    ...(isTruncated === true ? [{ Level: 'warn', Message: [CUT], TimestampMs: logs.at(-1)?.timestamp ?? Math.round(at) }] : []),
+  ],
   Outcome: ({ outcome }) => outcome,
   ScriptName: ({ script }) => script,
   ScriptTags: (_, tags) => tags,

@@ -1,4 +1,4 @@
-import { close, existsSync, fdatasync, mkdirSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { close, existsSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -181,12 +181,12 @@ export class Spool {
     for (const name of names) {
       const [, digits, from] = ROWS.exec(name) ?? [];
       if (digits === undefined) {
-        if (!BATCH.test(name) && name !== STATUS_FILE) void rm(path(name), { force: true });
+        if (!BATCH.test(name) && name !== STATUS_FILE) rmSync(path(name), { force: true });
         continue;
       }
       const sequence = Number(digits);
       // It was compressed before, and only was not removed yet.
-      if (ready.has(sequence)) void rm(path(name), { force: true });
+      if (ready.has(sequence)) rmSync(path(name), { force: true });
       else {
         const { size, mtimeMs } = statSync(path(name));
         this.#stored += size;
