@@ -280,7 +280,7 @@ test('[Y-7] what a killed edge left working on the objects is ended before anyth
   const id = await add('next');
   deploy(id);
   await ran(supervisor, id);
-  assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL' });
+  assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL', fault: undefined });
   assert.deepEqual(await readdir(join(objects, 'owners')), [
     basename(ownerRecord(objects, dirname(supervisor.running(id)?.socketPath ?? ''))),
   ]);

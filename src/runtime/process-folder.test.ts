@@ -15,7 +15,7 @@ test('[X-23] processes an earlier edge left behind are ended, and their folders 
   const bench = await aWorkbench(t);
   const orphan = await VersionProcess.start(await bench.aVersion({ 'index.js': HELLO }), bench);
   assert.deepEqual(await endOrphans(bench.runtimeDir), { ended: 1, left: [] });
-  assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL' });
+  assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL', fault: undefined });
   assert.deepEqual(await readdir(bench.runtimeDir), []);
   assert.deepEqual(await endOrphans(bench.runtimeDir), NONE);
 });

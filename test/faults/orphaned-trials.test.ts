@@ -13,7 +13,7 @@ test('[C-12] the process of a trial that a killed control plane left running is 
   const { path } = await privateTrialFolder(folder);
   await using orphan = await VersionProcess.start(await bench.aVersion({ 'index.js': HELLO }), { ...bench, runtimeDir: path });
   const next = await privateTrialFolder(folder);
-  assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL' });
+  assert.deepEqual(await orphan.exited, { code: null, signal: 'SIGKILL', fault: undefined });
   await next.remove();
   assert.equal(existsSync(path), false);
 });
