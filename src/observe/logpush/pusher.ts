@@ -5,7 +5,8 @@ import { isSampled, passes, type LogpushPlan, type LogpushRow } from '../../doma
 import { replaceFile, worldFault } from '../../files/index.ts';
 import { DeliveryFailure, PrivateAddress, targetOf, type DestinationRules, type OutgoingFile, type Target } from './destinations/index.ts';
 import { lineOf } from './row.ts';
-import { Spool, STATUS_FILE, type Batch } from './spool.ts';
+import { STATUS_FILE, type Batch } from './segments.ts';
+import { Spool } from './spool.ts';
 import type { LogpushStatus } from './wire.ts';
 
 export interface PusherOptions {

@@ -1,30 +1,11 @@
-import { close, existsSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { close, existsSync, fdatasync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BatchLimits, LogpushOutput } from '../../domain/index.ts';
 import { syncFolder } from '../../files/index.ts';
 import { compressRows } from './compressed.ts';
-
-/** Rows that wait to be sent together. */
-interface Segment {
-  readonly sequence: number;
-  readonly path: string;
-  /** When its first row was taken, and its last one. */
-  readonly from: number;
-  to: number;
-  bytes: number;
-  rows: number;
-}
-
-/** A batch that is ready to be sent. */
-export interface Batch {
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly from: number;
-  readonly to: number;
-}
+import { batchFile, rowsFile, segmentsIn, type Batch, type Segment } from './segments.ts';
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -34,12 +15,6 @@ export interface SpoolOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Beside what waits. */
-export const STATUS_FILE = 'status.json';
-
-const ROWS = /^(\d{12})-(\d+)\.rows$/;
-const BATCH = /^(\d{12})-(\d+)-(\d+)-([0-9a-f]{64})\.gz$/;
-
 /**
  * What one job has still to send, on disk. Rows that come in one turn of the event loop are written by one call at its end, so a
  * process that is killed loses at most that turn; they are synced once a second, which is what a machine that loses its power
@@ -47,19 +22,19 @@ const BATCH = /^(\d{12})-(\d+)-(\d+)-([0-9a-f]{64})\.gz$/;
  */
 export class Spool {
   readonly #options: SpoolOptions;
-  readonly #waiting: Segment[] = [];
-  #ready: (Batch & { readonly sequence: number })[] = [];
+  readonly #waiting: Segment[];
+  #ready: Batch[];
   #open: (Segment & { readonly descriptor: number }) | undefined;
   /** Taken in this turn, not written yet. */
   #lines: string[] = [];
   #linesBytes = 0;
   #isDirty = false;
-  #sequence = 1;
+  #sequence: number;
   #limits: BatchLimits;
   #syncs: Promise<unknown> = Promise.resolve();
   #dropped: number;
   /** Of all that is on disk. */
-  #stored = 0;
+  #stored: number;
 
   /** Finds what an earlier process left. `dropped` is how many it had dropped. */
   constructor(options: SpoolOptions, limits: BatchLimits, dropped: number) {
@@ -67,7 +42,11 @@ export class Spool {
     this.#limits = limits;
     this.#dropped = dropped;
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    this.#find();
+    const { waiting, ready } = segmentsIn(options.folder);
+    this.#waiting = waiting;
+    this.#ready = ready;
+    this.#stored = [...ready.map(({ size }) => size), ...waiting.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes, 0);
+    this.#sequence = Math.max(0, ...[...ready, ...waiting].map(({ sequence }) => sequence)) + 1;
   }
 
   get bytes(): number {
@@ -166,36 +145,6 @@ export class Spool {
     await this.#syncs;
   }
 
-  #find(): void {
-    const names = readdirSync(this.#options.folder).toSorted();
-    const path = (name: string): string => join(this.#options.folder, name);
-    const ready = new Set<number>();
-    for (const name of names) {
-      const [, sequence, from, to, sha256 = ''] = BATCH.exec(name) ?? [];
-      if (sequence === undefined) continue;
-      ready.add(Number(sequence));
-      const { size } = statSync(path(name));
-      this.#stored += size;
-      this.#ready.push({ sequence: Number(sequence), path: path(name), size, sha256, from: Number(from), to: Number(to) });
-    }
-    for (const name of names) {
-      const [, digits, from] = ROWS.exec(name) ?? [];
-      if (digits === undefined) {
-        if (!BATCH.test(name) && name !== STATUS_FILE) rmSync(path(name), { force: true });
-        continue;
-      }
-      const sequence = Number(digits);
-      // It was compressed before, and only was not removed yet.
-      if (ready.has(sequence)) rmSync(path(name), { force: true });
-      else {
-        const { size, mtimeMs } = statSync(path(name));
-        this.#stored += size;
-        this.#waiting.push({ sequence, path: path(name), from: Number(from), to: Math.round(mtimeMs), bytes: size, rows: 0 });
-      }
-    }
-    this.#sequence = Math.max(0, ...ready, ...this.#waiting.map(({ sequence }) => sequence)) + 1;
-  }
-
   /** How far lines fit into the segment; at least one does. */
   #fitting(lines: readonly string[], from: number): number {
     let { bytes, rows } = this.#open ?? { bytes: 0, rows: 0 };
@@ -234,7 +183,7 @@ export class Spool {
   #begin(): Segment & { readonly descriptor: number } {
     const sequence = this.#sequence;
     const from = this.#options.now();
-    const path = join(this.#options.folder, `${String(sequence).padStart(12, '0')}-${from}.rows`);
+    const path = join(this.#options.folder, rowsFile(sequence, from));
     const descriptor = openSync(path, 'ax', 0o600);
     this.#sequence += 1;
     return { sequence, path, from, to: from, bytes: 0, rows: 0, descriptor };
@@ -247,18 +196,19 @@ export class Spool {
       .then(() => (isLast ? promisify(close)(descriptor) : undefined));
   }
 
-  async #compress({ sequence, path, from, to, bytes }: Segment, output: LogpushOutput): Promise<void> {
+  async #compress(segment: Segment, output: LogpushOutput): Promise<void> {
     const { folder } = this.#options;
+    const { sequence, from, to, bytes } = segment;
     const beside = join(folder, `${sequence}.compressed`);
-    const made = await compressRows(path, beside, output);
+    const made = await compressRows(segment.path, beside, output);
     if (made !== undefined) {
-      const ready = join(folder, `${String(sequence).padStart(12, '0')}-${from}-${to}-${made.sha256}.gz`);
-      await rename(beside, ready);
+      const path = join(folder, batchFile(segment, made.sha256));
+      await rename(beside, path);
       await syncFolder(folder);
-      this.#ready.push({ sequence, path: ready, size: made.size, sha256: made.sha256, from, to });
+      this.#ready.push({ sequence, path, size: made.size, sha256: made.sha256, from, to });
       this.#stored += made.size;
     }
-    await rm(path, { force: true });
+    await rm(segment.path, { force: true });
     this.#stored -= bytes;
     this.#waiting.shift();
   }
