@@ -17,13 +17,14 @@ import { bindings } from './rows/bindings.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
 import { latency } from './rows/latency.ts';
+import { observe } from './rows/observe.ts';
 import { picking } from './rows/picking.ts';
 import { recovery } from './rows/recovery.ts';
 import { switching } from './rows/switching.ts';
 import { throughput } from './rows/throughput.ts';
 import { upload } from './rows/upload.ts';
 
-const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane, bindings, abuse];
+const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane, bindings, observe, abuse];
 
 interface RowResult {
   readonly name: string;
