@@ -6,7 +6,7 @@ import type { Interval } from './evidence.ts';
 import { FALSE_ALARMS, gapsBetween, type Sides } from './gaps.ts';
 
 /** More of them take minutes: SWITCHBACK_ROLLOUTS=10000 npm test -- false-alarms */
-const ROLLOUTS = Number(process.env['SWITCHBACK_ROLLOUTS'] ?? 250);
+const ROLLOUTS = Number(process.env['SWITCHBACK_ROLLOUTS'] ?? 120);
 
 const HOUR = 60;
 
