@@ -49,8 +49,10 @@ let steppedAt = 0;
 /** The runtime does not count the memory of what it tells here, and would collect too late what nothing of it is read of. */
 let counted;
 
+const isFull = () => waiting.length >= MOST_WAITING || waitingCharacters >= MOST_WAITING_CHARACTERS;
+
 const keep = (text) => {
-  if (waiting.length >= MOST_WAITING || waitingCharacters + text.length > MOST_WAITING_CHARACTERS) return void (dropped += 1);
+  if (isFull()) return void (dropped += 1);
   waiting.push(text);
   waitingCharacters += text.length;
 };
@@ -61,11 +63,13 @@ export const tracing = (versionOf, inItsWords = (stack) => stack) => ({
     for (const item of items) {
       const v = versionOf(item);
       if (v < 0) continue;
-      if (wants[v] !== 'outcomes') keep(textOf(v, item, now, inItsWords));
+      // Nothing is read of what finds no room: while nobody keeps up, that is all it costs.
+      if (isFull()) dropped += 1;
+      else if (wants[v] !== 'outcomes') keep(textOf(v, item, now, inItsWords));
       else if (unread.length < MOST_UNREAD) unread.push([v, item, now, inItsWords]);
       else keep(outcomeOf(v, item, now));
     }
-    if (unread.length > 0 || wants.includes('outcomes')) counted = new ArrayBuffer(16_384);
+    if (isFull() || wants.includes('outcomes')) counted = new ArrayBuffer(16_384);
     if (!isSending || now - steppedAt > STUCK_AFTER_MS) {
       isSending = true;
       ctx.waitUntil(send(env));
