@@ -9,7 +9,8 @@ import type { Edge } from './index.ts';
 import type { EdgeOptions } from './edge.ts';
 import { FakeControl, openEdge } from './fake-control.ts';
 import { FakeObserve } from './fake-observe.ts';
-import { aFolder, aTable, aWorker, until, V1, V2 } from './testing.ts';
+import type { WorkerEntry } from '../domain/index.ts';
+import { aFolder, aTable, aWorker, splitOf, until, V1, V2 } from './testing.ts';
 
 /** These run the real runtime. */
 const HELLO = `export default {
@@ -44,6 +45,9 @@ const HELLO = `export default {
   },
   async scheduled({ cron }) { if (cron === 'bad') throw new Error('on purpose'); },
 }`;
+
+const FRONT = '33333333-3333-4333-8333-333333333333';
+const BACK = '44444444-4444-4444-8444-444444444444';
 
 const HEAVY = aWorker('heavy', { deployment: { id: 'd-heavy', split: [{ versionId: V2, share: 100_000 }] } });
 
@@ -160,4 +164,147 @@ test('[OB-4] a process that is ended for what it used, or by somebody else, says
   assert.equal(await cut, 502);
   await until(() => observe.seen['hello fetch 5xx unknown'] === 1, 'the end is told');
   assert.equal(sum(observe.seen), 4);
+});
+
+test('[OB-5] every request is told exactly once: while the observe process is away, does not answer, comes back, and when the edge ends', async (t) => {
+  const { edge, observe, get } = await aWorld(t);
+  let asked = 0;
+  const ask = async (times: number): Promise<void> => {
+    for (let each = 0; each < times; each += 1, asked += 1) assert.equal(await get('/'), 200);
+  };
+  const told = () => observe.seen['hello fetch 2xx ok'] ?? 0;
+  await ask(10);
+  await until(() => told() === asked, 'the first are told');
+  observe.mute = 2;
+  await ask(10);
+  await until(() => observe.heard.length > new Set(observe.heard).size && told() === asked, 'what was not answered came again');
+  await observe.go();
+  await ask(10);
+  await observe.comeBack();
+  await ask(10);
+  await until(() => told() === asked, 'what happened meanwhile is told');
+  await ask(10);
+  const open = new WebSocket(`${edge.url.replace('http', 'ws')}/ws`, { headers: { host: 'hello.team.localhost' } });
+  await once(open, 'open');
+  await edge.close();
+  assert.equal(told(), asked);
+  assert.equal(observe.seen['hello websocket 1xx ok'], 1);
+  assert.equal(observe.latencies.count, asked + 1);
+  assert.deepEqual(
+    observe.reports.map(({ sequence }) => sequence),
+    observe.reports.map((_, index) => index + 1),
+  );
+});
+
+test('[OB-5] whoever listens anew is told what is to be kept of each Worker, and hears of changes alone after that', async (t) => {
+  const collects = { isKept: true, sampleRate: 0.5, logpush: true };
+  const { control, observe } = await aWorld(t, aTable([aWorker('hello', { collects }), HEAVY]));
+  const rules = () => observe.reports.flatMap((report) => (report.rules === undefined ? [] : [report.rules]));
+  const hello = { script: 'hello', ...collects };
+  await until(() => rules().length > 0, 'the rules are told');
+  assert.deepEqual(rules(), [[hello]]);
+  await observe.go();
+  await observe.comeBack();
+  await until(() => rules().length > 1, 'they are told again');
+  const change = (generation: number, workers: readonly WorkerEntry[]) =>
+    control.say({ type: 'change', change: { generation, previous: generation - 1, workers } });
+  change(2, [aWorker('heavy', { deployment: splitOf(50_000) })]);
+  await until(() => rules().length > 2, 'a change is told');
+  const heavy = { script: 'heavy', sampleRate: 1, isKept: false, logpush: false, isSplit: true };
+  change(3, [aWorker('hello', { collects, workersDev: false })]);
+  change(4, [aWorker('hello')]);
+  await until(() => rules().length > 3, 'the last change is told');
+  assert.deepEqual(rules(), [[hello], [hello], [hello, heavy], [heavy]]);
+});
+
+test('[OB-30] of a version that is traced it is told of every request; one that is watched is attached once all its processes have tracers', async (t) => {
+  const { edge, observe, get } = await aWorld(t);
+  assert.equal(await get('/'), 200);
+  await until(() => observe.seen['hello fetch 2xx ok'] === 1, 'it is counted');
+  assert.equal(observe.facts.length, 0);
+  observe.watch('hello', 'other');
+  const attached = () => observe.reports.at(-1)?.attached ?? [];
+  await until(() => attached().includes('hello'), 'it is attached', 10_000);
+  assert.deepEqual(attached(), ['hello', 'other']);
+  for (const path of ['/one?secret=1', '/refuse']) await get(path, { 'cf-connecting-ip': '192.0.2.9' });
+  const processes = edge.state().processes.filter(({ state }) => state === 'ready');
+  assert.equal(processes.length, 1);
+  await until(() => observe.facts.length === 2, 'both are told of');
+  const [one, refused] = observe.facts;
+  assert.ok(one && refused);
+  const { ray, at, wallMs, cpuMs, ...rest } = one;
+  assert.deepEqual(rest, {
+    script: 'hello',
+    versionId: V1,
+    kind: 'fetch',
+    outcome: 'ok',
+    status: 200,
+    method: 'GET',
+    url: 'hello.team.localhost/one',
+    clientIp: '127.0.0.1',
+    why: 'only',
+    isTraced: true,
+  });
+  assert.match(ray, /-SB$/);
+  assert.ok(Math.abs(Date.now() - at) < 60_000 && wallMs > 0);
+  assert.ok(cpuMs === undefined || cpuMs >= 0);
+  assert.deepEqual([refused.status, refused.outcome], [503, 'ok']);
+});
+
+const CALLER = `export default { async fetch(request, env) {
+  const { pathname } = new URL(request.url);
+  if (pathname === '/hands-on') return env.BACK.fetch(request);
+  if (pathname === '/asks') return env.BACK.fetch('http://back/');
+  if (pathname === '/calls') return new Response(await env.BACK.add(1, 2));
+  return new Response('not called');
+} }`;
+
+const CALLED = `import { WorkerEntrypoint } from 'cloudflare:workers';
+export default class extends WorkerEntrypoint {
+  fetch() { return new Response('called'); }
+  add(one, other) { return String(one + other); }
+}`;
+
+/** Stands still until it is told to go on. */
+const aClock = () => {
+  const due: (() => void)[] = [];
+  let now = Date.parse('2026-11-21T12:20:30Z');
+  return {
+    now: () => now,
+    at: (_time: number, work: () => void) => {
+      due.push(work);
+      return () => void due.splice(due.indexOf(work), 1);
+    },
+    pass: (ms: number) => {
+      now += ms;
+      for (const work of due.splice(0)) work();
+    },
+  };
+};
+
+test('[OB-31] crons count, requests and calls between Workers count for the one that is called', async (t) => {
+  const cronClock = aClock();
+  const hello = aWorker('hello', { crons: ['* * * * *'] });
+  const { control, edge, observe, get } = await aWorld(t, aTable([hello]), { cronClock });
+  const workers = [
+    hello,
+    aWorker('front', { deployment: { id: 'd-front', split: [{ versionId: FRONT, share: 100_000 }] } }),
+    aWorker('back', { deployment: { id: 'd-back', split: [{ versionId: BACK, share: 100_000 }] } }),
+  ];
+  control.addVersion(FRONT, 'front', CALLER, { bindings: [{ type: 'service', name: 'BACK', service: 'back' }] });
+  control.addVersion(BACK, 'back', CALLED);
+  control.say({ type: 'firing', firing: 'while_connected' });
+  control.say({ type: 'change', change: { generation: 2, previous: 1, workers } });
+  await until(() => edge.state().generation === 2, 'the table came');
+  cronClock.pass(60_000);
+  for (const path of ['/hands-on', '/asks', '/calls']) assert.equal(await get(path, { host: 'front.team.localhost' }), 200);
+  await until(() => sum(observe.seen) >= 7, 'all is told');
+  assert.deepEqual(observe.seen, {
+    'hello scheduled 0xx ok': 1,
+    'front fetch 2xx ok': 3,
+    'back fetch 2xx ok': 2,
+    'back rpc 0xx ok': 1,
+  });
+  const used = observe.reports.flatMap(({ cpu }) => cpu);
+  assert.ok(used.some(({ versionId, script, cpuMs }) => versionId === BACK && script === 'back' && cpuMs > 0));
 });

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { FakeVersion, aTable, aWorker, splitOf, V1, V2 } from '../testing.ts';
+import { FactQueue } from './fact-queue.ts';
+import { Invocations, type Ended } from './invocations.ts';
+import { ProcessorTime } from './processor-time.ts';
+import { collectedIn, rulesIn } from './wishes.ts';
+
+const aVersion = (id = V1, of: Partial<FakeVersion> = {}): FakeVersion =>
+  Object.assign(new FakeVersion(id, '/nowhere', () => undefined), of);
+
+const ended = (of: Partial<Ended> = {}): Ended => ({
+  kind: 'fetch',
+  script: 'hello',
+  versionId: V1,
+  process: undefined,
+  startedAt: performance.now(),
+  outcome: 'ok',
+  why: 'only',
+  ...of,
+});
+
+const aRequest = (ray: string | undefined, path = '/') => ({ host: 'hello', path, clientIp: undefined, ray });
+
+test('[OB-30] versions are traced of Workers whose logs are kept, pushed or watched, and where two share the traffic; nobody else’s', () => {
+  const collects = { isKept: true, sampleRate: 0.1, logpush: false };
+  const kept = aWorker('kept', { collects, previewVersions: [...Array(20).keys()].map(String), aliases: { staging: 'alias' } });
+  const table = aTable([
+    kept,
+    aWorker('two', { deployment: splitOf(90_000), previewVersions: ['unseen'] }),
+    aWorker('whole', { deployment: { id: 'd', split: [{ versionId: 'v-whole', share: 100_000 }] } }),
+    aWorker('left', { deployment: splitOf(100_000), previewVersions: ['p'] }),
+    aWorker('none', { deployment: null, collects }),
+  ]);
+  const ten = [...Array(10).keys()].map(String);
+  assert.deepEqual(collectedIn(table, new Set()), new Set([V1, ...ten, 'alias', V2]));
+  assert.ok(collectedIn(table, new Set(['whole', 'nobody'])).has('v-whole'));
+  assert.ok(collectedIn(table, new Set(['left'])).has('p'));
+  assert.deepEqual(rulesIn(table), [
+    { script: 'kept', ...collects },
+    { script: 'two', sampleRate: 1, isKept: false, logpush: false, isSplit: true },
+    { script: 'none', ...collects },
+  ]);
+});
+
+test('[OB-32] facts have a bound, failures nobody asked for one of their own; the newest are dropped, and counted', () => {
+  const facts = new FactQueue(250);
+  const invocations = new Invocations(facts);
+  for (let failed = 0; failed < 230; failed += 1) invocations.ended(ended({ outcome: 'exception' }));
+  assert.equal(facts.size, 200);
+  const process = aVersion(V1, { isTraced: true });
+  for (let asked = 0; asked < 100; asked += 1)
+    invocations.ended(ended({ process, request: aRequest(`ray-${asked}`, `/${asked}?key=secret`) }));
+  assert.deepEqual([facts.size, invocations.takeDropped(), invocations.takeDropped()], [250, 80, 0]);
+  const [last] = invocations.takeFacts(1_000).slice(-1);
+  assert.deepEqual([last?.ray, last?.url, last?.isTraced], ['ray-49', 'hello/49', true]);
+  const [count] = invocations.takeCounts();
+  assert.deepEqual([count?.requests, invocations.waitingFacts], [230, 0]);
+});
+
+/** How many facts come of it. */
+const told = (of: Partial<Ended>): number => {
+  const invocations = new Invocations();
+  invocations.ended(ended(of));
+  return invocations.waitingFacts;
+};
+
+test('[OB-30] what no trace could be found for is told where it failed alone, and a visitor who leaves is no failure', () => {
+  const process = aVersion(V1, { isTraced: true });
+  assert.equal(told({ process, request: aRequest(undefined) }), 0);
+  assert.equal(told({ process, kind: 'scheduled' }), 1);
+  assert.equal(told({ process, kind: 'rpc', outcome: 'ok' }), 0);
+  for (const outcome of ['ok', 'canceled', 'responseStreamDisconnected'] as const) assert.equal(told({ outcome }), 0);
+  assert.equal(told({ outcome: 'loadShed' }), 1);
+});
+
+test('[OB-33] processor time is what a process used since it was last read, without its start, shared by the requests of the versions in it', () => {
+  let used = 130;
+  const cpuMs = () => used;
+  const one = aVersion(V1, { cpuMs });
+  const other = Object.assign(aVersion(V2, { cpuMs }), { exited: one.exited });
+  Object.assign(one, { startupCpuMs: 100 });
+  const time = new ProcessorTime();
+  assert.deepEqual(time.read(0), []);
+  for (let each = 0; each < 3; each += 1) time.served(one, 'hello');
+  assert.deepEqual(time.read(120_000), [{ minute: 2, script: 'hello', versionId: V1, cpuMs: 30 }]);
+  assert.equal(time.shareOf(one), 10);
+  used += 40;
+  for (const version of [one, other, one, other]) time.served(version, 'hello');
+  assert.deepEqual(
+    time.read(120_000).map(({ versionId, cpuMs: ms }) => [versionId, ms]),
+    [
+      [V1, 20],
+      [V2, 20],
+    ],
+  );
+  assert.deepEqual([time.shareOf(one), time.shareOf(other)], [10, 10]);
+  const unknown = aVersion('v3', { cpuMs: () => 5 });
+  time.served(unknown, 'hello');
+  assert.equal(time.read(0)[0]?.cpuMs, 5);
+  assert.equal(time.shareOf(unknown), undefined);
+});
