@@ -115,11 +115,17 @@ const arrived = async (): Promise<Readonly<Record<string, string>>> => {
 };
 const expected = () => Object.fromEntries(Object.keys(KEPT).map((name) => [name, digestOf(canaries.get(name))]));
 
+/** What is observed tells of the visitor who showed a secret, and of what is none. */
+const isTold = (texts: readonly string[]): boolean =>
+  ['/throw', 'it went wrong', DECOY].every((wanted) => texts.some((text) => text.includes(wanted)));
+
 /** Each call that only reads, with the ids that exist put in: a new one is read by itself. */
 const readEverything = async (): Promise<void> => {
   const [version_id = ''] = await versionsOf();
   const { deployments } = (await life.ask('GET', `${SCRIPT}/deployments`)) as { deployments: readonly { id: string }[] };
   const [held] = (await life.ask('GET', 'mtls_certificates')) as readonly { id: string }[];
+  const invocations = () => life.ask('GET', '/switchback/v1/workers/hello/invocations?search=called');
+  const ray = await until('an invocation that is kept', async () => /"id":"(\w+-SB)"/.exec(JSON.stringify(await invocations()))?.[1]);
   const ids: Readonly<Record<string, string | undefined>> = {
     account_id: server.connection.accountId,
     script_name: 'hello',
@@ -131,15 +137,13 @@ const readEverything = async (): Promise<void> => {
     certificate_id: held?.id,
     secret_name: 'BY_PUT',
     job_id: '1',
+    ray,
     dataset_id: 'workers_trace_events',
   };
   const pathOf = (base: string, { path }: Endpoint) => base + path.replaceAll(/:(\w+)/g, (_, param: string) => ids[param] ?? 'x');
   const reads = [
     ...Object.values<Endpoint>(endpoints).map((endpoint) => [pathOf('/client/v4', endpoint), endpoint.method]),
-    // Events come without end.
-    ...Object.values<Endpoint>(ownEndpoints)
-      .filter(({ raw }) => raw !== 'events')
-      .map((endpoint) => [pathOf('/switchback/v1', endpoint), endpoint.method]),
+    ...Object.values<Endpoint>(ownEndpoints).map((endpoint) => [pathOf('/switchback/v1', endpoint), endpoint.method]),
     ...['/', '/openapi.json', '/healthz', '/readyz', '/metrics', '/nowhere'].map((path) => [path, 'GET']),
   ];
   for (const [path = '', method] of reads) if (method === 'GET') await life.ask('GET', path);
@@ -188,6 +192,7 @@ test('[S-1] a split, a change within it, a rollback, errors, crashes and a start
   const { BY_BULK: _, ...left } = expected();
   assert.deepEqual(await arrived(), left);
   for (const path of ['/throw', '/later']) await life.visit('hello', path);
+  await until('a tail to tell of it', () => isTold(sink.tailed));
   for (const pid of server.runtimes()) process.kill(pid, 'SIGKILL');
   await until('a process again', async () => (await life.visit('hello', '/')).startsWith('{'));
   await readEverything();
@@ -203,12 +208,22 @@ test('[S-1] a secret stands in no answer, log, audit row, error page, routing ta
   for (const command of [['audit', '--limit', '1000'], ['audit', '--json'], ['status'], ['status', 'hello']])
     keep(command.join(' '), [], succeeded(await server.cli([...command, '--data', server.data])).combined);
   lookAt('log after it');
+  await until('Logpush to tell of it', () => isTold(sink.pushed), 60_000);
   seen.set('what Logpush sent', Buffer.from(sink.pushed.join('\n')));
   seen.set('a tail', Buffer.from(sink.tailed.join('\n')));
   // What clients keep is theirs.
   const places: Places = new Map([...seen, ...filesBelow(folder, ['projects', 'home'])]);
   const decoys = foundIn(places, new Map([['decoy', DECOY]]));
-  for (const where of ['log before the power cut', 'log after it', join('data', 'switchback.db'), '/settings'])
+  for (const where of [
+    'log before the power cut',
+    'log after it',
+    join('data', 'switchback.db'),
+    '/settings',
+    'what Logpush sent',
+    'a tail',
+    '/invocations?',
+    '/invocations/',
+  ])
     assert.ok(
       decoys.some((found) => found.includes(where)),
       `what is no secret is found in ${where}`,
