@@ -28,7 +28,13 @@ export const compressRows = async (rows: string, to: string, output: LogpushOutp
     },
   });
   const beside = `${to}.part`;
-  await pipeline(Readable.from(rendered(rows, output, found)), createGzip(), measure, createWriteStream(beside, { mode: 0o600 }));
+  try {
+    await pipeline(Readable.from(rendered(rows, output, found)), createGzip(), measure, createWriteStream(beside, { mode: 0o600 }));
+  } catch (error) {
+    // On a disk that is full nothing may stay that is of no use.
+    await rm(beside, { force: true });
+    throw error;
+  }
   if (found.rows === 0) {
     await rm(beside);
     return undefined;

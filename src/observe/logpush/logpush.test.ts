@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { SmallDisk } from '../../../test/support/small-disk.ts';
 import { aFolder } from '../../../test/support/temporary.ts';
 import { until } from '../../../test/support/until.ts';
 import { Logpush, type LogpushOptions } from './logpush.ts';
@@ -19,6 +20,8 @@ const aLogpush = async (t: TestContext, options: Partial<LogpushOptions> = {}): 
   t.after(() => logpush.close());
   return logpush;
 };
+
+const NO_DISK = !SmallDisk.isPossible && 'this machine mounts no file systems for us';
 
 /** Batches of one second, for tests do not wait longer. */
 const SOON = aPlan({}, { seconds: 0.5 });
@@ -149,7 +152,7 @@ test('[LP-14] beyond its room records are dropped, counted and told of; a job ta
   const { droppedRecords, waitingBytes, errorMessage } = status(logpush);
   assert.ok(droppedRecords > 0 && droppedRecords < 20, String(droppedRecords));
   assert.ok(waitingBytes <= 2_000, String(waitingBytes));
-  assert.match(errorMessage ?? '', new RegExp(`${droppedRecords} records found no room and were dropped: .*--logpush-spool-mb`));
+  assert.match(errorMessage ?? '', new RegExp(`${droppedRecords} records found no room and were dropped; --logpush-spool-mb`));
   assert.equal(status(logpush, 2).droppedRecords, 0);
   await away.back();
   await until('what was kept', () => away.rows().length === 20 - droppedRecords);
@@ -250,4 +253,23 @@ test('[LP-13] a record that was cut by the end of the machine is left out, and n
   await second.order(anOrder(receiver.url, RAYS));
   await until('two rows', () => receiver.rows().length === 2);
   assert.deepEqual(rays(receiver), named(2));
+});
+
+test('[LP-14] on a full disk records are dropped, counted and told of, until there is room again', { skip: NO_DISK }, async (t) => {
+  using disk = new SmallDisk(2);
+  const receiver = await aReceiver(t);
+  const logpush = new Logpush({ folder: disk.path, spoolBytes: 10_000_000, rules: OPEN, log: () => {}, random: () => 0 });
+  // Closed before its disk goes.
+  await using _closing = { [Symbol.asyncDispose]: () => logpush.close() };
+  await logpush.order(anOrder(receiver.url, RAYS));
+  for (const record of many(3)) logpush.take(record);
+  await until('three rows', () => receiver.rows().length === 3);
+  disk.fill();
+  for (const record of many(100, 3)) logpush.take(record);
+  await until('them to be counted', () => status(logpush).droppedRecords === 100);
+  assert.match(status(logpush).errorMessage ?? '', /cannot be kept on disk\. The disk is full\. 100 records found no room/);
+  disk.free();
+  for (const record of many(3, 103)) logpush.take(record);
+  await until('three more', () => receiver.rows().length >= 6);
+  assert.deepEqual(rays(receiver).slice(-3), named(3, 103));
 });

@@ -97,7 +97,7 @@ export class Pusher {
     const { bytes, batches, dropped } = this.#spool;
     const lost = dropped - this.#droppedBefore;
     // Since the last batch that was taken.
-    const loss = `${lost} records found no room and were dropped: more does not fit into --logpush-spool-mb.`;
+    const loss = `${lost} records found no room and were dropped; --logpush-spool-mb says how much may wait.`;
     return {
       lastComplete,
       lastError: lastError ?? (lost > 0 ? new Date(this.#options.now()).toISOString() : null),

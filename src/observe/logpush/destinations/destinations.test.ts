@@ -92,6 +92,23 @@ test('[LP-8] what counts is the address that is connected to, whatever the name 
   await assert.rejects(target.value.put(file, AbortSignal.timeout(5000)), PrivateAddress);
 });
 
+test('[LP-8] a name that leads inside the second time, or by one of its addresses, is not connected to', async () => {
+  const found = [['93.184.216.35'], ['127.0.0.1'], ['93.184.216.35', '::1'], ['::ffff:10.0.0.1']];
+  const guard = new AddressGuard(CLOSED, (_, __, answer) => {
+    const addresses = found.shift() ?? [];
+    answer(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  });
+  const ask = () =>
+    new Promise((resolve) => guard.lookup('logs.example.com', {}, (error, address) => resolve(error === null ? address : error.name)));
+  assert.deepEqual(
+    [await ask(), await ask(), await ask(), await ask()],
+    ['93.184.216.35', 'PrivateAddress', 'PrivateAddress', 'PrivateAddress'],
+  );
+});
+
 test('[LP-8] public addresses are sent to, and all where the operator allows it', () => {
   const guard = new AddressGuard({ allowPrivate: false, deniedNetworks: [] });
   assert.throws(() => guard.check('[::1]'), PrivateAddress);

@@ -1,4 +1,4 @@
-import { lookup as resolve, type LookupAddress } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { LEADS_INSIDE } from '../../../domain/index.ts';
 
@@ -50,13 +50,22 @@ const listOf = (ranges: readonly string[]): BlockList => {
   return list;
 };
 
+/** How the system finds the addresses of a name. */
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /** Sees to it that a connection leads where it may: by the address that it is made to, whatever its name resolved to before. */
 export class AddressGuard {
   readonly #isOpen: boolean;
   readonly #inside: BlockList;
+  readonly #resolve: Resolve;
 
-  constructor({ allowPrivate, deniedNetworks }: Pick<DestinationRules, 'allowPrivate' | 'deniedNetworks'>) {
+  constructor({ allowPrivate, deniedNetworks }: Pick<DestinationRules, 'allowPrivate' | 'deniedNetworks'>, resolve: Resolve = lookup) {
     this.#isOpen = allowPrivate;
+    this.#resolve = resolve;
     this.#inside = listOf([...NOT_PUBLIC, ...deniedNetworks]);
   }
 
@@ -68,7 +77,7 @@ export class AddressGuard {
 
   /** For a connection to resolve its host with: of several addresses none may lead inside. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    this.#resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
       try {
         for (const { address } of addresses) this.#checkAddress(address, hostname);
