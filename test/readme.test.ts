@@ -16,6 +16,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'It installs the newest release from the registry; the end-to-end tests drive a pinned one.',
   'npx wrangler@3.34.2 versions upload --experimental-gradual-rollouts':
     'It installs from the registry; the end-to-end tests drive the same client from test/clients.',
+  'switchback wrangler tail hello --status error --version-id $B': 'It runs until Ctrl-C; test/e2e/tail.test.ts runs it.',
   'npm install cloudflare': 'It installs from the registry; the copy in test/clients takes its place below.',
 };
 
