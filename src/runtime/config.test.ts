@@ -189,6 +189,20 @@ test('[X-28] a trial has a cache of its own process, which keeps nothing', () =>
   assert.deepEqual([main?.cache, externals], [{ service: 'probe', entrypoint: 'cache' }, []]);
 });
 
+const mapsOf = (spec: VersionSpec): unknown => {
+  const { workers } = planProcess(spec, { ...WHERE, observeFolder: '/run/sb/observe' });
+  const versions = workers.find(({ name }) => name === 'tracer')?.bindings.find(({ name }) => name === 'VERSIONS')?.content;
+  return versions !== undefined && versions !== 'void' && 'inline' in versions ? JSON.parse(versions.inline)[0].sourceMaps : undefined;
+};
+
+test('[OB-6] source maps are told of by the names that stacks have for their modules', () => {
+  assert.deepEqual(mapsOf(MODULES), { 'src/index.js': 'src_index_js_map' });
+  assert.deepEqual(mapsOf({ ...SERVICE_WORKER, modules: [part('script.js', 'esm'), part('script.js.map', 'sourcemap')], bindings: [] }), {
+    main: 'script_js_map',
+  });
+  assert.equal(mapsOf(CACHE), undefined);
+});
+
 test('[OB-10] nobody is told what a version does in its trial', () => {
   const traced = { ...WHERE, observeFolder: '/run/sb/observe' };
   const { workers, externals } = planTrial(CACHE, traced);

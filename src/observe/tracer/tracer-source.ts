@@ -190,7 +190,7 @@ const eventOf = (event) => {
 const shortened = (event) => {
   if (event == null || !('request' in event)) return null;
   const { request: { url, method, headers }, response } = event;
-  return { request: { url: url.slice(0, MOST_EVENT_CHARACTERS / 8), method: method.slice(0, MOST_NAME), headers: { 'cf-ray': headers['cf-ray'] } }, response: response && { status: response.status } };
+  return { request: { url: url.slice(0, MOST_EVENT_CHARACTERS / 8), method: method.slice(0, MOST_NAME), headers: { 'cf-ray': headers['cf-ray']?.slice(0, MOST_NAME) } }, response: response && { status: response.status } };
 };
 
 /** Exceptions first: they say why. */
