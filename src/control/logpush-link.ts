@@ -26,6 +26,8 @@ export class LogpushLink implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #telling: Promise<void> | undefined;
   #isToldAgain = false;
+  /** Why it failed last. */
+  #fault: string | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -68,11 +70,17 @@ export class LogpushLink implements Disposable {
     do {
       this.#isToldAgain = false;
       await this.#tellOnce().catch((error: unknown) => {
-        if (worldFault(error) === undefined) this.#options.log('what Logpush sends could not be told', { error: String(error) });
+        if (worldFault(error) === undefined) this.#failed(String(error));
       });
     } while (this.#isToldAgain);
     // At once, so that nobody waits for a telling that will not be.
     this.#telling = undefined;
+  }
+
+  /** It is tried again every few seconds, and each reason is logged once. */
+  #failed(reason: string): void {
+    if (reason !== this.#fault) this.#options.log('what Logpush sends could not be told', { error: reason });
+    this.#fault = reason;
   }
 
   async #tellOnce(): Promise<void> {

@@ -3,8 +3,8 @@ import { checkDataset, planLogpush, redactedDestination, type LogpushSettings, t
 import type { LogpushJob } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 
-/** Each looks at every record. */
-const MOST_JOBS = 50;
+/** Each writes a row of every record: at 1,000 invocations a second they take a quarter of a processor together. */
+const MOST_JOBS = 10;
 
 export interface WantedLogpush {
   readonly dataset: string;

@@ -196,6 +196,12 @@ test('[LP-7] the official SDK makes, lists, changes and deletes jobs', async (t)
   assert.deepEqual(await sdk('logpush.jobs.delete', made.id, { account_id }), { id: made.id });
 });
 
+test('[LP-1] there are ten jobs at most', async (t) => {
+  const { api, receiver } = await aPushingApi(t);
+  for (let made = 0; made < 10; made += 1) await api.ok('createLogpushJob', {}, { json: aJob(receiver.url) });
+  assert.match((await api.refused('createLogpushJob', {}, { json: aJob(receiver.url) })).message, /^There are 10 Logpush jobs already/);
+});
+
 const BAD: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'an unknown dataset': { dataset: 'http_requests' },
   'no dataset': { dataset: undefined },

@@ -241,7 +241,7 @@ const examples = {
   logpush_destination_invalid: { fault: 'it lacks region, access-key-id' },
   logpush_destination_private: { what: 'http:// is not encrypted' },
   logpush_destination_fails: { reason: 'it answered 403 Forbidden' },
-  too_many_logpush_jobs: { limit: 100 },
+  too_many_logpush_jobs: { limit: 10 },
   too_many_tails: { name: 'hello', limit: 10 },
   invocation_not_found: { name: 'hello', id: '8f3c2a1b0d4e5f67' },
   tail_not_found: { tailId: '0b3d2bd671a54b5c8b8e6f3e3f1f0c11' },

@@ -53,10 +53,13 @@ const rendered = async function* (path: string, output: LogpushOutput, found: { 
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     // The braces of the row are what the prefix and the suffix are by default.
-    const records = lines.map((line) => `${recordPrefix}${line.slice(1, -1)}${recordSuffix}`);
+    const records = lines.filter(isRow).map((line) => `${recordPrefix}${line.slice(1, -1)}${recordSuffix}`);
     if (records.length === 0) continue;
     yield (found.rows === 0 ? '' : recordDelimiter) + records.join(recordDelimiter);
     found.rows += records.length;
   }
   yield batchSuffix;
 };
+
+/** A machine that lost its power may have left a file longer than what was written to it. */
+const isRow = (line: string): boolean => line.startsWith('{') && line.endsWith('}');

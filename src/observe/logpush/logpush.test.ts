@@ -239,7 +239,7 @@ test('[LP-13] a process that is killed at any moment loses nothing it took: all 
   await until('nothing to wait', () => status(logpush).waitingBatches === 0);
 });
 
-test('[LP-13] a record that was cut by the end of the machine is left out, and nothing else', async (t) => {
+test('[LP-13] what the end of a machine cut, or left empty, is left out, and nothing else', async (t) => {
   const folder = await aFolder(t);
   const [receiver, first] = [await aReceiver(t), await aLogpush(t, { folder })];
   await receiver.away();
@@ -248,7 +248,7 @@ test('[LP-13] a record that was cut by the end of the machine is left out, and n
   await first.close();
   await receiver.back();
   const name = (await readdir(join(folder, '1'))).find((each) => each.endsWith('.rows'));
-  await appendFile(join(folder, '1', name ?? ''), '{"Event":{"RayID":"cut');
+  await appendFile(join(folder, '1', name ?? ''), `${'\0'.repeat(50)}\n{"Event":{"RayID":"cut`);
   const second = await aLogpush(t, { folder });
   await second.order(anOrder(receiver.url, RAYS));
   await until('two rows', () => receiver.rows().length === 2);
