@@ -8,6 +8,8 @@ import { Records, RECORDS_STEPS } from './records.ts';
 
 /** What one transaction removes at most: a write never waits for long. */
 const REMOVED_AT_ONCE = 1_000;
+/** Whoever asks or tells something waits so long at most. */
+const REMOVED_FOR_MS = 40;
 /** Counts are small, and worth more the older they get; records may have at least the other half. */
 const COUNTS_SHARE = 0.5;
 /** Beside both files are their logs. */
@@ -87,13 +89,16 @@ export class Stores implements Disposable {
 
   /** Removes a little of what is oldest where there is more than may be. To be called often. */
   keepWithin(now: number): void {
-    const { counts, records } = this.sizes;
+    const enough = performance.now() + REMOVED_FOR_MS;
     const mostOfCounts = this.#mostBytes * COUNTS_SHARE;
-    if (counts > mostOfCounts) this.changeCounts(() => this.#removeOldestCounts());
-    if (records > this.#mostBytes - Math.min(counts, mostOfCounts)) this.changeRecords(() => this.records.removeOldest(REMOVED_AT_ONCE));
+    const mostOfRecords = (): number => this.#mostBytes - Math.min(this.sizes.counts, mostOfCounts);
+    while (this.sizes.counts > mostOfCounts && performance.now() < enough) this.changeCounts(() => this.#removeOldestCounts());
+    while (this.sizes.records > mostOfRecords() && performance.now() < enough) {
+      this.changeRecords(() => this.records.removeOldest(REMOVED_AT_ONCE));
+    }
     this.changeCounts(() => this.counts.forgetReports(now));
     this.#countsFile.shrink(mostOfCounts);
-    this.#recordsFile.shrink(this.#mostBytes - Math.min(counts, mostOfCounts));
+    this.#recordsFile.shrink(mostOfRecords());
   }
 
   #removeOldestCounts(): void {
