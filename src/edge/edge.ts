@@ -13,6 +13,8 @@ import { Front } from './front.ts';
 import { AdminListener } from './health.ts';
 import { DEFAULT_LIMITS, type EdgeLimits } from './limits.ts';
 import type { Log } from './log.ts';
+import { exposition, Totals, type EdgeFacts } from './metrics/index.ts';
+import { activeVersions } from './routing-state.ts';
 import { ServiceSocket } from './services/index.ts';
 import { WaitingBytes } from './waiting-bytes.ts';
 
@@ -53,7 +55,7 @@ export interface EdgeState {
 export interface Edge {
   /** Where visitors arrive. */
   readonly url: string;
-  /** Where `/healthz` and `/readyz` are. */
+  /** Where `/healthz`, `/readyz` and `/metrics` are. */
   readonly adminUrl: string;
   state(): EdgeState;
   /** Accepts no more visitors, and resolves once those in flight are answered or cut. */
@@ -107,7 +109,10 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
       ready: follower.state.generation !== undefined && !opened.isDraining,
       generation: follower.state.generation,
     });
-    const admin = await AdminListener.open(options.adminPort, readiness);
+    const totals = new Totals();
+    follower.observing.onCounts = (counts) => totals.add(counts, Date.now());
+    const metrics = () => exposition(factsOf(follower, opened, totals));
+    const admin = await AdminListener.open(options.adminPort, { readiness, metrics });
     follower.reportAs(opened.url);
     log.info({ edge, url: opened.url, adminUrl: admin.url, generation: follower.state.generation }, 'The edge is open.');
     return edgeOf(edge, follower, opened, sockets.move(), admin, starting.move(), limits.drainTimeoutMs);
@@ -151,6 +156,25 @@ const edgeOf = (
     }),
     drain: () => front.drain(),
     close: () => (closing ??= close()),
+  };
+};
+
+const factsOf = ({ observing, state, supervisor, isConnected, heardAt }: Follower, front: Front, totals: Totals): EdgeFacts => {
+  observing.collect();
+  const now = Date.now();
+  const processes: Record<string, number> = {};
+  for (const { state: each } of supervisor.states()) processes[each] = (processes[each] ?? 0) + 1;
+  const deployed = state.table === undefined ? new Map() : activeVersions(state.table);
+  return {
+    totals: totals.read((versionId) => deployed.has(versionId), now),
+    generation: state.generation,
+    isFeedConnected: isConnected,
+    feedSilenceMs: heardAt === 0 ? undefined : now - heardAt,
+    connections: front.connections,
+    webSockets: front.webSockets,
+    processes,
+    waitingCounts: observing.waiting,
+    droppedFacts: observing.invocations.droppedFacts,
   };
 };
 

@@ -154,6 +154,11 @@ export class Follower {
     return this.#feed.isConnected;
   }
 
+  /** When the control plane last said something, milliseconds of the wall clock; 0 before it did. */
+  get heardAt(): number {
+    return this.#feed.heardAt;
+  }
+
   processes(): readonly ProcessReport[] {
     return this.supervisor.states();
   }

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Readiness {
   readonly ready: boolean;
   readonly generation: number | undefined;
+}
+
+/** What it answers with. */
+export interface Told {
+  readonly readiness: () => Readiness;
+  /** In the text format of Prometheus. */
+  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 /** Whoever watches asks now and then; the files for more are needed elsewhere. */
@@ -21,9 +28,11 @@ export class AdminListener {
   }
 
   /** On loopback only. Throws when the port is taken. */
-  static async open(port: number, readiness: () => Readiness): Promise<AdminListener> {
+  static async open(port: number, { readiness, metrics }: Told): Promise<AdminListener> {
     const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-      const { status, body } = answerTo(request.method, request.url, readiness);
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      if (isRead && request.url === '/metrics') return void answerWithMetrics(response, metrics).catch(() => response.destroy());
+      const { status, body } = answerTo(isRead, request.url, readiness);
       response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
       response.end(`${JSON.stringify(body)}\n`);
     });
@@ -41,12 +50,17 @@ export class AdminListener {
   }
 }
 
-const answerTo = (method: string | undefined, url: string | undefined, readiness: () => Readiness): { status: number; body: object } => {
-  const isRead = method === 'GET' || method === 'HEAD';
+const answerTo = (isRead: boolean, url: string | undefined, readiness: () => Readiness): { status: number; body: object } => {
   if (isRead && url === '/healthz') return { status: 200, body: { status: 'ok' } };
   if (isRead && url === '/readyz') {
     const { ready, generation } = readiness();
     return { status: ready ? 200 : 503, body: { ready, generation: generation ?? null } };
   }
-  return { status: 404, body: { error: 'Only GET /healthz and GET /readyz are here.' } };
+  return { status: 404, body: { error: 'Only GET /healthz, GET /readyz and GET /metrics are here.' } };
+};
+
+const answerWithMetrics = async (response: ServerResponse, metrics: Told['metrics']): Promise<void> => {
+  const { text, contentType } = await metrics();
+  response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' });
+  response.end(text);
 };

@@ -308,3 +308,17 @@ test('[OB-31] crons count, requests and calls between Workers count for the one 
   const used = observe.reports.flatMap(({ cpu }) => cpu);
   assert.ok(used.some(({ versionId, script, cpuMs }) => versionId === BACK && script === 'back' && cpuMs > 0));
 });
+
+test('[MX-20] the edge’s own listener tells of what was counted, also while nobody else is told', async (t) => {
+  const { edge, observe, get } = await aWorld(t);
+  await observe.go();
+  for (let asked = 0; asked < 3; asked += 1) await get('/');
+  const response = await fetch(`${edge.adminUrl}/metrics`);
+  const text = await response.text();
+  assert.match(text, new RegExp(`^switchback_edge_requests_total\\{script="hello",version="${V1}",status="2xx"\\} 3$`, 'm'));
+  assert.match(text, new RegExp(`^switchback_edge_request_duration_seconds_count\\{script="hello",version="${V1}"\\} 3$`, 'm'));
+  assert.match(text, /^switchback_edge_processes\{state="ready"\} 1$/m);
+  assert.match(text, /^switchback_edge_reports_waiting [1-9]/m);
+  const other = await fetch(`${edge.adminUrl}/other`);
+  assert.deepEqual([other.status, await other.json()], [404, { error: 'Only GET /healthz, GET /readyz and GET /metrics are here.' }]);
+});

@@ -17,6 +17,7 @@ export class FactQueue {
   readonly #most: number;
   #waiting: WaitingFact[] = [];
   #dropped = 0;
+  #toldDropped = 0;
   #failures = 0;
   #failuresSince = 0;
 
@@ -44,10 +45,15 @@ export class FactQueue {
     return this.#waiting.splice(0, most);
   }
 
+  /** How many ever found no room. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** How many found no room since this was last asked. */
   takeDropped(): number {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
+    const dropped = this.#dropped - this.#toldDropped;
+    this.#toldDropped = this.#dropped;
     return dropped;
   }
 

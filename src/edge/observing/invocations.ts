@@ -55,6 +55,10 @@ export class Invocations {
     return this.#facts.size;
   }
 
+  get droppedFacts(): number {
+    return this.#facts.dropped;
+  }
+
   ended(invocation: Ended): void {
     const wallMs = performance.now() - invocation.startedAt;
     const { outcome, process } = invocation;

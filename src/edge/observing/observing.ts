@@ -19,12 +19,15 @@ export interface ObservingOptions {
   readonly log: Log;
 }
 
+const COLLECT_EVERY_MS = 1_000;
+
 /** What this edge sees of invocations, and its exchange with the observe process about it. */
 export class Observing {
   readonly invocations = new Invocations();
   readonly #options: ObservingOptions;
   #watched: WatchedClient | undefined;
   #reports: Reports | undefined;
+  #collecting: NodeJS.Timeout | undefined;
   #rules: readonly CollectRule[] = [];
   /** Hears each count once. */
   onCounts: (counts: readonly Count[]) => void = () => undefined;
@@ -36,7 +39,10 @@ export class Observing {
   /** From now on it is told. */
   start(): void {
     const { link, edge, log } = this.#options;
-    if (link === undefined) return;
+    if (link === undefined) {
+      this.#collecting = setInterval(() => this.collect(), COLLECT_EVERY_MS).unref();
+      return;
+    }
     const watched = new WatchedClient({ link, log, onConnected: () => this.#reports?.begin(), onChange: () => this.#wishesChanged() });
     this.#watched = watched;
     this.#reports = new Reports({
@@ -65,12 +71,16 @@ export class Observing {
 
   /** Takes what was counted since it was last taken, for {@link onCounts}. */
   collect(): void {
-    if (this.#reports === undefined) this.onCounts(this.invocations.takeCounts());
-    else this.#reports.collect();
+    if (this.#reports !== undefined) return this.#reports.collect();
+    this.onCounts(this.invocations.takeCounts());
+    // Nobody is there to be told the rest.
+    this.invocations.takeCpu();
+    this.invocations.takeFacts(Infinity);
   }
 
   /** Says the last of it. */
   async close(): Promise<void> {
+    clearInterval(this.#collecting);
     await this.#watched?.[Symbol.asyncDispose]();
     await this.#reports?.close();
     await this.#options.link?.close();

@@ -86,6 +86,7 @@ export class Reports {
     const { invocations, onCounts } = this.#options;
     const counts = invocations.takeCounts();
     this.#counts.add(counts);
+    this.#cpu.add(invocations.takeCpu());
     onCounts?.(counts);
   }
 
@@ -151,7 +152,6 @@ export class Reports {
   #next(): EdgeReportOfUse | undefined {
     this.collect();
     const { edge, invocations } = this.#options;
-    this.#cpu.add(invocations.takeCpu());
     const [counts, cpu] = [this.#counts.take(MOST_COUNTS), this.#cpu.take(MOST_COUNTS)];
     const facts: readonly Fact[] = invocations.takeFacts(MOST_FACTS);
     const droppedFacts = invocations.takeDropped();
