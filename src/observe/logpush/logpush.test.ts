@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -123,6 +125,23 @@ test('[LP-15] what a destination refuses is sent again until it takes it', async
   await until('the row', () => receiver.rows().length === 1);
   const bodies = receiver.received.map(({ body }) => body.toString('hex'));
   assert.deepEqual([bodies.length, new Set(bodies).size], [3, 1]);
+});
+
+test('[LP-15] a destination that never answers holds nothing up once the job has another', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
+  const silent = createServer(() => {});
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  await logpush.order(anOrder(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, RAYS));
+  logpush.take(aRecord({ id: 'held' }));
+  await once(silent, 'request');
+  await logpush.order(anOrder(receiver.url, RAYS));
+  await until('the row', () => receiver.rows().length === 1);
+  assert.equal(status(logpush).errorMessage, null);
 });
 
 test('[LP-15] pauses double up to five minutes, and are at least half of that', () => {

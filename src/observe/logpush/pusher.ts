@@ -47,6 +47,7 @@ export class Pusher {
   /** How many were dropped when the last batch was taken. */
   #droppedBefore: number;
   #remembering: Promise<void> = Promise.resolve();
+  #sending: AbortController | undefined;
   /** Ends a pause. */
   #wake: (() => void) | undefined;
   #isPausing = false;
@@ -64,10 +65,6 @@ export class Pusher {
     this.#ended = this.#run();
   }
 
-  get plan(): LogpushPlan {
-    return this.#plan;
-  }
-
   /** What is to be sent, and where to, from now on. */
   order(plan: LogpushPlan, destination: string): void {
     if (JSON.stringify(plan) !== JSON.stringify(this.#plan)) {
@@ -82,6 +79,8 @@ export class Pusher {
     this.#destination = destination;
     this.#target = target.ok ? target.value : refusing('the server was started anew with settings that do not let logs go there');
     this.#failures = 0;
+    // What is under way to the one before is sent to this one.
+    this.#sending?.abort();
     this.#wake?.();
   }
 
@@ -89,7 +88,9 @@ export class Pusher {
     const { filter, output } = this.#plan;
     if (filter !== null && !passes(filter, row)) return;
     if (!isSampled(invocation, output.sampleRate)) return;
+    const before = this.#spool.dropped;
     this.#spool.add(lineOf(row, output));
+    if (this.#spool.dropped > before && this.#told.lastError === null) this.#told = { ...this.#told, lastError: this.#now() };
   }
 
   status(): LogpushStatus {
@@ -100,7 +101,7 @@ export class Pusher {
     const loss = `${lost} records found no room and were dropped; --logpush-spool-mb says how much may wait.`;
     return {
       lastComplete,
-      lastError: lastError ?? (lost > 0 ? new Date(this.#options.now()).toISOString() : null),
+      lastError,
       errorMessage: lost > 0 ? [errorMessage, loss].filter((part) => part !== null).join(' ') : errorMessage,
       waitingBytes: bytes,
       waitingBatches: batches,
@@ -138,7 +139,8 @@ export class Pusher {
   }
 
   async #send(target: Target, batch: Batch): Promise<void> {
-    const { signal } = this.#closing;
+    this.#sending = new AbortController();
+    const signal = AbortSignal.any([this.#closing.signal, this.#sending.signal]);
     try {
       await target.put(fileOf(batch), signal);
       await this.#spool.done(batch);
@@ -164,7 +166,11 @@ export class Pusher {
   }
 
   #say(errorMessage: string): void {
-    this.#told = { ...this.#told, lastError: new Date(this.#options.now()).toISOString(), errorMessage };
+    this.#told = { ...this.#told, lastError: this.#now(), errorMessage };
+  }
+
+  #now(): string {
+    return new Date(this.#options.now()).toISOString();
   }
 
   #pauseMs(): number {
