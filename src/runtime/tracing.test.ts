@@ -208,8 +208,11 @@ test('[OB-9] where nobody wants more, outcomes alone are told; whoever begins to
   const heard = await (await HeardTraces.in(t, bench.runtimeDir)).listen();
   await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': CHATTY }), { ...bench, observeFolder: heard.folder });
   heard.wants = 'outcomes';
-  await ask(running.socketPath, '/?logs=1&of=1');
-  await until(() => heard.traces().length === 1, 'the first was told of');
+  // The answer to the first says so, and comes a moment after it was heard.
+  await until(async () => {
+    await ask(running.socketPath, '/?logs=1&of=1');
+    return heard.traces().some(({ event }) => event === null);
+  }, 'the answer has come');
   await ask(running.socketPath, '/?logs=1&of=2&throw');
   const quiet = await heard.first(({ outcome }) => outcome === 'exception', 'the second was told of');
   assert.deepEqual([quiet.kind, quiet.event, quiet.logs, quiet.exceptions], ['fetch', null, [], []]);
