@@ -21,10 +21,24 @@ import { observe } from './rows/observe.ts';
 import { picking } from './rows/picking.ts';
 import { recovery } from './rows/recovery.ts';
 import { switching } from './rows/switching.ts';
+import { tail } from './rows/tail.ts';
 import { throughput } from './rows/throughput.ts';
 import { upload } from './rows/upload.ts';
 
-const ROWS: readonly Row[] = [throughput, latency, picking, switching, recovery, coldStart, upload, controlPlane, bindings, observe, abuse];
+const ROWS: readonly Row[] = [
+  throughput,
+  latency,
+  picking,
+  switching,
+  recovery,
+  coldStart,
+  upload,
+  controlPlane,
+  bindings,
+  observe,
+  tail,
+  abuse,
+];
 
 interface RowResult {
   readonly name: string;
