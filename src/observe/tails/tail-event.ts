@@ -25,7 +25,8 @@ export const tailEvent = (record: InvocationRecord): Readonly<Record<string, unk
 const asSeen = ({ event, status, method, url }: InvocationRecord): InvocationRecord['event'] => {
   const response = status === undefined ? {} : { response: { status } };
   if (event === null) return method === undefined ? null : { request: { url, method, headers: {}, cf: {} }, ...response };
-  return event['request'] === undefined ? event : { ...response, ...event };
+  const isToldWhole = event['request'] === undefined || (event['response'] ?? undefined) !== undefined;
+  return isToldWhole ? event : { ...event, ...response };
 };
 
 /** A word of the tail about itself, in the same shape. */
