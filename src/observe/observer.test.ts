@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { archiveStatus, liveCounts, observedInvocation, observedInvocations, observedMetrics, observedVersions } from './answers.ts';
+import { isDrawn } from './collector/sampling.ts';
 import { reportsSocketIn, tracesSocketIn } from './sockets.ts';
 import { aBatch, aCount, aFact, aTrace, NOON, NOON_MINUTE, ObserverHere, ONE, SCRIPT, TWO } from './testing.ts';
 
@@ -70,6 +71,19 @@ test('[OB-20] a report that comes twice counts once, also after a restart', asyn
   assert.deepEqual([one?.key, one?.requests, one?.errors], [ONE, 6, 0]);
   assert.deepEqual([two?.key, two?.requests, two?.errors], [TWO, 2, 2]);
   assert.ok(Math.abs((one?.latency?.p50 ?? 0) - 20) < 0.3);
+});
+
+test('[OB-24] of a Worker that keeps a share of its records the same ones are kept by whoever draws', async (t) => {
+  const here = await ObserverHere.open(t);
+  await here.report({ rules: [{ ...KEPT, sampleRate: 0.3 }] });
+  const rays = Array.from({ length: 100 }, (_, index) => `ray-${index}`);
+  await here.traces(aBatch(rays.map((ray) => aTrace({}, ray))));
+  const drawn = rays.filter((ray) => isDrawn(ray, 0.3));
+  const kept = await eventually(async () => {
+    const { records } = await observedInvocations(here.client, SCRIPT, HOUR, 100);
+    return records.length >= drawn.length ? records : undefined;
+  });
+  assert.deepEqual(kept.map(({ id }) => id).toSorted(), drawn.toSorted());
 });
 
 test('[OB-22] exceptions are one group over versions and lines, with counts of each', async (t) => {

@@ -2,8 +2,8 @@ import { worldFault, WorldFault } from '../../files/index.ts';
 import type { Drops } from '../drops.ts';
 import type { InvocationRecord } from '../record.ts';
 import type { CollectRule, Count, EdgeReportOfUse } from '../report.ts';
-import { isError } from '../words.ts';
 import { isDamage } from './archive-file.ts';
+import { isFailure, rowOf, type RecordRow } from './records.ts';
 import { Stores, type StoresOptions } from './stores.ts';
 
 /** A report waits so long for others: its edge waits for the answer. */
@@ -13,8 +13,12 @@ const RECORDS_WAIT_MS = 500;
 const TRIM_EVERY_MS = 250;
 /** What is stored cannot be used: so often it is tried again. */
 const AGAIN_AFTER_MS = 5_000;
-/** Of records that are not written yet. */
-const MOST_WAITING = 20_000;
+/** Of records that are not written yet, of those that failed until their exceptions are grouped, and of counts that no edge has. */
+const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+const MOST_THROWN = 4_000;
+const MOST_COUNTS = 20_000;
+/** What a record takes in memory beside its body. */
+const ROW_BYTES = 400;
 /** What one transaction writes: whoever asks something meanwhile waits for it. */
 const WRITTEN_AT_ONCE = 2_000;
 
@@ -42,7 +46,8 @@ export class Archive {
   #reports: WaitingReport[] = [];
   #counts: Count[] = [];
   #thrown: InvocationRecord[] = [];
-  #records: InvocationRecord[] = [];
+  #records: RecordRow[] = [];
+  #waitingBytes = 0;
   #timer: { readonly at: number; readonly timeout: NodeJS.Timeout } | undefined;
   #again: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -80,19 +85,23 @@ export class Archive {
 
   /** Adds what no edge counts. */
   count(counts: readonly Count[]): void {
-    if (this.#counts.length < MOST_WAITING) this.#counts.push(...counts);
+    if (this.#counts.length < MOST_COUNTS) this.#counts.push(...counts);
     this.#writeWithin(RECORDS_WAIT_MS);
   }
 
   take(record: InvocationRecord): void {
-    if (this.#stores === undefined || this.#records.length >= MOST_WAITING || this.#thrown.length >= MOST_WAITING) {
-      return this.#options.drops.add('records_not_written');
+    const rule = this.#options.ruleOf(record.script);
+    const failed = isFailure(record);
+    const isKept = (rule?.isKept === true && record.isSampled) || (rule?.isSplit === true && failed);
+    if (!failed && !isKept) return;
+    const hasRoom = this.#waitingBytes < MOST_WAITING_BYTES && this.#thrown.length < MOST_THROWN;
+    if (this.#stores === undefined || !hasRoom) return this.#options.drops.add('records_not_written');
+    if (failed) this.#thrown.push(record);
+    if (isKept) {
+      const row = rowOf(record);
+      this.#records.push(row);
+      this.#waitingBytes += row.body.length + ROW_BYTES;
     }
-    const { script, outcome, status, exceptions, isSampled } = record;
-    const isFailure = exceptions.length > 0 || isError(outcome, status);
-    const rule = this.#options.ruleOf(script);
-    if (isFailure) this.#thrown.push(record);
-    if ((rule?.isKept === true && isSampled) || (rule?.isSplit === true && isFailure)) this.#records.push(record);
     this.#writeWithin(RECORDS_WAIT_MS);
   }
 
@@ -137,10 +146,11 @@ export class Archive {
 
   #writeRecords(stores: Stores): void {
     const records = this.#records.splice(0, WRITTEN_AT_ONCE);
+    for (const { body } of records) this.#waitingBytes -= body.length + ROW_BYTES;
     if (records.length === 0 || this.#stores === undefined) return this.#options.drops.add('records_not_written', records.length);
     try {
       stores.changeRecords(() => {
-        for (const record of records) stores.records.add(record);
+        for (const row of records) stores.records.add(row);
       });
     } catch (error) {
       this.#options.drops.add('records_not_written', records.length);

@@ -31,7 +31,7 @@ export const COUNTS_STEPS: readonly string[] = [
 ];
 
 /** Longer than any edge keeps a report that it could not send. */
-const REPORTS_KEPT_MS = 24 * 60 * 60_000;
+const REPORTS_KEPT_MS = 6 * 60 * 60_000;
 /** Minutes that are kept as they are in memory, so that the next report adds to them without reading. */
 const MOST_CACHED = 4_000;
 

@@ -82,6 +82,13 @@ export class Exceptions {
     this.#file.prepared('delete from exceptions where last_seen < ?').run(minute * MINUTE_MS);
   }
 
+  /** To be called in a transaction. */
+  removeOldest(most: number): number {
+    const oldest = 'select id from exceptions order by last_seen limit ?';
+    this.#file.prepared(`delete from exception_minutes where exception in (${oldest})`).run(most);
+    return Number(this.#file.prepared(`delete from exceptions where id in (${oldest})`).run(most).changes);
+  }
+
   /** Its row, made where it is the first. */
   #seen(fingerprint: string, record: InvocationRecord, { name, message, stack }: TraceException): number {
     const { script, at } = record;

@@ -29,6 +29,21 @@ export interface RecordFilter {
   readonly ray?: string | undefined;
 }
 
+/** A record as it is written; until then it is small. */
+export interface RecordRow {
+  readonly columns: readonly (string | number | null)[];
+  readonly body: Buffer;
+}
+
+export const rowOf = (record: InvocationRecord): RecordRow => {
+  const { at, script, id, version, kind, outcome, status, wallMs } = record;
+  const isBad = isFailure(record) ? 1 : 0;
+  return { columns: [Math.floor(at), script, id, version.id, kind, outcome, status ?? null, wallMs, isBad], body: packed(record) };
+};
+
+/** It failed, or threw what it caught itself. */
+export const isFailure = ({ outcome, status, exceptions }: InvocationRecord): boolean => exceptions.length > 0 || isError(outcome, status);
+
 /** Behind which record a page goes on. */
 export interface Cursor {
   readonly at: number;
@@ -54,24 +69,12 @@ export class Records {
   }
 
   /** To be called in a transaction. */
-  add(record: InvocationRecord): void {
-    const { at, script, id, version, kind, outcome, status, wallMs } = record;
+  add({ columns, body }: RecordRow): void {
     this.#file
       .prepared(
         `insert into records (at, script, id, version, kind, outcome, status, wall_ms, is_error, body) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(
-        Math.floor(at),
-        script,
-        id,
-        version.id,
-        kind,
-        outcome,
-        status ?? null,
-        wallMs,
-        isError(outcome, status) || record.exceptions.length > 0 ? 1 : 0,
-        packed(record),
-      );
+      .run(...columns, body);
   }
 
   /** Newest first. It may be short, or empty, and still have a cursor: then it was looked for long enough, and goes on from there. */

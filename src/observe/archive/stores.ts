@@ -10,6 +10,7 @@ import { Records, RECORDS_STEPS } from './records.ts';
 const REMOVED_AT_ONCE = 1_000;
 /** Whoever asks or tells something waits so long at most. */
 const REMOVED_FOR_MS = 40;
+const FORGETS_EVERY_MS = 60_000;
 /** Counts are small, and worth more the older they get; records may have at least the other half. */
 const COUNTS_SHARE = 0.5;
 /** Beside both files are their logs. */
@@ -32,6 +33,7 @@ export class Stores implements Disposable {
   readonly #countsFile: ArchiveFile;
   readonly #recordsFile: ArchiveFile;
   readonly #mostBytes: number;
+  #forgetsAt = 0;
 
   private constructor(countsFile: ArchiveFile, recordsFile: ArchiveFile, { mostBytes, onForgottenGroup }: StoresOptions) {
     this.#countsFile = countsFile;
@@ -92,19 +94,33 @@ export class Stores implements Disposable {
     const enough = performance.now() + REMOVED_FOR_MS;
     const mostOfCounts = this.#mostBytes * COUNTS_SHARE;
     const mostOfRecords = (): number => this.#mostBytes - Math.min(this.sizes.counts, mostOfCounts);
-    while (this.sizes.counts > mostOfCounts && performance.now() < enough) this.changeCounts(() => this.#removeOldestCounts());
-    while (this.sizes.records > mostOfRecords() && performance.now() < enough) {
-      this.changeRecords(() => this.records.removeOldest(REMOVED_AT_ONCE));
-    }
-    this.changeCounts(() => this.counts.forgetReports(now));
+    const hasTime = (): boolean => performance.now() < enough;
+    while (this.sizes.counts > mostOfCounts && hasTime() && this.#removedOldestCounts());
+    while (this.sizes.records > mostOfRecords() && hasTime() && this.#removedOldestRecords());
     this.#countsFile.shrink(mostOfCounts);
     this.#recordsFile.shrink(mostOfRecords());
+    if (now < this.#forgetsAt) return;
+    this.#forgetsAt = now + FORGETS_EVERY_MS;
+    this.changeCounts(() => this.counts.forgetReports(now));
   }
 
-  #removeOldestCounts(): void {
-    this.counts.removeOldest(REMOVED_AT_ONCE);
-    const oldest = this.counts.oldestMinute;
-    if (oldest !== undefined) this.exceptions.removeOlderThan(oldest);
+  /** Whether there was any. */
+  #removedOldestRecords(): boolean {
+    let removed = 0;
+    this.changeRecords(() => (removed = this.records.removeOldest(REMOVED_AT_ONCE)));
+    return removed > 0;
+  }
+
+  /** Minutes, and groups that were last seen before what is left of them; of groups alone those that were not seen for longest. */
+  #removedOldestCounts(): boolean {
+    let removed = 0;
+    this.changeCounts(() => {
+      removed = this.counts.removeOldest(REMOVED_AT_ONCE);
+      const oldest = this.counts.oldestMinute;
+      if (oldest === undefined) removed += this.exceptions.removeOldest(REMOVED_AT_ONCE);
+      else this.exceptions.removeOlderThan(oldest);
+    });
+    return removed > 0;
   }
 
   [Symbol.dispose](): void {
