@@ -15,6 +15,8 @@ export interface SpoolOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+const SEGMENTS_IN_ROOM = 8;
+
 /**
  * What one job has still to send, on disk. Rows that come in one turn of the event loop are written by one call at its end, so a
  * process that is killed loses at most that turn; they are synced once a second, which is what a machine that loses its power
@@ -145,6 +147,11 @@ export class Spool {
     await this.#syncs;
   }
 
+  /** A segment takes a part of the room only, so that one can be sent while the next one fills. */
+  get #segmentBytes(): number {
+    return Math.min(this.#limits.bytes, this.#options.mostBytes() / SEGMENTS_IN_ROOM);
+  }
+
   /** How far lines fit into the segment; at least one does. */
   #fitting(lines: readonly string[], from: number): number {
     let { bytes, rows } = this.#open ?? { bytes: 0, rows: 0 };
@@ -153,12 +160,12 @@ export class Spool {
       bytes += Buffer.byteLength(lines[at] ?? '') + 1;
       rows += 1;
       at += 1;
-    } while (at < lines.length && rows < this.#limits.records && bytes < this.#limits.bytes);
+    } while (at < lines.length && rows < this.#limits.records && bytes < this.#segmentBytes);
     return at;
   }
 
   #isFull(): boolean {
-    return this.#open !== undefined && (this.#open.rows >= this.#limits.records || this.#open.bytes >= this.#limits.bytes);
+    return this.#open !== undefined && (this.#open.rows >= this.#limits.records || this.#open.bytes >= this.#segmentBytes);
   }
 
   #write(lines: readonly string[]): void {
