@@ -81,13 +81,16 @@ const isEmpty = () => waiting.length === 0 && unread.length === 0;
 
 const send = async (env) => {
   let failures = 0;
-  for (; !isEmpty(); sentAt = steppedAt) {
-    steppedAt = Date.now();
-    await scheduler.wait(failures > 0 ? Math.min(EVERY_MS * 2 ** failures, MOST_PAUSE_MS) : Math.max(SOON_MS, sentAt + EVERY_MS - steppedAt));
-    steppedAt = Date.now();
-    failures = (await sendOnce(env)) ? 0 : failures + 1;
+  try {
+    for (; !isEmpty(); sentAt = steppedAt) {
+      steppedAt = Date.now();
+      await scheduler.wait(failures > 0 ? Math.min(EVERY_MS * 2 ** failures, MOST_PAUSE_MS) : Math.max(SOON_MS, sentAt + EVERY_MS - steppedAt));
+      steppedAt = Date.now();
+      failures = (await sendOnce(env)) ? 0 : failures + 1;
+    }
+  } finally {
+    isSending = false;
   }
-  isSending = false;
 };
 
 /** Whether somebody was there. */
@@ -127,7 +130,7 @@ const post = async (env, texts, left) => {
       dropped += texts.length;
       return true;
     }
-    ({ wants } = await answer.json());
+    wants = (await answer.json()).wants ?? [];
     return true;
   } catch (error) {
     if (error?.name !== 'TimeoutError') return false;
