@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { recordTrips, storedSpec, type Publisher } from '../control/index.ts';
 import type { EdgeReport, FeedMessage } from '../domain/index.ts';
+import type { Relayed } from '../observe/index.ts';
 import type { Api } from './api.ts';
 import { failure } from './envelope.ts';
 
@@ -39,8 +40,23 @@ export const edgeRoutes = (api: Api): Hono => {
     await api.modules.verifiedPath(digest);
     return new Response(ReadableStream.from(api.modules.read(digest)), { headers: { 'content-type': 'application/octet-stream' } });
   });
+  // Edges on this machine have their own way there.
+  routes.post('/observed/report', (c) => relayed(api, 'report', c.req.raw));
+  routes.post('/observed/traces', (c) => relayed(api, 'traces', c.req.raw));
+  routes.get('/observed/watched', (c) => relayed(api, 'watched', c.req.raw));
   routes.get('/deleted-namespaces', async (c) => c.json(await api.store.read.namespaces.deleted()));
   return routes;
+};
+
+/** Where the process that observes is away the edge keeps what it has, and tries again. */
+const relayed = async (api: Api, what: Relayed, { body, signal }: Request): Promise<Response> => {
+  try {
+    const answer = await api.observe.relay.pass(what, body, signal);
+    const type = what === 'watched' ? 'application/x-ndjson' : 'application/json';
+    return new Response(ReadableStream.from(answer.body), { status: answer.status, headers: { 'content-type': type } });
+  } catch {
+    return Response.json({ error: 'The process that observes does not answer.' }, { status: 503 });
+  }
 };
 
 const isSame = (a: string, b: string): boolean => {

@@ -12,6 +12,8 @@ export interface ControlClientOptions {
 const DEFAULT_FEED_SILENCE_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 10_000;
+/** The observe process says something every 10 s. */
+const WATCHED_SILENCE_MS = 30_000;
 const MOST_SPEC_BYTES = 32 * 1024 * 1024;
 
 /** The edge's side of the protocol with the control plane: it asks, the control plane never calls. */
@@ -63,6 +65,19 @@ export class ControlClient {
     return ids;
   }
 
+  /** Passes on to the observe process what this edge or one of its versions' tracers says; answers what that answered. */
+  async observed(what: 'report' | 'traces', body: string | Buffer): Promise<{ readonly status: number; readonly text: string }> {
+    const headers = { ...this.#headers, 'content-type': 'application/json' };
+    const answer = await this.#agent.request({ ...this.#at(`/edge/v1/observed/${what}`), method: 'POST', headers, body });
+    return { status: answer.statusCode, text: await textWithin(answer.body, MOST_SPEC_BYTES) };
+  }
+
+  /** The lines that say of which Workers somebody watches the log. */
+  async watched(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { body } = await this.#ask({ method: 'GET', path: '/edge/v1/observed/watched', bodyTimeout: WATCHED_SILENCE_MS, signal });
+    return body;
+  }
+
   async module(digest: string): Promise<AsyncIterable<Uint8Array>> {
     const { body } = await this.#ask({ method: 'GET', path: `/edge/v1/modules/${encodeURIComponent(digest)}` });
     return body;
@@ -72,12 +87,15 @@ export class ControlClient {
     await this.#agent.destroy();
   }
 
+  #at(path: string): { readonly origin: string; readonly path: string } {
+    return { origin: this.#base.origin, path: `${this.#base.pathname.replace(/\/$/, '')}${path}` };
+  }
+
   async #ask(
     options: Omit<Dispatcher.RequestOptions, 'origin' | 'headers'> & { headers?: Record<string, string> },
   ): Promise<Dispatcher.ResponseData> {
-    const path = `${this.#base.pathname.replace(/\/$/, '')}${options.path}`;
     const headers = { ...this.#headers, ...options.headers };
-    const response = await this.#agent.request({ ...options, path, headers, origin: this.#base.origin });
+    const response = await this.#agent.request({ ...options, ...this.#at(options.path), headers });
     if (response.statusCode === 200 || response.statusCode === 204) return response;
     await response.body.dump();
     throw new Error(`The control plane answered ${response.statusCode} to ${options.method} ${options.path}.`);

@@ -39,6 +39,8 @@ export interface EdgeOptions {
   readonly controlWaitMs?: number | undefined;
   /** Whether invocations are counted; without, nothing is known of them. To measure what that costs. */
   readonly counts?: boolean | undefined;
+  /** Where the observe process is on another machine: what is seen goes there over the control plane. */
+  readonly observesOverControl?: boolean | undefined;
   /** Another time for crons, for tests. */
   readonly cronClock?: CronClock | undefined;
 }
@@ -119,7 +121,7 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
   } catch (error) {
     await front?.drain();
     await follower.close(0);
-    await follower.observing.close();
+    await follower.sayLast();
     throw error;
   }
 };
@@ -139,7 +141,7 @@ const edgeOf = (
     await follower.close(drainTimeoutMs);
     // What goes on after the last answers may call other Workers still, and keep what it found.
     await sockets[Symbol.asyncDispose]();
-    await follower.observing.close();
+    await follower.sayLast();
     await admin.close();
     held[Symbol.dispose]();
   };

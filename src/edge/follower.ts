@@ -11,7 +11,7 @@ import { FeedClient } from './feed-client.ts';
 import { FiringOffice } from './firing.ts';
 import { invoke, type Invocation, type Invoked } from './invoke.ts';
 import { messageOf, type Log } from './log.ts';
-import { localLink, Observing, type Invocations } from './observing/index.ts';
+import { localLink, Observing, remoteLink, TraceRelay, type Invocations, type ObserveLink } from './observing/index.ts';
 import { QueueConsumers } from './queues.ts';
 import { ObjectSweep } from './object-sweep.ts';
 import { Reporter } from './reporter.ts';
@@ -33,6 +33,7 @@ export interface FollowerOptions {
   readonly maxCallsPerCaller: number;
   readonly cronClock?: CronClock | undefined;
   readonly counts?: boolean | undefined;
+  readonly observesOverControl?: boolean | undefined;
   readonly log: Log;
 }
 
@@ -54,6 +55,7 @@ export class Follower {
   /** What visitors and Workers get of versions' assets. */
   readonly assets: AssetDeskOptions;
   #assetSocket: AssetSocket | undefined;
+  #traceRelay: TraceRelay | undefined;
   readonly #feed: FeedClient;
   readonly #reporter: Reporter;
   readonly #pruning: NodeJS.Timeout;
@@ -93,16 +95,16 @@ export class Follower {
       runtimeDir,
       loadSpec: (versionId) => this.#specs.load(versionId),
       modules: this.#modules,
-      ...(runtimeSettings === undefined ? {} : { settings: runtimeSettings }),
+      // Traces go through a socket of this edge's own where the observe process is on another machine.
+      settings: { ...runtimeSettings, ...(options.observesOverControl === true ? { observeFolder: runtimeDir } : {}) },
       // Why it failed and what it threw is told by default: whoever owns it has no other place to read either.
       log: ({ message, ...version }) => log.warn(version, message),
       onConsole: (version, { level, text }) => log[level]({ ...version, from: 'worker' }, text),
       onChange: () => this.#isReporting && this.#reporter.soon(),
     });
-    const observeFolder = runtimeSettings?.observeFolder;
     this.observing = new Observing({
       edge: options.edge,
-      link: observeFolder === undefined ? undefined : localLink(observeFolder),
+      link: linkFor(options, this.#control),
       index: () => this.state.index,
       isTraced: (versionId) => this.supervisor.isTraced(versionId),
       onWish: () => this.#want(),
@@ -144,6 +146,7 @@ export class Follower {
       ...follower.assets,
       maxCallsPerCaller: options.maxCallsPerCaller,
     });
+    if (options.observesOverControl === true) follower.#traceRelay = await TraceRelay.open(options.runtimeDir, follower.#control);
     follower.observing.start();
     follower.#feed.start();
     await follower.#tableWithin(controlWaitMs);
@@ -192,8 +195,15 @@ export class Follower {
     await this.supervisor.close({ waitUntilGraceMs, deadlineMs: graceMs });
     await this.#queues?.finished();
     await this.#assetSocket?.[Symbol.asyncDispose]();
+    await this.#traceRelay?.[Symbol.asyncDispose]();
     await this.#reporter.close();
-    await Promise.all([this.#snapshot.written(), this.#firing.written(), this.#control.close()]);
+    await Promise.all([this.#snapshot.written(), this.#firing.written()]);
+  }
+
+  /** Says the last of what was seen, once nothing more can be. */
+  async sayLast(): Promise<void> {
+    await this.observing.close();
+    await this.#control.close();
   }
 
   get #isReporting(): boolean {
@@ -270,6 +280,12 @@ export class Follower {
     }
   }
 }
+
+const linkFor = ({ observesOverControl, runtimeSettings }: FollowerOptions, control: ControlClient): ObserveLink | undefined => {
+  if (observesOverControl === true) return remoteLink(control);
+  const folder = runtimeSettings?.observeFolder;
+  return folder === undefined ? undefined : localLink(folder);
+};
 
 const versionsIn = (dataDir: string): string => join(dataDir, 'versions');
 

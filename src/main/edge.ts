@@ -46,6 +46,7 @@ const startEdge = async (settings: Settings): Promise<Service> => {
     edgeToken: settings.edgeToken,
     tlsDir: settings.tlsDir,
     trustedProxies: settings.trustedProxy,
+    observesOverControl: settings.role === 'edge',
     limits: {
       drainTimeoutMs: settings.drainSeconds * 1000,
       maxConnectionsPerAddress: settings.connectionsPerAddress,
@@ -63,7 +64,6 @@ const startEdge = async (settings: Settings): Promise<Service> => {
       silentCpuMs: settings.silentCpuMs,
       deniedNetworks: ownNetworks(),
       dataFolder: await privateFolder('data', settings.data),
-      // An edge that runs apart has no such process beside it: it counts for its own metrics.
       ...(settings.role === 'all' ? { observeFolder: await privateFolder('observe', settings.data) } : {}),
       // Of several edges each would own them, and none would have all.
       ...(settings.role === 'all' ? { objectsFolder: join(settings.data, 'objects') } : {}),

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { WorldFault } from '../files/index.ts';
+import { ObserveRelay } from './relay.ts';
 import { querySocketIn } from './sockets.ts';
 
 export interface ObserveQuestion {
@@ -26,11 +27,14 @@ const ANSWER_WITHIN_MS = 15_000;
 export class ObserveClient implements AsyncDisposable {
   /** Where an upgraded connection is asked for. */
   readonly socketPath: string;
+  /** For edges on other machines. */
+  readonly relay: ObserveRelay;
   readonly #pool: Pool;
 
   /** `folder` is where the observe process has its sockets. */
   constructor(folder: string) {
     this.socketPath = querySocketIn(folder);
+    this.relay = new ObserveRelay(folder);
     // A stream of live counts may be silent for long.
     this.#pool = new Pool('http://observe', {
       connect: { socketPath: this.socketPath },
@@ -69,6 +73,6 @@ export class ObserveClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#pool.destroy(), this.relay[Symbol.asyncDispose]()]);
   }
 }

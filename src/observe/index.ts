@@ -19,6 +19,7 @@ export type { LiveCounts, LiveVersion } from './live.ts';
 export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './client.ts';
 export type { InvocationRecord, RecordSink } from './record.ts';
 export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, ReportAnswer, Watched } from './report.ts';
+export type { Relayed } from './relay.ts';
 export { Sketch, type SketchBins } from './sketch.ts';
 export { Tally } from './tally.ts';
 export { unreportedCounts, unreportedCpu } from './unreported.ts';

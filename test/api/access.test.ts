@@ -20,6 +20,9 @@ const everyCall = ({ api }: TestApi): readonly (readonly [method: string, path: 
     ...Object.values(ownEndpoints).map((endpoint) => filled('/switchback/v1', endpoint)),
     ['GET', '/edge/v1/feed'],
     ['POST', '/edge/v1/reports'],
+    ['POST', '/edge/v1/observed/report'],
+    ['POST', '/edge/v1/observed/traces'],
+    ['GET', '/edge/v1/observed/watched'],
     ['GET', '/edge/v1/versions/x'],
     ['GET', `/edge/v1/modules/${'a'.repeat(64)}`],
   ];
