@@ -18,6 +18,7 @@ import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
 import { latency } from './rows/latency.ts';
 import { observe } from './rows/observe.ts';
+import { observing } from './rows/observing.ts';
 import { picking } from './rows/picking.ts';
 import { recovery } from './rows/recovery.ts';
 import { switching } from './rows/switching.ts';
@@ -36,6 +37,7 @@ const ROWS: readonly Row[] = [
   controlPlane,
   bindings,
   observe,
+  observing,
   tail,
   abuse,
 ];

@@ -19,6 +19,8 @@ export interface Share {
 /** `switchback start`, the whole product, on a folder and ports of its own; driven through its API as any client drives it. */
 export class Product implements AsyncDisposable {
   readonly edgeUrl: string;
+  readonly controlUrl: string;
+  readonly dataDir: string;
   readonly pid: number;
   /** From the spawn to the line that says it is ready. */
   readonly readyMs: number;
@@ -31,6 +33,8 @@ export class Product implements AsyncDisposable {
     const started = JSON.parse(line) as { control_url: string; edge_url: string }; // The product's own line.
     const credentials = JSON.parse(readFileSync(join(folder, 'data', 'credentials'), 'utf8')) as { api_token: string; account_id: string };
     this.edgeUrl = started.edge_url;
+    this.controlUrl = started.control_url;
+    this.dataDir = join(folder, 'data');
     this.pid = child.pid ?? 0;
     this.readyMs = readyMs;
     this.#child = child;
@@ -82,8 +86,8 @@ export class Product implements AsyncDisposable {
   }
 
   /** Uploads and deploys a Worker and opens its addresses. Answers the version's id. */
-  async deployed(name: string, source: string): Promise<string> {
-    await this.call('PUT', `/${name}`, uploadOf(source));
+  async deployed(name: string, source: string, settings: object = {}): Promise<string> {
+    await this.call('PUT', `/${name}`, uploadOf(source, settings));
     await this.call('POST', `/${name}/subdomain`, { enabled: true, previews_enabled: true });
     const { items } = (await this.call('GET', `/${name}/versions?per_page=1`)) as { items: readonly { id: string }[] };
     const [version] = items;
@@ -108,14 +112,23 @@ export class Product implements AsyncDisposable {
 
   /** The result of a call that succeeds; `path` is below `/workers/scripts`. */
   async call(method: 'GET' | 'PUT' | 'POST', path: string, body?: FormData | object): Promise<unknown> {
+    return this.#ask(method, `${this.#api}${path}`, body);
+  }
+
+  /** The same of Switchback's own calls, below `/switchback/v1`. */
+  async own(path: string): Promise<unknown> {
+    return this.#ask('GET', `${this.controlUrl}/switchback/v1${path}`);
+  }
+
+  async #ask(method: string, url: string, body?: FormData | object): Promise<unknown> {
     const isForm = body instanceof FormData;
-    const response = await fetch(`${this.#api}${path}`, {
+    const response = await fetch(url, {
       method,
       headers: { authorization: `Bearer ${this.#token}`, ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
     const { success, result, errors } = (await response.json()) as { success: boolean; result: unknown; errors: unknown };
-    if (!success) throw new Error(`${method} ${path} was refused (${response.status}): ${JSON.stringify(errors)}`);
+    if (!success) throw new Error(`${method} ${url} was refused (${response.status}): ${JSON.stringify(errors)}`);
     return result;
   }
 
@@ -135,8 +148,8 @@ const environmentIn = (folder: string): NodeJS.ProcessEnv => ({
 });
 
 /** The multipart form that wrangler sends. */
-export const uploadOf = (source: string): FormData => {
-  const metadata = { main_module: 'worker.js', compatibility_date: COMPATIBILITY_DATE, bindings: [] };
+export const uploadOf = (source: string, settings: object = {}): FormData => {
+  const metadata = { main_module: 'worker.js', compatibility_date: COMPATIBILITY_DATE, bindings: [], ...settings };
   const form = new FormData();
   form.set('metadata', JSON.stringify(metadata));
   form.set('worker.js', new File([source], 'worker.js', { type: 'application/javascript+module' }));

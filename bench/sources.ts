@@ -17,3 +17,12 @@ export const heavy = (bytes: number, mark = 0): string => {
   }
   return `${functions.join('\n')}\nexport default { fetch: () => new Response(String(step0('${mark}'))) };\n`;
 };
+
+/** Answers the same wherever it is asked, and below `/line` says so. */
+export const LOGGING = `export default {
+  fetch(request) {
+    if (request.url.endsWith('/line')) console.log('asked for', request.url);
+    return new Response('hello');
+  },
+};
+`;

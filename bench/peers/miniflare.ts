@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { descendantsOf } from '../processes.ts';
 import { killTree, newFolder, spawnOwned } from '../scratch.ts';
 
-/** The bindings' Worker in Miniflare. */
+/** A Worker in Miniflare. */
 export interface MiniflarePeer extends AsyncDisposable {
   readonly url: string;
   readonly pids: readonly number[];
 }
 
-export const startMiniflare = async (): Promise<MiniflarePeer> => {
-  const args = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'miniflare-main.ts'), newFolder('miniflare')];
+/** `main` says its address; it is given a folder of its own, and what else is given here. */
+export const startMiniflare = async (main = 'miniflare-main.ts', ...more: readonly string[]): Promise<MiniflarePeer> => {
+  const args = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, main), newFolder('miniflare'), ...more];
   const child = spawnOwned(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
   const line = once(child.stdout ?? process.stdin, 'data') as Promise<[Buffer]>; // Its only line.
