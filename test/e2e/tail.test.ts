@@ -4,7 +4,7 @@ import test, { after } from 'node:test';
 import type { Client } from '../support/client.ts';
 import { Load } from '../support/load.ts';
 import { idAfter } from '../support/printed.ts';
-import { makeProject } from '../support/project.ts';
+import { answering, makeProject } from '../support/project.ts';
 import { refused, succeeded } from '../support/run.ts';
 import { send } from '../support/send.ts';
 import { startServer } from '../support/server.ts';
@@ -161,20 +161,30 @@ test('[TL-3] [TL-5] [TL-7] ten clients of three releases tail one Worker, each s
   await until('what is interrupted to be deleted', async () => (await tailsOf('shop')).length <= kept);
 });
 
-test('[TL-4] a tail attaches to a Worker under load, and no request is lost', async (t) => {
-  await using load = new Load({ url: server.edgeUrl, host: server.host('shop'), perSecond: 40 });
+test('[TL-4] a tail attaches to a Worker under load, whose process another takes over, and no request is lost', async (t) => {
+  const quiet = server.projectFolder('quiet');
+  makeProject({ dir: quiet, name: 'quiet', code: answering('quiet') });
+  await wrangler(quiet, 'deploy');
+  assert.equal((await ask('quiet', '/')).text, 'quiet');
+  const before = server.runtimes();
+  await using load = new Load({ url: server.edgeUrl, host: server.host('quiet'), perSecond: 40 });
   await until('some answers', () => load.answers.length > 20);
   const began = performance.now();
-  await using one = tail('4.125', ['shop'], 'pretty');
-  await one.prints('Connected to shop');
+  await using one = tail('4.125', ['quiet'], 'pretty');
+  await one.prints('Connected to quiet');
+  const connectedAt = performance.now();
   await one.prints(/GET http.* - Ok @/);
+  assert.ok(
+    server.runtimes().some((pid) => !before.includes(pid)),
+    'another process took over',
+  );
   const answers = await load.stop();
-  assert.ok(answers.some((answer) => answer.ended > began));
+  assert.ok(answers.some((answer) => answer.began < connectedAt && answer.ended > began));
   assert.deepEqual(
     answers.filter(({ status }) => status !== 200),
     [],
   );
-  t.diagnostic(`${answers.length} requests, connected after ${Math.round(performance.now() - began)} ms`);
+  t.diagnostic(`${answers.length} requests, connected after ${Math.round(connectedAt - began)} ms`);
   assert.equal(await one.interrupt(), 0);
 });
 
@@ -323,6 +333,20 @@ test('[TL-8] wrangler opens another tail when what observes, or the control plan
     await one.prints(`/after-${half} - Ok`);
   }
   assert.equal(await one.interrupt(), 0);
+});
+
+test('[TL-4] a tail goes on over killed processes and deployments', async () => {
+  await using one = tail('4.125', ['shop']);
+  await connected('shop', one);
+  for (const pid of server.runtimes()) process.kill(pid, 'SIGKILL');
+  await until('the next process', async () => (await ask('shop', '/after-a-kill', { headers: to(V1) })).status === 200);
+  const killed = await one.event('a request to the next process', (event) => pathOf(event) === '/after-a-kill' && event.outcome === 'ok');
+  assert.equal(killed.scriptVersion?.id, V1);
+  makeProject({ dir: shop, name: 'shop', code: SHOP('v3') });
+  const v3 = idAfter('Current Version ID:', await wrangler(shop, 'deploy'));
+  await ask('shop', '/deployed');
+  const deployed = await one.event('the first request after a deployment', (event) => pathOf(event) === '/deployed');
+  assert.deepEqual([deployed.scriptVersion, deployed.logs[0]?.message[0]], [{ id: v3 }, 'hello from v3']);
 });
 
 test('[TL-9] a tail of nobody, or of a version that is none of the Worker’s, is refused in words', async () => {
