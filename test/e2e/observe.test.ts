@@ -149,6 +149,24 @@ test('[OB-21] a record has the ray of its answer, what was logged and what was t
   assert.match(stdout, /TypeError: order \d+ is gone\n {4}at pay \(.*src\/pay\.js:5:9\)/);
 });
 
+test('[MX-3] live counts tell of each version while visitors come, and whoever leaves ends them', async () => {
+  const leaving = new AbortController();
+  const headers = { authorization: `Bearer ${server.connection.token}` };
+  const live = await fetch(`${server.started.control_url}/switchback/v1/workers/shop/live`, { headers, signal: leaving.signal });
+  assert.equal(live.headers.get('content-type'), 'text/event-stream');
+  let told = '';
+  const reading = (async () => {
+    for await (const chunk of live.body ?? []) told += Buffer.from(chunk).toString();
+  })();
+  await until('both versions to be told of', async () => {
+    await visits(2);
+    return told.includes(one) && told.includes(two);
+  });
+  leaving.abort();
+  await assert.rejects(reading, { name: 'AbortError' });
+  await untilCounted();
+});
+
 test('[OB-30] nothing is counted twice or lost where the process that observes is killed while visitors come', async () => {
   for (let kill = 0; kill < 3; kill += 1) {
     const coming = visits(30);

@@ -47,6 +47,7 @@ const traced = ({ trace, version }: Told, fact: Fact | undefined, sampleRateOf: 
     outcome: worse(outcomeFrom(trace.outcome), fact?.outcome),
     wallMs: Math.max(0, trace.endedAt - (trace.eventTimestamp ?? trace.endedAt)),
     ...(status === undefined ? {} : { status }),
+    ...requestIn(trace.event),
     ...(fact === undefined ? {} : asTheEdgeSawIt(fact)),
     event: trace.event,
     logs: trace.logs,
@@ -69,6 +70,14 @@ const asTheEdgeSawIt = ({ wallMs, cpuMs, status, why, clientIp, method, url }: F
 /** The runtime knows why its code ended, the edge of what was ended from outside. */
 const worse = (runtime: Outcome, edge: Outcome | undefined): Outcome =>
   edge !== undefined && (runtime === 'ok' || runtime === 'unknown') ? edge : runtime;
+
+/** Of a request that no edge told of, such as one to an object. */
+const requestIn = (event: Told['trace']['event']): Pick<InvocationRecord, 'method' | 'url'> => {
+  const { request } = (event ?? {}) as { readonly request?: { readonly method?: unknown; readonly url?: unknown } | null };
+  if (typeof request?.method !== 'string' || typeof request.url !== 'string') return {};
+  const { host = '', pathname = '' } = URL.parse(request.url) ?? {};
+  return { method: request.method, url: host + pathname };
+};
 
 const statusIn = (event: Told['trace']['event']): number | undefined => {
   const { response } = (event ?? {}) as { readonly response?: { readonly status?: unknown } | null };
