@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { isHandshake } from './handshake.ts';
 import { http2Options, Sessions } from './http2.ts';
 import type { EdgeLimits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -13,7 +14,7 @@ import type { Certificates } from './tls.ts';
 import { Turns } from './turns.ts';
 import { isLoopback, plainAddress, type Visitors } from './visitor.ts';
 import type { WaitingBytes } from './waiting-bytes.ts';
-import { isHandshake, type WebSockets } from './websocket.ts';
+import type { WebSockets } from './websocket.ts';
 
 export interface ListenerOptions {
   readonly host: string;

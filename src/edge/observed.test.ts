@@ -158,12 +158,15 @@ test('[OB-4] a process that is ended for what it used, or by somebody else, says
   assert.equal(await get('/never'), 524);
   await until(() => observe.seen['hello fetch 5xx exceededWallTime'] === 1, 'the silence is told');
   const cut = get('/never');
+  const socket = new WebSocket(`${edge.url.replace('http', 'ws')}/ws`, { headers: { host: 'hello.team.localhost' } });
+  await once(socket, 'open');
   const pid = () => edge.state().processes.find(({ state, versionId }) => state === 'ready' && versionId === V1)?.pid;
   await new Promise((resolve) => setTimeout(resolve, 100));
   process.kill(pid() ?? 0, 'SIGKILL');
   assert.equal(await cut, 502);
   await until(() => observe.seen['hello fetch 5xx unknown'] === 1, 'the end is told');
-  assert.equal(sum(observe.seen), 4);
+  await until(() => observe.seen['hello websocket 1xx unknown'] === 1, 'the end of the WebSocket is told');
+  assert.equal(sum(observe.seen), 5);
 });
 
 test('[OB-5] every request is told exactly once: while the observe process is away, does not answer, comes back, and when the edge ends', async (t) => {

@@ -1,35 +1,17 @@
-import { request as httpRequest, ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Arrival, Receive } from './arrival.ts';
+import type { Receive } from './arrival.ts';
 import { CROWDED_RETRY_AFTER_S } from './crowd.ts';
-import { answeredBy, type ExchangeContext } from './exchange.ts';
 import { PAGES, type Page } from './error-pages.ts';
+import { answeredBy, type ExchangeContext } from './exchange.ts';
 import { FrameEnds, GOING_AWAY } from './frame-ends.ts';
+import { handshakeWith, httpAnswer, neverConnected, switchingHead, tie, type Handshake } from './handshake.ts';
 import { messageOf } from './log.ts';
 import { OUTCOME_OF_PAGE, type EndOutcome } from './observing/index.ts';
 import { newRay } from './ray.ts';
 import { isUncaughtException, responseHeaders } from './response-head.ts';
 import { noticed, startFailed, startWithin } from './start-within.ts';
 import type { RunningVersion } from './version-pool.ts';
-
-/** A handshake is a GET without a body (RFC 6455 4.1): of any other, nobody could say where it ends and the WebSocket begins. */
-export const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
-  headers.upgrade?.toLowerCase() === 'websocket' &&
-  method === 'GET' &&
-  Number(headers['content-length'] ?? 0) === 0 &&
-  headers['transfer-encoding'] === undefined;
-
-type Accepted = Extract<Arrival, { page?: undefined }>;
-
-/** A visitor who asks for a WebSocket, and where that goes. */
-interface Handshake {
-  readonly request: IncomingMessage;
-  readonly visitor: Socket;
-  readonly early: Buffer;
-  readonly arrival: Accepted;
-  readonly ray: string;
-  readonly startedAt: number;
-}
 
 /**
  * WebSockets: the handshake goes to the version with its head made anew, and once the version agreed the two sockets are
@@ -39,7 +21,7 @@ export class WebSockets {
   readonly #receive: Receive;
   readonly #context: ExchangeContext;
   /** Visitors with their versions, and what those send them once the handshake is over. */
-  readonly #open = new Map<Socket, { readonly version: RunningVersion; frames?: FrameEnds }>();
+  readonly #open = new Map<Socket, { readonly version: RunningVersion; frames?: FrameEnds; isCut?: true }>();
   /** Those whose end is heard of. */
   readonly #heeded = new WeakSet<RunningVersion>();
 
@@ -67,8 +49,10 @@ export class WebSockets {
    * or is in the middle of a frame, is not told.
    */
   cut(of?: RunningVersion): void {
-    for (const [visitor, { version, frames }] of this.#open) {
+    for (const [visitor, open] of this.#open) {
+      const { version, frames } = open;
       if (of !== undefined && version !== of) continue;
+      open.isCut = true;
       if (frames?.areBetween === true && visitor.writableLength === 0) visitor.write(GOING_AWAY);
       visitor.destroySoon();
     }
@@ -89,7 +73,7 @@ export class WebSockets {
     if (!crowd.admits(version, 'webSocket'))
       return this.#answerWithPage(asked, undefined, 'crowded', { retryAfterS: CROWDED_RETRY_AFTER_S });
     this.#occupy(version, visitor);
-    const upstream = handshake(asked, version);
+    const upstream = handshakeWith(asked, version);
     // Bytes written do not tell: earlier answers on a kept-alive connection count as well.
     let isAnswered = false;
     visitor.once('close', () => {
@@ -107,8 +91,8 @@ export class WebSockets {
         frames.take(chunk);
       });
       this.#context.waiting.watchReader(worker);
-      tie(visitor, worker, early, first);
       this.#untilClosed(asked, worker, version, frames);
+      tie(visitor, worker, early, first);
     });
     upstream.once('response', (response) => {
       isAnswered = true;
@@ -151,9 +135,11 @@ export class WebSockets {
   #untilClosed(asked: Handshake, worker: Socket, version: RunningVersion, frames: FrameEnds): void {
     const { visitor } = asked;
     let outcome: EndOutcome = 'ok';
-    worker.once('close', () => {
-      if (!frames.hasClosed && !visitor.destroyed && !visitor.readableEnded) outcome = 'broke_off';
-    });
+    const onEnd = (): void => {
+      const isCut = this.#open.get(visitor)?.isCut === true;
+      if (!isCut && !frames.hasClosed && !visitor.destroyed && !visitor.readableEnded) outcome = 'broke_off';
+    };
+    worker.once('error', onEnd).once('close', onEnd);
     visitor.once('close', () => this.#over(asked, 'websocket', version, outcome, 101));
   }
 
@@ -212,51 +198,3 @@ interface PageOptions {
   /** Where the page alone does not tell. */
   readonly outcome?: EndOutcome;
 }
-
-const neverConnected = (error: NodeJS.ErrnoException): boolean => error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
-
-const handshake = ({ request, arrival: { path, head } }: Handshake, { socketPath }: RunningVersion): ClientRequest =>
-  httpRequest({
-    socketPath,
-    path,
-    method: request.method ?? 'GET',
-    headers: [...head.forward, 'connection', 'Upgrade', 'upgrade', 'websocket'],
-    agent: false,
-  });
-
-/** `Connection` and `Upgrade` are this hop's own; the rest of the 101 is the version's. */
-const switchingHead = (response: IncomingMessage, ray: string, answer: string | undefined): string => {
-  const headers = [
-    'Connection',
-    'Upgrade',
-    'Upgrade',
-    'websocket',
-    ...responseHeaders(response.rawHeaders, { ray, version: answer, isLast: false }),
-  ];
-  let text = 'HTTP/1.1 101 Switching Protocols\r\n';
-  for (let at = 0; at < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`;
-  return `${text}\r\n`;
-};
-
-const tie = (visitor: Socket, worker: Socket, early: Buffer, first: Buffer): void => {
-  for (const socket of [visitor, worker]) socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, 60_000);
-  worker.on('error', () => visitor.destroy());
-  worker.once('close', () => visitor.destroySoon());
-  // One that was reset or cut does not end what is piped from it, and the request that made the other socket has let go of it.
-  visitor.once('close', () => worker.destroy());
-  if (early.length > 0) worker.write(early);
-  if (first.length > 0) visitor.write(first);
-  visitor.pipe(worker).pipe(visitor);
-};
-
-/** An ordinary answer on a socket that was taken out of HTTP for an upgrade that does not happen. */
-export const httpAnswer = (request: IncomingMessage, socket: Socket): ServerResponse => {
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket);
-  response.once('finish', () => {
-    response.detachSocket(socket);
-    socket.destroySoon();
-  });
-  return response;
-};

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FakeVersion, aTable, aWorker, splitOf, V1, V2 } from '../testing.ts';
+import { invoke } from '../invoke.ts';
+import { RoutingState } from '../routing-state.ts';
+import { aFolder, aTable, aWorker, FakePool, FakeVersion, splitOf, V1, V2 } from '../testing.ts';
 import { FactQueue } from './fact-queue.ts';
 import { Invocations, type Ended } from './invocations.ts';
 import { ProcessorTime } from './processor-time.ts';
@@ -99,4 +101,26 @@ test('[OB-33] processor time is what a process used since it was last read, with
   time.served(unknown, 'hello');
   assert.equal(time.read(0)[0]?.cpuMs, 5);
   assert.equal(time.shareOf(unknown), undefined);
+});
+
+test('[OB-31] a batch of a queue counts as it ended, and one that could not be delivered as what kept it', async () => {
+  await using folder = await aFolder();
+  await using pool = new FakePool(folder.path, {
+    [V1]: (request, response) => {
+      request.resume();
+      response.end(JSON.stringify({ outcome: 'exception' }));
+    },
+  });
+  const state = new RoutingState();
+  state.replace(aTable([aWorker('hello'), aWorker('lost', { deployment: { id: 'd', split: [{ versionId: V2, share: 100_000 }] } })]));
+  const invocations = new Invocations();
+  const context = { index: () => state.index, versions: pool, startTimeoutMs: 1_000, random: () => 0, invocations };
+  for (const script of ['hello', 'hello', 'lost']) await invoke(context, script, { handler: 'queue', event: {} });
+  assert.deepEqual(
+    invocations.takeCounts().map(({ script, kind, statusClass, outcome, requests }) => [script, kind, statusClass, outcome, requests]),
+    [
+      ['hello', 'queue', 0, 'exception', 2],
+      ['lost', 'queue', 0, 'unknown', 1],
+    ],
+  );
 });

@@ -5,6 +5,7 @@ import { NAMESPACE_HEADER, SERVICE_HEADER, serviceRequest, type ServiceRequest }
 import type { AssetDesk } from '../assets/index.ts';
 import { Crowd } from '../crowd.ts';
 import type { ExchangeContext } from '../exchange.ts';
+import { httpAnswer } from '../handshake.ts';
 import { closeInside, listenInside } from '../inside-socket.ts';
 import type { EdgeLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -14,7 +15,7 @@ import { Proxy } from '../proxy.ts';
 import { Upstreams } from '../upstreams.ts';
 import type { VersionPool } from '../version-pool.ts';
 import { WaitingBytes } from '../waiting-bytes.ts';
-import { httpAnswer, WebSockets } from '../websocket.ts';
+import { WebSockets } from '../websocket.ts';
 import { CallRings, MOST_CALLS_IN_RING } from './call-rings.ts';
 import { callReceiver } from './call-arrival.ts';
 import { giveLease, type LeaseContext } from './lease.ts';
