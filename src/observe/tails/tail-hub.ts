@@ -60,7 +60,7 @@ export class TailHub implements ObservePart {
   open({ script, filters }: TailRequest): OpenTail | undefined {
     const others = this.#byScript.get(script) ?? new Set();
     if (others.size >= MOST_TAILS) {
-      const left = [...others].find(({ session }) => session.leftSince !== undefined);
+      const left = [...others].find(({ session }) => session.isLeft);
       if (left === undefined) return undefined;
       this.#end(left, DONE, 'Another tail took its place.');
     }

@@ -58,9 +58,9 @@ export class TailSession {
     return this.#socket !== undefined;
   }
 
-  /** Since when its client is gone; undefined where that is there, or has not come yet. */
-  get leftSince(): number | undefined {
-    return this.#hadSocket && this.#socket === undefined ? this.#aloneSince : undefined;
+  /** Whether its client was there, and is gone. */
+  get isLeft(): boolean {
+    return this.#hadSocket && this.#socket === undefined;
   }
 
   connect(socket: WebSocket, now: () => number): void {
