@@ -56,7 +56,7 @@ export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean,
     case 'backing_off':
       return { state: 'backing_off', isActive, retryAt: entry.retryAt };
     case 'ready': {
-      const { inFlight, idleSince, ownsObjects } = entry.process;
+      const { inFlight, idleSince, ownsObjects, isTraced } = entry.process;
       return {
         state: 'ready',
         isActive,
@@ -65,6 +65,7 @@ export const situationOf = (entry: Entry, isActive: boolean, isSurplus: boolean,
         inFlight,
         idleSince,
         residentBytes: entry.process.residentBytes(),
+        isTraced,
         succeedAt,
       };
     }

@@ -15,6 +15,7 @@ const ready = (more: Partial<Extract<Situation, { state: 'ready' }>> = {}): Situ
   ownsObjects: false,
   idleSince: NOW,
   residentBytes: 60 * MB,
+  isTraced: false,
   succeedAt: undefined,
   ...more,
 });
@@ -106,6 +107,11 @@ const WORLDS: readonly {
     rule: '[X-9] too much memory replaces it, also under load',
     situation: ready({ inFlight: 3, residentBytes: 513 * MB }),
     step: { act: 'replace', reason: 'It used 513 MB of memory, more than the 512 MB it may.' },
+  },
+  {
+    rule: '[X-9] a version with a tracer beside it has as much as without one',
+    situation: ready({ isTraced: true, residentBytes: 704 * MB }),
+    step: WAIT,
   },
   { rule: '[X-9] memory nobody can measure is not a reason', situation: ready({ residentBytes: undefined }), step: WAIT },
   { rule: '[X-11] a failed active version is started when its back-off is over', situation: backingOff(true, NOW), step: { act: 'start' } },

@@ -22,6 +22,9 @@ export const DEFAULT_LIFECYCLE: LifecycleSettings = {
   watchMs: 1000,
 };
 
+/** What a tracer may need under full load beside the version, which has as much room as without one. */
+export const TRACER_MB = 192;
+
 /** What is known about a version's process at one moment. */
 export type Situation =
   | {
@@ -34,6 +37,7 @@ export type Situation =
       readonly inFlight: number;
       readonly idleSince: number;
       readonly residentBytes: number | undefined;
+      readonly isTraced: boolean;
       /** When another of the same version is to be started that takes over from it; undefined where none is to. */
       readonly succeedAt: number | undefined;
     }
@@ -77,10 +81,15 @@ const idleLimit = ({ isActive, isSurplus }: Ready, { idleMs, warmMs }: Lifecycle
 
 const MB = 1024 * 1024;
 
-export const sicknessOf = ({ residentBytes }: Pick<Ready, 'residentBytes'>, { memoryLimitMb }: LifecycleSettings): string | undefined =>
-  residentBytes !== undefined && residentBytes > memoryLimitMb * MB
-    ? `It used ${Math.round(residentBytes / MB)} MB of memory, more than the ${memoryLimitMb} MB it may.`
+export const sicknessOf = (
+  { residentBytes, isTraced }: Pick<Ready, 'residentBytes' | 'isTraced'>,
+  { memoryLimitMb }: LifecycleSettings,
+): string | undefined => {
+  const mostMb = memoryLimitMb + (isTraced ? TRACER_MB : 0);
+  return residentBytes !== undefined && residentBytes > mostMb * MB
+    ? `It used ${Math.round(residentBytes / MB)} MB of memory, more than the ${mostMb} MB it may.`
     : undefined;
+};
 
 /** How long failures of a version that nobody needs are remembered beyond their back-off. */
 const FORGET_AFTER_MS = 60_000;

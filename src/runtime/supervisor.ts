@@ -6,7 +6,7 @@ import { BusyWatch } from './busy-watch.ts';
 import { describeEnding, type ProcessFault } from './child.ts';
 import { hearing, type Said } from './console.ts';
 import { backingOff, reportOf, situationOf, toldOf, type Entry, type Told } from './entry.ts';
-import { nextStep, sicknessOf, surplusOf, type Step, type Warm } from './lifecycle.ts';
+import { nextStep, sicknessOf, surplusOf, TRACER_MB, type Step, type Warm } from './lifecycle.ts';
 import { ObjectFolder, storedNamespaces } from './object-folder.ts';
 import { ObjectOwners } from './object-owners.ts';
 import { namespacesOf, ownsObjects } from './object-plan.ts';
@@ -300,9 +300,11 @@ export class Supervisor {
     const [spec] = specs;
     const { script } = spec;
     const versionId = unitOf(specs.map(({ id }) => id)).id;
+    const observeFolder = this.#isToBeTraced(specs) ? this.#settings.observeFolder : undefined;
     const options: ProcessOptions = {
       ...this.#settings,
-      observeFolder: this.#isToBeTraced(specs) ? this.#settings.observeFolder : undefined,
+      memoryLimitMb: this.#settings.memoryLimitMb + (observeFolder === undefined ? 0 : TRACER_MB),
+      observeFolder,
       objectsFolder,
       runtimeDir,
       modulePath: await verifiedModules(specs, modules),
@@ -509,7 +511,8 @@ export class Supervisor {
 
   /** WebSockets may go on for as long as they like, as in a version that left its deployment. */
   #lookAtSucceeded(process: VersionProcess, now: number): void {
-    const sickness = sicknessOf({ residentBytes: process.residentBytes() }, this.#settings);
+    const { isTraced } = process;
+    const sickness = sicknessOf({ residentBytes: process.residentBytes(), isTraced }, this.#settings);
     if (sickness !== undefined) process.kill('memory');
     else if (process.inFlight === 0) this.#finish(process);
     else this.#lookBy(now + this.#settings.watchMs);
