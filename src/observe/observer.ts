@@ -56,7 +56,7 @@ export class Observer implements AsyncDisposable {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const [board, drops, live, rules] = [new WatchBoard(), new Drops(), new Live(), new Rules()];
     const archive = await Archive.open({ dataDir, mostBytes, drops, log, ruleOf: (script) => rules.of(script) });
-    for (const [edge, known] of archive.knownRules) rules.told(edge, known);
+    rules.remember(archive.knownRules);
     const parts: readonly ObservePart[] = [archivePart(archive, live, drops, mostBytes), new TailHub(board), ...(logpush ?? [])];
     const collector = new Collector({
       archive,

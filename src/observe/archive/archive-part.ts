@@ -75,7 +75,7 @@ export const archivePart = (archive: Archive, live: Live, drops: Drops, mostByte
     });
   });
   routes.onError((error, c) => {
-    if (isDamage(error)) archive.failed(error);
+    if (isDamage(error)) archive.failed('reading', error);
     return c.json({ error: worldFault(error) ?? String(error) }, worldFault(error) === undefined ? 500 : 503);
   });
   return { name: 'archive', routes, take: (record) => archive.take(record), close: () => archive.close() };

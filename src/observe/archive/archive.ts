@@ -22,6 +22,8 @@ const ROW_BYTES = 400;
 /** What one transaction writes: whoever asks something meanwhile waits for it. */
 const WRITTEN_AT_ONCE = 2_000;
 
+type Doing = 'opening' | 'counts' | 'records' | 'size' | 'reading';
+
 interface WaitingReport {
   readonly report: EdgeReportOfUse;
   readonly stored: () => void;
@@ -41,8 +43,8 @@ export class Archive {
   readonly #options: ArchiveOptions;
   readonly #trimming: NodeJS.Timeout;
   #stores: Stores | undefined;
-  /** Why nothing could be stored the last time. */
-  #fault: string | undefined;
+  /** Why something could not be done the last time, by what it was. */
+  readonly #faults = new Map<Doing, string>();
   #reports: WaitingReport[] = [];
   #counts: Count[] = [];
   #thrown: InvocationRecord[] = [];
@@ -65,7 +67,7 @@ export class Archive {
 
   /** What is stored. Throws a {@link WorldFault} where it cannot be read for now. */
   get stores(): Stores {
-    if (this.#stores === undefined) throw new WorldFault(`What was observed cannot be read for now. ${this.#fault ?? ''}`.trimEnd());
+    if (this.#stores === undefined) throw new WorldFault(`What was observed cannot be read for now. ${this.#why}`.trimEnd());
     return this.#stores;
   }
 
@@ -76,7 +78,7 @@ export class Archive {
 
   /** Resolves once the report is stored, by this call or by one before; throws where it cannot be. */
   takeReport(report: EdgeReportOfUse): Promise<void> {
-    if (this.#stores === undefined) return Promise.reject(new WorldFault(this.#fault ?? 'Nothing can be stored for now.'));
+    if (this.#stores === undefined) return Promise.reject(new WorldFault(`Nothing can be stored for now. ${this.#why}`.trimEnd()));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#reports.push({ report, stored: resolve, failed: reject });
     this.#writeWithin(REPORT_WAITS_MS);
@@ -136,11 +138,13 @@ export class Archive {
         for (const record of thrown) stores.exceptions.add(record);
       });
       for (const { stored } of reports) stored();
-      this.#worked();
+      this.#worked('counts');
     } catch (error) {
       this.#options.drops.add('records_not_written', thrown.length);
+      // An edge sends its counts again, and nobody these.
+      this.count(counts);
       for (const { failed } of reports) failed(error);
-      this.failed(error);
+      this.failed('counts', error);
     }
   }
 
@@ -152,26 +156,28 @@ export class Archive {
       stores.changeRecords(() => {
         for (const row of records) stores.records.add(row);
       });
+      this.#worked('records');
     } catch (error) {
       this.#options.drops.add('records_not_written', records.length);
-      this.failed(error);
+      this.failed('records', error);
     }
   }
 
   #trim(): void {
     try {
       this.#stores?.keepWithin(Date.now());
+      if (this.#stores !== undefined) this.#worked('size');
     } catch (error) {
-      this.failed(error);
+      this.failed('size', error);
     }
   }
 
   /** Of whoever reads too. A full disk may get room, and what is stored can be read meanwhile; what is damaged has to be put aside. */
-  failed(error: unknown): void {
+  failed(doing: Doing, error: unknown): void {
     const reason = worldFault(error) ?? String(error);
     const { log, dataDir } = this.#options;
-    if (reason !== this.#fault) log({ error: reason, dataDir }, `What is observed cannot be stored: ${reason}`);
-    this.#fault = reason;
+    if (reason !== this.#faults.get(doing)) log({ error: reason, dataDir, doing }, `What is observed cannot be stored: ${reason}`);
+    this.#faults.set(doing, reason);
     if (!isDamage(error) || this.#stores === undefined) return;
     this.#stores[Symbol.dispose]();
     this.#stores = undefined;
@@ -184,23 +190,26 @@ export class Archive {
       const stores = await Stores.open({ ...this.#options, onForgottenGroup, isDamaged });
       if (this.#isClosed) return stores[Symbol.dispose]();
       this.#stores = stores;
-      this.#worked();
+      for (const doing of this.#faults.keys()) this.#worked(doing);
+      this.#writeWithin(0);
     } catch (error) {
-      this.failed(error);
+      this.failed('opening', error);
       if (!this.#isClosed) this.#again = setTimeout(() => void this.#open(isDamaged), AGAIN_AFTER_MS);
     }
   }
 
-  #worked(): void {
-    if (this.#fault !== undefined) this.#options.log({}, 'What is observed can be stored again.');
-    this.#fault = undefined;
+  #worked(doing: Doing): void {
+    if (this.#faults.delete(doing)) this.#options.log({ doing }, 'What is observed can be stored again.');
+  }
+
+  get #why(): string {
+    return [...this.#faults.values()].at(-1) ?? '';
   }
 
   async close(): Promise<void> {
     clearInterval(this.#trimming);
-    while (this.#stores !== undefined && this.#reports.length + this.#counts.length + this.#thrown.length + this.#records.length > 0) {
-      this.#write();
-    }
+    this.#write();
+    while (this.#stores !== undefined && this.#records.length > 0) this.#writeRecords(this.#stores);
     clearTimeout(this.#timer?.timeout);
     clearTimeout(this.#again);
     this.#isClosed = true;
