@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { json, nullish, SCRIPT } from './shapes.ts';
+import { json, nullish, SCRIPT, shownBinding } from './shapes.ts';
 
 const tail = z
   .object({
@@ -35,6 +35,13 @@ const filter = z
 
 export const tailEndpoints = {
   listTails: { method: 'GET', path: `${SCRIPT}/tails`, tag: 'Tails', summary: 'Who tails a Worker’s log', result: z.array(tail) },
+  getScriptBindings: {
+    method: 'GET',
+    path: `${SCRIPT}/bindings`,
+    tag: 'Tails',
+    summary: 'Bindings of what serves, which older wranglers read before they tail',
+    result: z.array(shownBinding),
+  },
   createTail: {
     method: 'POST',
     path: `${SCRIPT}/tails`,

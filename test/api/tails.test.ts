@@ -65,6 +65,20 @@ test('[TL-1] a tail is opened, listed, read at its URL and deleted', async (t) =
   assert.deepEqual(await api.ok('listTails', hello), []);
 });
 
+test('[TL-1] the bindings that older wranglers read before they tail are those of what serves, without values of secrets', async (t) => {
+  const api = await anApi(t);
+  const bindings = [
+    { type: 'plain_text', name: 'GREETING', text: 'hello' },
+    { type: 'secret_text', name: 'KEY', text: 'open sesame' },
+  ];
+  await api.upload('hello', { metadata: { bindings } });
+  assert.deepEqual(await api.ok('getScriptBindings', hello), [
+    { type: 'plain_text', name: 'GREETING', text: 'hello' },
+    { type: 'secret_text', name: 'KEY' },
+  ]);
+  assert.equal((await api.refused('getScriptBindings', { script_name: 'nobody' })).code, 10007);
+});
+
 test('[TL-1] Cloudflare’s SDK opens and ends tails', async (t) => {
   const api = await anObservedApi(t);
   const sdk = sdkFor({ baseUrl: `${await api.listen()}/client/v4`, token: api.token });

@@ -309,6 +309,16 @@ test('[TL-3] every kind of invocation is shown, by each release', async () => {
   assert.deepEqual(await Promise.all([json.interrupt(), newer.interrupt(), older.interrupt('SIGTERM')]), [0, 0, 0]);
 });
 
+test('[TL-3] an invocation is shown by every other release of wrangler that the tests drive, from 2.x on', async () => {
+  for (const client of ['4.60', '3.40', '3.34', '2.last'] as const) {
+    await using one = tail(client, ['shop'], 'pretty');
+    await one.prints('Connected to shop');
+    await ask('shop', `/for-${client}`);
+    await one.prints(new RegExp(`GET http.*/for-${RegExp.escape(client)} - Ok @`));
+    assert.equal(await one.interrupt(), 0);
+  }
+});
+
 test('[TL-1] a route stands for the Worker it leads to', async () => {
   succeeded(await server.cli(['zone', 'add', 'example.com']));
   const [zone] = (await server.api('GET', '/zones?name=example.com')) as readonly { readonly id: string }[];

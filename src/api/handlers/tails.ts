@@ -3,7 +3,8 @@ import type { tailEndpoints } from '../../contract/index.ts';
 import { MOST_TAILS, type OpenTail, type TailAnswer, type TailFilter, type TailRequest } from '../../observe/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { tailUrl } from '../tail-upgrade.ts';
-import { versionOf, workerNamed } from './found.ts';
+import { bindingView } from '../views/index.ts';
+import { serving, versionOf, workerNamed } from './found.ts';
 
 const tailView = (api: Api, headers: Headers, { id, token, expiresAt }: OpenTail) => ({
   id,
@@ -23,6 +24,10 @@ export const tails: Handlers<typeof tailEndpoints> = {
     if (!worker.ok) return worker;
     const open = (await api.observe.read<readonly OpenTail[]>({ path: `/tails/${worker.value.name}` })) ?? [];
     return accept({ result: open.map((tail) => tailView(api, headers, tail)) });
+  },
+  getScriptBindings: async (api, { params }) => {
+    const found = await serving(api, params.script_name);
+    return found.ok ? accept({ result: found.value.version?.bindings.map(bindingView) ?? [] }) : found;
   },
   createTail: async (api, { params, body, headers, actor }) => {
     const worker = await workerNamed(api, params.script_name);
