@@ -1,5 +1,6 @@
 /** Two versions share real traffic: what each did is told, whichever half of the server is killed meanwhile. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -178,6 +179,19 @@ test('[OB-30] nothing is counted twice or lost where the process that observes i
     assert.notEqual(server.half('observe'), pid);
   }
   await untilCounted();
+});
+
+test('[OB-27] where its disk is full that is said, visitors are served, and what they did is told once there is room', async () => {
+  const limit = (bytes: string) => execFileSync('prlimit', ['--pid', String(server.half('observe')), `--fsize=${bytes}:`]);
+  limit('1');
+  await until('it is said', async () => {
+    await visits(2);
+    return server.output.includes('What is observed cannot be stored');
+  });
+  await visits(10);
+  limit('unlimited');
+  await untilCounted();
+  assert.match(server.output, /What is observed can be stored again/);
 });
 
 test('[OB-30] it goes on collecting while there is no control plane', async () => {
