@@ -216,16 +216,16 @@ export class Exchange implements Asking, Holder {
     const { invocations } = this.#context;
     if (invocations === undefined || outcome === undefined) return;
     const { script, versionId, why } = this.#arrival;
-    const [process, startedAt, status] = [this.#ranIn, this.#startedAt, this.#status];
+    const process = this.#ranIn;
     invocations.ended({
       kind: 'fetch',
       script,
       versionId: process?.versionId ?? versionId,
       process,
-      startedAt,
+      startedAt: this.#startedAt,
       outcome,
       why,
-      status,
+      status: this.#status,
       method: this.#request.method,
       request: this.#arrival,
     });

@@ -29,6 +29,7 @@ export class Observing {
   #reports: Reports | undefined;
   #collecting: NodeJS.Timeout | undefined;
   #rules: readonly CollectRule[] = [];
+  #rulesText = '[]';
   /** Hears each count once. */
   onCounts: (counts: readonly Count[]) => void = () => undefined;
 
@@ -65,7 +66,9 @@ export class Observing {
   /** Takes the rules of this table, and answers which of its versions are to be traced. */
   follow(table: Pick<RoutingTable, 'workers'>): ReadonlySet<string> {
     const rules = rulesIn(table);
-    if (JSON.stringify(rules) !== JSON.stringify(this.#rules)) this.#rules = rules;
+    const text = JSON.stringify(rules);
+    if (text !== this.#rulesText) this.#rules = rules;
+    this.#rulesText = text;
     return collectedIn(table, this.#watched?.scripts ?? new Set());
   }
 
