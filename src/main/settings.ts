@@ -48,7 +48,7 @@ export const SETTINGS = {
   host: { value: 'address', help: 'address to listen on', schema: address, fallback: '127.0.0.1' },
   controlPort: { value: 'port', help: 'port of the API; 0 takes any free one', schema: port, fallback: 7450 },
   edgePort: { value: 'port', help: 'port of the Workers', schema: port, fallback: 7480 },
-  edgeAdminPort: { value: 'port', help: "port of the edge's own /healthz and /readyz", schema: port, fallback: 7481 },
+  edgeAdminPort: { value: 'port', help: "port of the edge's own /healthz, /readyz and /metrics", schema: port, fallback: 7481 },
   baseDomain: { value: 'domain', help: 'Workers answer at <worker>.<subdomain>.<domain>', schema: hostName, fallback: 'localhost' },
   tlsDir: {
     value: 'dir',
