@@ -36,6 +36,9 @@ export interface TailOptions {
   readonly format?: 'json' | 'pretty';
 }
 
+/** wrangler itself takes seconds to start where others start too. */
+const SHOWN_WITHIN_MS = 60_000;
+
 /** A `wrangler tail` that runs until it is interrupted. */
 export class Tailing implements AsyncDisposable {
   readonly events: Tailed[] = [];
@@ -69,20 +72,28 @@ export class Tailing implements AsyncDisposable {
 
   /** Waits for an event that fits, and answers the first. */
   async event(what: string, fits: (event: Tailed) => boolean): Promise<Tailed> {
-    return until(what, () => {
-      if (this.hasEnded) throw new Error(`wrangler tail ended instead of showing ${what}:\n\n${this.printed}`);
-      return this.events.find(fits);
-    }).catch((error: unknown) => {
+    return until(
+      what,
+      () => {
+        if (this.hasEnded) throw new Error(`wrangler tail ended instead of showing ${what}:\n\n${this.printed}`);
+        return this.events.find(fits);
+      },
+      SHOWN_WITHIN_MS,
+    ).catch((error: unknown) => {
       throw new Error(`${String(error)}\n\nIt printed:\n\n${this.printed}`, { cause: error });
     });
   }
 
   async prints(text: string | RegExp): Promise<void> {
-    await until(`${String(text)} in what wrangler tail prints`, () => {
-      if (typeof text === 'string' ? this.printed.includes(text) : text.test(this.printed)) return true;
-      if (this.hasEnded) throw new Error(`wrangler tail ended instead of printing ${String(text)}:\n\n${this.printed}`);
-      return false;
-    });
+    await until(
+      `${String(text)} in what wrangler tail prints`,
+      () => {
+        if (typeof text === 'string' ? this.printed.includes(text) : text.test(this.printed)) return true;
+        if (this.hasEnded) throw new Error(`wrangler tail ended instead of printing ${String(text)}:\n\n${this.printed}`);
+        return false;
+      },
+      SHOWN_WITHIN_MS,
+    );
   }
 
   /** Ctrl-C; answers the exit code. */

@@ -21,10 +21,14 @@ export const tailEvent = (record: InvocationRecord): Readonly<Record<string, unk
   event: asSeen(record),
 });
 
-/** The runtime tells no status of what did not come to its end there, and nothing at all where its process was ended: the edge knows. */
+/**
+ * The runtime tells no status of what did not come to its end there, and nothing at all where its process was ended: the edge knows.
+ * By which scheme a visitor came it does not say, and clients read URLs.
+ */
 const asSeen = ({ event, status, method, url }: InvocationRecord): InvocationRecord['event'] => {
   const response = status === undefined ? {} : { response: { status } };
-  if (event === null) return method === undefined ? null : { request: { url, method, headers: {}, cf: {} }, ...response };
+  if (event === null)
+    return method === undefined ? null : { request: { url: `http://${url ?? ''}`, method, headers: {}, cf: {} }, ...response };
   const isToldWhole = event['request'] === undefined || (event['response'] ?? undefined) !== undefined;
   return isToldWhole ? event : { ...event, ...response };
 };

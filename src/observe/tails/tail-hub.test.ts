@@ -149,7 +149,10 @@ test('[TL-3] an event has the members that clients read, as Cloudflare sends the
       event: { scheduledTime: 1_795_000_000_000 },
     },
   );
-  const asTheEdgeSawIt = { request: { url: 'hello.example.com/path', method: 'GET', headers: {}, cf: {} }, response: { status: 503 } };
+  const asTheEdgeSawIt = {
+    request: { url: 'http://hello.example.com/path', method: 'GET', headers: {}, cf: {} },
+    response: { status: 503 },
+  };
   assert.deepEqual([events[2]?.['event'], events[3]?.['event']], [asTheEdgeSawIt, null]);
 });
 
