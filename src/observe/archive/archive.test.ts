@@ -184,3 +184,29 @@ test('a page of records goes on behind the last, with what filters ask for', asy
   assert.deepEqual(found({ ray: '42' }), ['42']);
   assert.deepEqual(found({ kind: 'queue' }), []);
 });
+
+test('[OB-26] records that were packed together are each found, also once the oldest of their pack are gone', async (t) => {
+  const world = await World.open(t);
+  const scripts = [SCRIPT, 'other'];
+  const long = 'long '.repeat(10_000);
+  for (let index = 0; index < 100; index += 1) {
+    const logs = [{ message: [index === 50 ? long : `said ${index}`], level: 'log', timestamp: NOON } as const];
+    for (const script of scripts) world.archive.take(aRecord({ script, at: NOON + index, id: `${script} ${index}`, logs }));
+  }
+  const { records } = world.archive.stores;
+  const idsOf = (script: string) =>
+    records.page(script, { since: NOON, until: NOON + 1_000 }, 200, undefined).records.map(({ id }) => Number(id.split(' ')[1]));
+  await until('they are written', () => idsOf('other').length === 100);
+  assert.deepEqual(
+    scripts.map((script) => records.byId(script, `${script} 50`)?.logs[0]?.message),
+    [[long], [long]],
+  );
+  world.archive.stores.changeRecords(() => records.removeOldest(45));
+  const newestFirst = Array.from({ length: 100 }, (_, index) => 99 - index);
+  assert.deepEqual(idsOf('other'), newestFirst);
+  assert.deepEqual(idsOf(SCRIPT), newestFirst.slice(0, 55));
+  assert.deepEqual(records.byId(SCRIPT, `${SCRIPT} 44`), undefined);
+  assert.deepEqual(records.byId(SCRIPT, `${SCRIPT} 45`)?.logs[0]?.message, ['said 45']);
+  world.archive.stores.changeRecords(() => records.removeOldest(1_000));
+  assert.deepEqual([records.oldestAt, idsOf(SCRIPT), idsOf('other')], [undefined, [], []]);
+});

@@ -17,7 +17,7 @@ const AGAIN_AFTER_MS = 5_000;
 const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 const MOST_THROWN = 4_000;
 const MOST_COUNTS = 20_000;
-/** What a record takes in memory beside its body. */
+/** What a record takes in memory beside its text. */
 const ROW_BYTES = 400;
 /** What one transaction writes: whoever asks something meanwhile waits for it. */
 const WRITTEN_AT_ONCE = 2_000;
@@ -102,7 +102,7 @@ export class Archive {
     if (isKept) {
       const row = rowOf(record);
       this.#records.push(row);
-      this.#waitingBytes += row.body.length + ROW_BYTES;
+      this.#waitingBytes += row.text.length + ROW_BYTES;
     }
     this.#writeWithin(RECORDS_WAIT_MS);
   }
@@ -150,12 +150,10 @@ export class Archive {
 
   #writeRecords(stores: Stores): void {
     const records = this.#records.splice(0, WRITTEN_AT_ONCE);
-    for (const { body } of records) this.#waitingBytes -= body.length + ROW_BYTES;
+    for (const { text } of records) this.#waitingBytes -= text.length + ROW_BYTES;
     if (records.length === 0 || this.#stores === undefined) return this.#options.drops.add('records_not_written', records.length);
     try {
-      stores.changeRecords(() => {
-        for (const row of records) stores.records.add(row);
-      });
+      stores.changeRecords(() => stores.records.add(records));
       this.#worked('records');
     } catch (error) {
       this.#options.drops.add('records_not_written', records.length);

@@ -28,3 +28,10 @@ export const packed = (record: InvocationRecord): Buffer => deflateRawSync(JSON.
 /** Of what {@link packed} made. */
 export const unpacked = (bytes: Uint8Array): InvocationRecord =>
   JSON.parse(inflateRawSync(bytes, { dictionary: COMMON }).toString()) as InvocationRecord;
+
+/** Of records as JSON: much alike as they are, each takes far less beside others than alone. */
+export const packedTogether = (records: readonly string[]): Buffer => deflateRawSync(`[${records.join(',')}]`, PACKING);
+
+/** Of what {@link packedTogether} made. */
+export const unpackedTogether = (bytes: Uint8Array): readonly InvocationRecord[] =>
+  JSON.parse(inflateRawSync(bytes, { dictionary: COMMON }).toString()) as InvocationRecord[];
