@@ -1,6 +1,6 @@
 /** `wrangler tail`, as three generations of it run: what it shows, of which version, and what it does not. */
 import assert from 'node:assert/strict';
-import test, { after } from 'node:test';
+import test, { after, before } from 'node:test';
 import type { Client } from '../support/client.ts';
 import { Load } from '../support/load.ts';
 import { idAfter } from '../support/printed.ts';
@@ -53,7 +53,7 @@ const connected = async (name: string, tailing: Tailing): Promise<void> => {
     'the tail to be connected',
     async () => {
       if (tailing.hasEnded) throw new Error(`wrangler tail ended:\n\n${tailing.printed}`);
-      await ask(name, path, PASSING);
+      await ask(name, path, passing());
       return tailing.events.some((event) => pathOf(event) === path);
     },
     90_000,
@@ -70,17 +70,21 @@ export default {
 };`;
 
 const shop = server.projectFolder('shop');
-makeProject({ dir: shop, name: 'shop', code: SHOP('v1') });
-const V1 = idAfter('Current Version ID:', await wrangler(shop, 'deploy', '--tag', 'one', '--message', 'the first'));
-makeProject({ dir: shop, name: 'shop', code: SHOP('v2') });
-const V2 = idAfter('Worker Version ID:', await wrangler(shop, 'versions', 'upload', '--tag', 'two', '--message', 'the second'));
-await wrangler(shop, 'versions', 'deploy', `${V1}@50`, `${V2}@50`, '-y');
+let V1 = '';
+let V2 = '';
+before(async () => {
+  makeProject({ dir: shop, name: 'shop', code: SHOP('v1') });
+  V1 = idAfter('Current Version ID:', await wrangler(shop, 'deploy', '--tag', 'one', '--message', 'the first'));
+  makeProject({ dir: shop, name: 'shop', code: SHOP('v2') });
+  V2 = idAfter('Worker Version ID:', await wrangler(shop, 'versions', 'upload', '--tag', 'two', '--message', 'the second'));
+  await wrangler(shop, 'versions', 'deploy', `${V1}@50`, `${V2}@50`, '-y');
+});
 
 /** To one version. */
 const to = (id: string) => ({ 'cloudflare-workers-version-overrides': `shop="${id}"` });
 
 /** A request that every filter of these tests lets through, but for a share. */
-const PASSING: Asked = { method: 'POST', headers: { ...to(V2), 'x-color': 'dark Blue', 'x-asks': 'throw' } };
+const passing = (): Asked => ({ method: 'POST', headers: { ...to(V2), 'x-color': 'dark Blue', 'x-asks': 'throw' } });
 
 test('[TL-3] [TL-5] [TL-7] ten clients of three releases tail one Worker, each sees what its filters let through, and an eleventh is refused', async () => {
   const color = { 'x-color': 'dark Blue' };
@@ -125,7 +129,7 @@ test('[TL-3] [TL-5] [TL-7] ten clients of three releases tail one Worker, each s
   const seen = (one: Tailing) => one.events.map(pathOf).filter((path) => path !== undefined && path in asked);
   await until('one to have seen all', () => whole !== undefined && seen(whole).length === all.length);
   // What was to be shown stands before this one.
-  await ask('shop', '/last', PASSING);
+  await ask('shop', '/last', passing());
   for (const [index, one] of tails.entries()) {
     const [client, args, shown] = filters[index] ?? assert.fail();
     if (shown.length === 0) continue;
