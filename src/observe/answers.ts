@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { ExceptionGroup } from './archive/exceptions.ts';
 import type { MetricsGroup, MetricsQuestion, VersionBuckets } from './archive/metrics.ts';
 import type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
-import type { ObserveAnswer, ObserveClient } from './client.ts';
+import type { ObserveClient } from './client.ts';
 import type { DropCause } from './drops.ts';
 import type { InvocationRecord } from './record.ts';
 
@@ -59,5 +60,5 @@ export const observedInvocation = (client: ObserveClient, script: string, id: st
 export const archiveStatus = (client: ObserveClient): Promise<ArchiveStatus> => there(client, 'status');
 
 /** Server-sent events of `LiveCounts`, one each second. */
-export const liveCounts = (client: ObserveClient, script: string, signal: AbortSignal): Promise<ObserveAnswer> =>
-  client.ask({ path: withQuery('live', { script }), signal });
+export const liveCounts = (client: ObserveClient, script: string, signal: AbortSignal): Promise<Readable> =>
+  client.stream(withQuery('live', { script }), signal);

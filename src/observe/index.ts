@@ -16,7 +16,7 @@ export type { ExceptionGroup } from './archive/exceptions.ts';
 export type { Measured, MetricGroup, MetricsGroup, MetricsQuestion, Quantiles, VersionBuckets } from './archive/metrics.ts';
 export type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
 export type { LiveCounts, LiveVersion } from './live.ts';
-export { ObserveClient, type ObserveAnswer, type ObserveQuestion } from './client.ts';
+export { ObserveClient, type ObserveQuestion } from './client.ts';
 export type { InvocationRecord, RecordSink } from './record.ts';
 export type { CollectRule, Count, CpuCount, EdgeReportOfUse, Fact, ReportAnswer, Watched } from './report.ts';
 export type { Relayed } from './relay.ts';

@@ -34,15 +34,22 @@ export class Live {
     for (const count of counts) for (const sums of this.#followers.get(count.script) ?? []) add(sums, count);
   }
 
-  /** Tells each second what came, also where nothing did, until it is told to stop. */
-  follow(script: string, tell: (counts: LiveCounts) => void): () => void {
+  /**
+   * Tells each second what came, also where nothing did, until it is told to stop. Whoever is slow to listen misses no count, but hears
+   * of more of them at once.
+   */
+  follow(script: string, tell: (counts: LiveCounts) => Promise<unknown>): () => void {
     const sums = new Map<string, Sum>();
     const followers = this.#followers.get(script) ?? new Set();
     this.#followers.set(script, followers.add(sums));
+    let isListening = true;
     const timer = setInterval(() => {
+      if (!isListening) return;
+      isListening = false;
       const versions = [...sums].map(([version_id, sum]) => liveVersion(version_id, sum));
       sums.clear();
-      tell({ at: Date.now(), versions });
+      const listensAgain = (): void => void (isListening = true);
+      tell({ at: Date.now(), versions }).then(listensAgain, listensAgain);
     }, TICK_MS);
     return () => {
       clearInterval(timer);

@@ -155,7 +155,7 @@ export const observations: Handlers<typeof observeEndpoints> = {
   watchLive: async (api, { params, client }) => {
     const worker = await workerNamed(api, params.name);
     if (!worker.ok) return worker;
-    const { body } = await liveCounts(api.observe, worker.value.name, client);
+    const body = await liveCounts(api.observe, worker.value.name, client);
     // Whoever leaves aborts what is read for them.
     body.on('error', () => undefined);
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };

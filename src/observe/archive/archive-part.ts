@@ -67,7 +67,7 @@ export const archivePart = (archive: Archive, live: Live, drops: Drops, mostByte
     followers += 1;
     return streamSSE(c, async (stream) => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const unfollow = live.follow(c.req.query('script') ?? '', (told) => void stream.writeSSE({ data: JSON.stringify(told) }));
+      const unfollow = live.follow(c.req.query('script') ?? '', (told) => stream.writeSSE({ data: JSON.stringify(told) }));
       stream.onAbort(resolve);
       await promise;
       unfollow();
