@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { atMost, ofEvents, withAim, type Figure, type Row } from '../figure.ts';
-import { PacedVisitors } from '../paced.ts';
+import { PacedVisitors, type Traffic } from '../paced.ts';
 import { Product } from '../product.ts';
 import { until } from '../until.ts';
 import { visit } from '../visit.ts';
 
 const TRAFFIC = { rate: 200, connections: 32 };
+/** More than a client is shown: this one asks for those that are timed. */
+const HEAVY_TRAFFIC = { rate: 500, connections: 32 };
+const TIMED = 'timed-';
 const MOST_CLIENTS = 10;
 const MOST_MS = 500;
 const LOGGING = `export default {
@@ -33,23 +36,29 @@ export const tail: Row = {
       ),
     );
     // The first makes the runtime start once more, with what tells of invocations; for the others that is there.
-    const cold = await TailClient.open(product);
+    const cold = await TailClient.open(product, 'one');
     say('events of a quiet Worker');
-    const quiet = await delaysOf(product, [cold], events);
+    const quiet = await delaysOf(product, 'one', [cold], events);
     const more: TailClient[] = [];
-    for (let at = 1; at < MOST_CLIENTS; at += 1) more.push(await TailClient.open(product));
+    for (let at = 1; at < MOST_CLIENTS; at += 1) more.push(await TailClient.open(product, 'one'));
     say(`events of a busy Worker, ${MOST_CLIENTS} clients`);
-    await using visitors = new PacedVisitors({ url: product.edgeUrl, host: product.host('one') }, TRAFFIC);
-    const busy = await delaysOf(product, [cold, ...more], events);
-    await visitors.stop();
+    const busy = await among(product, 'one', TRAFFIC, () => delaysOf(product, 'one', [cold, ...more], events));
     for (const client of [cold, ...more]) client.close();
-    if (visitors.failed > 0) throw new Error(`${visitors.failed} requests were not answered.`);
-    const [seldom, often] = [ofEvents(quiet), ofEvents(busy)];
+    say('events of a busy Worker of which all is kept');
+    await product.deployed('kept', LOGGING, { observability: { enabled: true, head_sampling_rate: 1 } });
+    const searching = await TailClient.open(product, 'kept', [{ query: TIMED }]);
+    const heavy = await among(product, 'kept', HEAVY_TRAFFIC, () => delaysOf(product, 'kept', [searching], events));
+    searching.close();
+    const [seldom, often, kept] = [ofEvents(quiet), ofEvents(busy), ofEvents(heavy)];
     const figures: Figure[] = [
       withAim({ name: 'event in a tail, one client', unit: 'ms', ours: seldom }, atMost(seldom.p99 ?? Infinity, MOST_MS, 'ms at p99')),
       withAim(
         { name: `the same, ${MOST_CLIENTS} clients, ${TRAFFIC.rate} requests/s`, unit: 'ms', ours: often },
         atMost(often.p99 ?? Infinity, MOST_MS, 'ms at p99'),
+      ),
+      withAim(
+        { name: `one client that searches, ${HEAVY_TRAFFIC.rate} requests/s, all of which are kept`, unit: 'ms', ours: kept },
+        atMost(kept.p99 ?? Infinity, MOST_MS, 'ms at p99'),
       ),
       { name: 'the first tail of a Worker attaches', unit: 'ms', ours: ofEvents([cold.attachedMs]) },
       { name: 'each of the others', unit: 'ms', ours: ofEvents(more.map(({ attachedMs }) => attachedMs)) },
@@ -58,12 +67,26 @@ export const tail: Row = {
   },
 };
 
+/** While others visit the Worker too. */
+const among = async (
+  product: Product,
+  script: string,
+  traffic: Traffic,
+  work: () => Promise<readonly number[]>,
+): Promise<readonly number[]> => {
+  await using visitors = new PacedVisitors({ url: product.edgeUrl, host: product.host(script) }, traffic);
+  const delays = await work();
+  await visitors.stop();
+  if (visitors.failed > 0) throw new Error(`${visitors.failed} requests were not answered.`);
+  return delays;
+};
+
 /** Of requests one after the other, at each client. */
-const delaysOf = async (product: Product, clients: readonly TailClient[], events: number): Promise<readonly number[]> => {
+const delaysOf = async (product: Product, script: string, clients: readonly TailClient[], events: number): Promise<readonly number[]> => {
   const delays: number[] = [];
   for (let at = 0; at < events; at += 1) {
-    const path = `/timed-${clients.length}-${at}`;
-    await visit(product.edgeUrl + path, product.host('one'));
+    const path = `/${TIMED}${clients.length}-${at}`;
+    await visit(product.edgeUrl + path, product.host(script));
     const endedAt = performance.now();
     for (const client of clients) {
       await until('the event is there', () => client.seen.has(path));
@@ -88,9 +111,9 @@ class TailClient {
     });
   }
 
-  static async open(product: Product): Promise<TailClient> {
+  static async open(product: Product, script: string, filters: readonly object[] = []): Promise<TailClient> {
     const startedAt = performance.now();
-    const { url } = (await product.call('POST', '/one/tails', { filters: [] })) as { url: string };
+    const { url } = (await product.call('POST', `/${script}/tails`, { filters })) as { url: string };
     const socket = new WebSocket(url, 'trace-v1');
     await once(socket, 'open');
     return new TailClient(socket, performance.now() - startedAt);
