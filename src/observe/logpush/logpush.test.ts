@@ -16,11 +16,11 @@ import { pauseAfter } from './pusher.ts';
 import { aPlan, anOrder, aReceiver, aRecord, OPEN, type Receiver } from './testing.ts';
 import type { Asked } from './testing-process.ts';
 
-const aLogpush = async (t: TestContext, options: Partial<LogpushOptions> = {}): Promise<Logpush> => {
+const aLogpush = async (t: TestContext, options: Partial<LogpushOptions> = {}): Promise<Logpush & { readonly folder: string }> => {
   const folder = options.folder ?? (await aFolder(t));
   const logpush = new Logpush({ spoolBytes: 10_000_000, rules: OPEN, log: () => {}, random: () => 0, ...options, folder });
   t.after(() => logpush.close());
-  return logpush;
+  return Object.assign(logpush, { folder });
 };
 
 const NO_DISK = !SmallDisk.isPossible && 'this machine mounts no file systems for us';
@@ -217,6 +217,28 @@ test('[LP-18] after a start rows wait until the destination is told, which is no
   await second.order(anOrder(conf, RAYS));
   await until('all rows', () => receiver.rows().length === 6);
   assert.deepEqual(rays(receiver), named(6));
+});
+
+test('[LP-11] batches that hold the same in the same second are files of their own, also of two jobs', async (t) => {
+  const [root, folder] = [await aFolder(t), await aFolder(t)];
+  const logpush = await aLogpush(t, { folder, rules: { ...OPEN, fileRoot: root } });
+  const plan = aPlan({ logpullOptions: 'fields=Outcome' }, { seconds: 0.5, records: 1 });
+  const jobs = [1, 2].map((id) => ({ id, plan, destination: `file://${root}` }));
+  await logpush.order({ ...anOrder(''), jobs });
+  for (const record of many(5)) logpush.take(record);
+  await until('all batches', async () => (await readdir(root)).filter((name) => name.endsWith('.log.gz')).length === 10);
+});
+
+test('[LP-15] what is compressed while the destination changes goes to the new one', async (t) => {
+  const [old, receiver, logpush] = [await aReceiver(t), await aReceiver(t), await aLogpush(t, { spoolBytes: 100_000_000 })];
+  const plan = aPlan({ logpullOptions: 'fields=Event' }, { seconds: 60, records: 20_000 });
+  await logpush.order(anOrder(old.url, plan));
+  const folder = join(logpush.folder, '1');
+  for (const record of many(20_000)) logpush.take(record);
+  await until('a batch to be compressed', async () => (await readdir(folder)).some((name) => name.includes('.compressed')));
+  await logpush.order(anOrder(receiver.url, plan));
+  await until('the rows', () => receiver.rows().length === 20_000);
+  assert.equal(old.received.length, 0);
 });
 
 const aProcess = (t: TestContext, folder: string): { readonly child: ChildProcess; ask(asked: Asked): Promise<void> } => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -122,8 +123,9 @@ export class Pusher {
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
+      const batch = this.#target === undefined || !this.#spool.isWaiting ? undefined : await this.#nextBatch();
+      // It may be another one by now.
       const target = this.#target;
-      const batch = target === undefined || !this.#spool.isWaiting ? undefined : await this.#nextBatch();
       if (target === undefined || batch === undefined) await this.#pause(this.#failures > 0 ? this.#pauseMs() : undefined);
       else await this.#send(target, batch);
     }
@@ -142,7 +144,7 @@ export class Pusher {
     this.#sending = new AbortController();
     const signal = AbortSignal.any([this.#closing.signal, this.#sending.signal]);
     try {
-      await target.put(fileOf(batch), signal);
+      await target.put(fileOf(this.#options.id, batch), signal);
       await this.#spool.done(batch);
     } catch (error) {
       if (signal.aborted) return;
@@ -218,8 +220,9 @@ const readTold = (folder: string): Told => {
   }
 };
 
-const fileOf = ({ path, size, sha256, from, to }: Batch): OutgoingFile => ({
-  name: `${stamp(from)}_${stamp(to)}_${sha256.slice(0, 8)}.log.gz`,
+/** No two batches have one name, though they hold the same in the same second; a batch that is sent again keeps its own. */
+const fileOf = (job: number, { sequence, path, size, sha256, from, to }: Batch): OutgoingFile => ({
+  name: `${stamp(from)}_${stamp(to)}_${createHash('sha256').update(`${job}/${sequence}/${from}/${sha256}`).digest('hex').slice(0, 8)}.log.gz`,
   at: from,
   content: { path },
   size,

@@ -6,7 +6,7 @@ import { send } from './send.ts';
 
 type S3 = Extract<LogpushDestination, { readonly scheme: 's3' }>;
 
-/** Puts each file as an object. Its name is made of its content, so that one that is put twice is one object. */
+/** Puts each file as an object. A batch keeps its name, so that one that is put twice is one object. */
 export const s3Target = (destination: S3, guard: AddressGuard): Target => ({
   put: async (file, signal) => {
     const { url, headers } = await signed(destination, file);
