@@ -36,14 +36,16 @@ export interface Ended {
 const ENDED_WITHIN_MS = 200;
 
 /**
- * What this edge sees of every invocation. All are counted. Facts are kept of what is traced, and of failures that no trace will
- * tell of. Nothing else happens on the way of a request; what is made of it happens when it is taken.
+ * What this edge sees of every invocation. All are counted. Facts are kept of what is traced for somebody, and of failures that no trace
+ * will tell of. Nothing else happens on the way of a request; what is made of it happens when it is taken.
  */
 export class Invocations {
   readonly #tally = new Tally();
   readonly #processorTime = new ProcessorTime();
   readonly #facts: FactQueue;
   readonly #breaking = new Set<Promise<void>>();
+  /** The Workers of whose invocations somebody wants more than outcomes. */
+  collected: ReadonlySet<string> = new Set();
   /** A fact waits, and none did. */
   onFact: () => void = () => undefined;
 
@@ -61,9 +63,9 @@ export class Invocations {
 
   ended(invocation: Ended): void {
     const wallMs = performance.now() - invocation.startedAt;
-    const { outcome, process } = invocation;
+    const { outcome } = invocation;
     if (outcome === 'broke_off') this.#brokeOff(invocation, wallMs);
-    else this.#take(invocation, outcome, wallMs, process?.isTraced === true);
+    else this.#take(invocation, outcome, wallMs, this.#isTraced(invocation));
   }
 
   takeCounts(): readonly Count[] {
@@ -91,6 +93,11 @@ export class Invocations {
     await Promise.all(this.#breaking);
   }
 
+  /** A process may have a tracer though nobody wants anything of its Worker: then that tells nothing a fact could be joined to. */
+  #isTraced({ process, script }: Ended): boolean {
+    return process?.isTraced === true && this.collected.has(script);
+  }
+
   #brokeOff(invocation: Ended, wallMs: number): void {
     const breaking = this.#broken(invocation, wallMs).finally(() => this.#breaking.delete(breaking));
     this.#breaking.add(breaking);
@@ -101,7 +108,7 @@ export class Invocations {
     const { process } = invocation;
     if (process === undefined) return this.#take(invocation, 'unknown', wallMs, false);
     const ending = await noticed(process, ENDED_WITHIN_MS);
-    this.#take(invocation, outcomeOfBreak(ending), wallMs, ending === undefined && process.isTraced);
+    this.#take(invocation, outcomeOfBreak(ending), wallMs, ending === undefined && this.#isTraced(invocation));
   }
 
   #take(invocation: Ended, outcome: Outcome, wallMs: number, isTraced: boolean): void {
@@ -110,7 +117,7 @@ export class Invocations {
     this.#tally.count(script, versionId, kind, status, outcome, wallMs, now);
     if (process !== undefined) this.#processorTime.served(process, script);
     const isTold = isTraced ? isJoined(invocation) : isFailure(outcome);
-    if (!isTold || !this.#facts.admits(isTraced, now)) return;
+    if (!isTold || !this.#facts.admits(script, isTraced, now)) return;
     this.#facts.add({ fact: factOf(invocation, outcome, wallMs, isTraced, now), process });
     if (this.#facts.size === 1) this.onFact();
   }

@@ -6,7 +6,7 @@ import { aFolder, aTable, aWorker, FakePool, FakeVersion, splitOf, V1, V2 } from
 import { FactQueue } from './fact-queue.ts';
 import { Invocations, type Ended } from './invocations.ts';
 import { ProcessorTime } from './processor-time.ts';
-import { collectedIn, rulesIn } from './wishes.ts';
+import { collectedIn, collectedScripts, rulesIn } from './wishes.ts';
 
 const aVersion = (id = V1, of: Partial<FakeVersion> = {}): FakeVersion =>
   Object.assign(new FakeVersion(id, '/nowhere', () => undefined), of);
@@ -45,24 +45,57 @@ test('[OB-30] versions are traced of Workers whose logs are kept, pushed or watc
   ]);
 });
 
-test('[OB-32] facts have a bound, failures nobody asked for one of their own; the newest are dropped, and counted', () => {
+test('[OB-32] facts have a bound, failures nobody asked for one of their own; one Worker takes no more of either than it leaves; the newest are dropped, and counted', () => {
   const facts = new FactQueue(250);
   const invocations = new Invocations(facts);
-  for (let failed = 0; failed < 230; failed += 1) invocations.ended(ended({ outcome: 'exception' }));
-  assert.equal(facts.size, 200);
+  invocations.collected = new Set(['hello', 'other']);
+  const failed = (script: string): number => {
+    const before = facts.size;
+    for (let each = 0; each < 130; each += 1) invocations.ended(ended({ script, outcome: 'exception' }));
+    return facts.size - before;
+  };
+  assert.deepEqual(['hello', 'other', 'third'].map(failed), [100, 50, 25]);
+  assert.deepEqual([invocations.takeFacts(1_000).length, invocations.takeDropped()], [175, 215]);
   const process = aVersion(V1, { isTraced: true });
-  for (let asked = 0; asked < 100; asked += 1)
-    invocations.ended(ended({ process, request: aRequest(`ray-${asked}`, `/${asked}?key=secret`) }));
-  assert.deepEqual([facts.size, invocations.takeDropped(), invocations.takeDropped()], [250, 80, 0]);
-  const [last] = invocations.takeFacts(1_000).slice(-1);
-  assert.deepEqual([last?.ray, last?.url, last?.isTraced], ['ray-49', 'hello/49', true]);
-  const [count] = invocations.takeCounts();
-  assert.deepEqual([count?.requests, invocations.waitingFacts], [230, 0]);
+  const asked = (script: string): number => {
+    const before = facts.size;
+    for (let each = 0; each < 200; each += 1)
+      invocations.ended(ended({ script, process, request: aRequest(`ray-${each}`, `/${each}?key=secret`) }));
+    return facts.size - before;
+  };
+  assert.deepEqual([asked('hello'), asked('other'), facts.size], [125, 63, 188]);
+  assert.deepEqual([invocations.takeDropped(), invocations.takeDropped()], [212, 0]);
+  const last = invocations.takeFacts(125).at(-1);
+  assert.deepEqual([last?.ray, last?.url, last?.isTraced], ['ray-124', 'hello/124', true]);
+  // What was told left its room to whoever comes.
+  assert.equal(asked('hello'), 94);
+  const requests = invocations.takeCounts().map((count) => count.requests);
+  assert.deepEqual([requests, invocations.waitingFacts], [[390, 600], 157]);
+});
+
+test('[OB-30] a request of a process with a tracer is told of where somebody wants its Worker’s, alone: of others what failed, at once', () => {
+  const rules = rulesIn(aTable([aWorker('kept', { collects: { isKept: true, sampleRate: 1, logpush: false } }), aWorker('other')]));
+  const unkept = { script: 'unkept', isKept: false, sampleRate: 1, logpush: false };
+  assert.deepEqual(collectedScripts([...rules, unkept], new Set(['watched'])), new Set(['kept', 'watched']));
+  const invocations = new Invocations();
+  const process = aVersion(V1, { isTraced: true });
+  const tell = (outcome: Ended['outcome']) => invocations.ended(ended({ process, request: aRequest('ray'), outcome }));
+  for (const outcome of ['ok', 'exception'] as const) tell(outcome);
+  invocations.collected = new Set(['hello']);
+  tell('ok');
+  assert.deepEqual(
+    invocations.takeFacts(10).map(({ outcome, isTraced }) => [outcome, isTraced]),
+    [
+      ['exception', false],
+      ['ok', true],
+    ],
+  );
 });
 
 /** How many facts come of it. */
 const told = (of: Partial<Ended>): number => {
   const invocations = new Invocations();
+  invocations.collected = new Set(['hello']);
   invocations.ended(ended(of));
   return invocations.waitingFacts;
 };

@@ -5,7 +5,7 @@ import { Invocations } from './invocations.ts';
 import type { ObserveLink } from './observe-link.ts';
 import { Reports } from './reports.ts';
 import { WatchedClient } from './watched-client.ts';
-import { collectedIn, rulesIn } from './wishes.ts';
+import { collectedIn, collectedScripts, rulesIn } from './wishes.ts';
 
 export interface ObservingOptions {
   readonly edge: string;
@@ -69,7 +69,9 @@ export class Observing {
     const text = JSON.stringify(rules);
     if (text !== this.#rulesText) this.#rules = rules;
     this.#rulesText = text;
-    return collectedIn(table, this.#watched?.scripts ?? new Set());
+    const watched = this.#watched?.scripts ?? new Set<string>();
+    this.invocations.collected = collectedScripts(rules, watched);
+    return collectedIn(table, watched);
   }
 
   /** Takes what was counted since it was last taken, for {@link onCounts}. */

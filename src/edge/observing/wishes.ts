@@ -14,6 +14,12 @@ export const rulesIn = ({ workers }: Pick<RoutingTable, 'workers'>): readonly Co
     return [{ script, sampleRate, isKept, logpush, ...(hasTwo ? { isSplit: true as const } : {}) }];
   });
 
+/** The Workers of whose invocations somebody wants more than outcomes. */
+export const collectedScripts = (rules: readonly CollectRule[], watched: ReadonlySet<string>): ReadonlySet<string> => {
+  const wanted = rules.filter(({ isKept, logpush, isSplit }) => isKept || logpush || isSplit === true);
+  return new Set([...wanted.map(({ script }) => script), ...watched]);
+};
+
 /** The versions whose logs and exceptions somebody wants: they run with a tracer. */
 export const collectedIn = ({ workers }: Pick<RoutingTable, 'workers'>, watched: ReadonlySet<string>): ReadonlySet<string> => {
   const collected = new Set<string>();
