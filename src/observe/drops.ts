@@ -15,6 +15,8 @@ export class Drops {
 export type DropCause =
   /** Posts that were no batches or reports, or too large. */
   | 'malformed_posts'
+  /** Traces that could not be so, in batches that could. */
+  | 'malformed_traces'
   /** Traces that a version's process had no room for. */
   | 'traces_at_process'
   /** Invocations that an edge had no room for. */

@@ -124,10 +124,11 @@ test('[OB-22] exceptions are one group over versions and lines, with counts of e
 
 test('[OB-29] what is malformed is refused and counted, and nothing else suffers', async (t) => {
   const here = await ObserverHere.open(t);
-  const bodies = ['', '{', '{}', JSON.stringify(aBatch([aTrace({ v: 3 })])), JSON.stringify(aBatch([aTrace({ endedAt: -1 })]))];
+  const bodies = ['', '{', '{}', '['.repeat(100_000), JSON.stringify({ ...aBatch([]), versions: [{}] })];
   for (const body of bodies) assert.equal((await here.post(tracesSocketIn(here.folder), '/', body)).status, 400, body);
   assert.equal((await here.post(reportsSocketIn(here.folder), '/reports', '[]')).status, 400);
-  assert.equal((await archiveStatus(here.client)).dropped.malformed_posts, 6);
+  assert.equal((await here.traces(aBatch([aTrace({ v: 3 }), aTrace({ endedAt: -1 }), aTrace()]))).status, 200);
+  assert.deepEqual((await archiveStatus(here.client)).dropped, { malformed_posts: 6, malformed_traces: 2 });
 });
 
 test('live counts come each second, per version, until their reader leaves', async (t) => {

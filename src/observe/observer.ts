@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setImmediate as immediately } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { Collector } from './collector/collector.ts';
 import { Rules } from './collector/rules.ts';
 import { SourceMaps } from './collector/source-maps.ts';
 import { Drops } from './drops.ts';
-import { closeInside, listenInside } from './inside-server.ts';
+import { closeInside, insideServer, listenInside } from './inside-server.ts';
 import { Live } from './live.ts';
 import { Logpush, type LogpushOptions } from './logpush/index.ts';
 import type { ObservePart } from './part.ts';
@@ -89,10 +89,6 @@ export class Observer implements AsyncDisposable {
     await closeInside(this.#query);
   }
 }
-
-/** Whoever is gone before its answer is nobody's fault. */
-const insideServer = (answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Server =>
-  createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
 
 const queryServer = (parts: readonly ObservePart[]): Server => {
   const app = new Hono();

@@ -2,6 +2,8 @@ import type { InvocationKind, ObservedVersion } from './words.ts';
 
 /** Characters of logs and exceptions that are kept of one invocation, as many as Cloudflare keeps. */
 export const MOST_TRACE_CHARACTERS = 16_384;
+/** Of what was logged: what is nested deeper is told as text. */
+export const MOST_TRACE_DEPTH = 100;
 /** Bytes of one batch; a tracer sends what is more in the next, and drops what waits beyond its own bound. */
 export const MOST_BATCH_BYTES = 4 * 1024 * 1024;
 

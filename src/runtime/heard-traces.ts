@@ -17,6 +17,9 @@ export class HeardTraces {
   wants: TraceWants['wants'][number] = 'all';
   /** What it answers with instead, while it is not well. */
   status = 200;
+  /** A text that it fails over, as often as it comes. */
+  failsOver: string | undefined;
+  failed = 0;
   #stop: (() => Promise<void>) | undefined;
 
   private constructor(folder: string) {
@@ -36,6 +39,10 @@ export class HeardTraces {
       let body = '';
       for await (const chunk of request) body += String(chunk);
       if (this.status !== 200) return void response.writeHead(this.status).end();
+      if (this.failsOver !== undefined && body.includes(this.failsOver)) {
+        this.failed += 1;
+        return void response.writeHead(500).end();
+      }
       // Posted by the tracer, whose words these are.
       const batch = JSON.parse(body) as TraceBatch;
       this.batches.push(batch);

@@ -24,6 +24,12 @@ export default {
         console.debug(round, 10n, Symbol('s'), () => 1, 'half \\ud800');
         return new Response('logged');
       }
+      case '/deep': {
+        let nest = [];
+        for (let depth = 1; depth < 4600; depth += 1) nest = [nest];
+        console.log(nest, 'beside');
+        return new Response('logged');
+      }
       case '/throw': throw new TypeError('uncaught');
       case '/later': ctx.waitUntil(scheduler.wait(1).then(() => { throw new Error('after the answer'); })); return new Response('now');
       case '/teapot': return new Response('', { status: 418 });
@@ -85,6 +91,9 @@ test('[OB-6] each invocation of a traced version is told of: what it was for, ho
   assert.deepEqual(logged.logs[0]?.message, ['text', 1, { deep: [1, { a: 2 }] }, null, null]);
   assert.match(String(logged.logs[1]?.message), /^Error: told\n +at .*index\.js:\d+:\d+/);
   assert.equal(Array.isArray(logged.logs[2]?.message) && logged.logs[2].message.length, 5);
+
+  const deep = await visit('/deep');
+  assert.match(JSON.stringify(deep.logs[0]?.message), /^\["(\[{4600}\]{4600}|nested too deep)","beside"\]$/, 'it is told as text');
 
   const thrown = await visit('/throw');
   assert.equal(thrown.outcome, 'exception');
@@ -201,6 +210,18 @@ test('[OB-8] what is told waits while nobody listens, up to a bound, and nothing
   await until(() => heard.dropped() > 0, 'what was dropped was told');
   await until(() => heard.traces().length + heard.dropped() >= 15 + most + 50, 'all are accounted for');
   assert.ok(heard.dropped() < 100, `${heard.dropped()}`);
+});
+
+test('[OB-8] what whoever listens fails over again and again is dropped and counted, and what comes then is told', async (t) => {
+  const bench = await aWorkbench(t);
+  const heard = await (await HeardTraces.in(t, bench.runtimeDir)).listen();
+  await using running = await VersionProcess.start(await bench.aVersion({ 'index.js': CHATTY }), { ...bench, observeFolder: heard.folder });
+  heard.failsOver = '?bad"';
+  await ask(running.socketPath, '/?bad');
+  await until(() => heard.failed === 3, 'it was tried thrice');
+  await ask(running.socketPath, '/?good');
+  await heard.first(({ event }) => JSON.stringify(event).includes('?good"'), 'the next was told of');
+  assert.deepEqual([heard.failed, heard.traces().length, heard.dropped()], [3, 1, 1]);
 });
 
 test('[OB-9] where nobody wants more, outcomes alone are told; whoever begins to watch misses nothing that ends from then on', async (t) => {

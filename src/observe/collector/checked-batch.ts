@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MOST_TRACE_CHARACTERS, type Trace, type TraceBatch, type TraceException, type TraceLog } from '../trace.ts';
+import { MOST_TRACE_CHARACTERS, MOST_TRACE_DEPTH, type Trace, type TraceBatch, type TraceException, type TraceLog } from '../trace.ts';
 import { INVOCATION_KINDS } from '../words.ts';
 
 const MOST_VERSIONS = 64;
@@ -38,27 +38,44 @@ const version = z.object({
 
 const batch = z.object({
   versions: z.array(version).max(MOST_VERSIONS),
-  traces: z.array(trace).max(MOST_TRACES),
+  traces: z.array(z.unknown()).max(MOST_TRACES),
   dropped: z.int().min(0),
 });
 
+export interface CheckedBatch {
+  readonly batch: TraceBatch;
+  /** Traces in it that could not be so. */
+  readonly refused: number;
+}
+
 /**
  * A batch as a tracer sends it; undefined for anything else. Tracers are ours, but each runs beside a tenant's code: nothing is
- * believed that cannot be so, and what is longer than a tracer sends is cut as it should have been.
+ * believed that cannot be so, what is longer than a tracer sends is cut as it should have been, and one trace that is malformed takes
+ * no other with it.
  */
-export const checkedBatch = (body: string): TraceBatch | undefined => {
-  const { data } = batch.safeParse(parsed(body));
-  if (data === undefined || data.traces.some(({ v }) => v >= data.versions.length)) return undefined;
-  return { ...data, traces: data.traces.map((each) => (charactersOf(each) > MOST_TRACE_CHARACTERS ? cut(each) : each)) };
-};
-
-const parsed = (body: string): unknown => {
+export const checkedBatch = (body: string): CheckedBatch | undefined => {
   try {
-    return JSON.parse(body);
+    const { traces: all, ...rest } = batch.parse(JSON.parse(body));
+    const traces = all.flatMap((each) => checkedTrace(each, rest.versions.length) ?? []);
+    return { batch: { ...rest, traces }, refused: all.length - traces.length };
   } catch {
     return undefined;
   }
 };
+
+/** What a trace nests beside what was logged: its list, the log, and its arguments. */
+const OF_TRACE = 10;
+
+const checkedTrace = (value: unknown, versions: number): Trace | undefined => {
+  const { data } = trace.safeParse(value);
+  if (data === undefined || data.v >= versions) return undefined;
+  // Whatever reads it further, or writes it, does so by functions that call themselves.
+  if (isDeeper(data.event, MOST_TRACE_DEPTH + OF_TRACE) || isDeeper(data.logs, MOST_TRACE_DEPTH + OF_TRACE)) return undefined;
+  return charactersOf(data) > MOST_TRACE_CHARACTERS ? cut(data) : data;
+};
+
+const isDeeper = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' && value !== null && (depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1)));
 
 /** What a tracer's own arithmetic may differ by: it counts the texts, not how they are written down. */
 const OF_WRITING = 2;

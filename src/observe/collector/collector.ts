@@ -62,8 +62,10 @@ export class Collector {
   /** `POST` of a {@link TraceBatch}. */
   async tracesPosted(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyWithin(request, MOST_BATCH_BYTES);
-    const batch = body === undefined ? undefined : checkedBatch(body);
-    if (batch === undefined) return this.#refuse(response, 'This is no batch of traces.');
+    const checked = body === undefined ? undefined : checkedBatch(body);
+    if (checked === undefined) return this.#refuse(response, 'This is no batch of traces.');
+    const { batch, refused } = checked;
+    this.#options.drops.add('malformed_traces', refused);
     this.#options.drops.add('traces_at_process', batch.dropped);
     for (const version of batch.versions) this.#know(version);
     this.#hear(batch);

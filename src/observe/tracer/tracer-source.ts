@@ -1,4 +1,4 @@
-import { MOST_BATCH_BYTES, MOST_TRACE_CHARACTERS } from '../trace.ts';
+import { MOST_BATCH_BYTES, MOST_TRACE_CHARACTERS, MOST_TRACE_DEPTH } from '../trace.ts';
 
 /** What the tracer binds: the way to the observe process, and of which versions its traces may be. */
 export const TRACES_BINDING = 'TRACES';
@@ -25,6 +25,8 @@ const ANSWERED_WITHIN_MS = 5_000;
 const MOST_PAUSE_MS = 2_000;
 /** Nobody waits longer than this between two steps, unless its event was ended. */
 const STUCK_AFTER_MS = 15_000;
+/** Whoever fails over a batch so often fails over it for ever. */
+const MOST_REFUSALS = 3;
 /** A character is three bytes at most. */
 const MOST_BATCH_CHARACTERS = ${Math.floor(MOST_BATCH_BYTES / 3) - 100_000};
 const MOST_WAITING_CHARACTERS = 8_000_000;
@@ -33,6 +35,7 @@ const MOST_UNREAD = 200;
 const MOST_EVENT_CHARACTERS = 65_536;
 const MOST_NAME = 256;
 const MOST_CHARACTERS = ${MOST_TRACE_CHARACTERS};
+const MOST_DEPTH = ${MOST_TRACE_DEPTH};
 /** What one log or exception counts beside its text: many empty ones are much too. */
 const EACH_COUNTS = 32;
 
@@ -44,6 +47,7 @@ let unread = [];
 let dropped = 0;
 let wants = [];
 let isSending = false;
+let refusals = 0;
 let sentAt = 0;
 let steppedAt = 0;
 /** The runtime does not count the memory of what it tells here, and would collect too late what nothing of it is read of. */
@@ -119,17 +123,21 @@ const takeBatch = () => {
   return waiting.splice(0, count);
 };
 
-/** False where nobody took it. What may have been taken is not sent again: an invocation would be told of twice. */
+/** False where nobody took it, and it is to be sent again. What may have been taken is not: an invocation would be told of twice. */
 const post = async (env, texts, left) => {
   const body = '{"versions":' + (described ??= JSON.stringify(env.${VERSIONS_BINDING})) + ',"dropped":' + left + ',"traces":[' + texts.join(',') + ']}';
   try {
     const answer = await env.${TRACES_BINDING}.fetch('http://observe/', { method: 'POST', body, signal: AbortSignal.timeout(ANSWERED_WITHIN_MS) });
     if (!answer.ok) {
       await answer.body?.cancel();
-      if (answer.status >= 500) return false;
-      dropped += texts.length;
+      // Behind 502 to 504 nobody has read it.
+      refusals = answer.status === 500 ? refusals + 1 : 0;
+      if (answer.status > 500 || (answer.status === 500 && refusals < MOST_REFUSALS)) return false;
+      refusals = 0;
+      dropped += texts.length + left;
       return true;
     }
+    refusals = 0;
     wants = (await answer.json()).wants ?? [];
     return true;
   } catch (error) {
@@ -187,7 +195,18 @@ const kindOf = (event) => {
 const eventOf = (event) => {
   if (event == null || !('request' in event)) return event ?? null;
   const { request: { url, method, headers, cf }, response } = event;
-  return { request: { url, method, headers, cf }, response: response && { status: response.status } };
+  return { request: { url, method, headers, cf: isDeeper(cf, MOST_DEPTH) ? undefined : cf }, response: response && { status: response.status } };
+};
+
+/** What is nested deeper than whoever reads it can follow. */
+const isDeeper = (value, depth) => typeof value === 'object' && value !== null && (depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1)));
+
+const writtenOut = (value) => {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    return 'nested too deep';
+  }
 };
 
 const shortened = (event) => {
@@ -219,8 +238,8 @@ const saidIn = (allLogs, allExceptions, inItsWords) => {
   }
   const short = (value) => {
     if (typeof value === 'string') return cut(value);
-    const text = JSON.stringify(value) ?? 'null';
-    if (text.length > left) return cut(text);
+    const text = writtenOut(value);
+    if (text.length > left || isDeeper(value, MOST_DEPTH)) return cut(text);
     left -= text.length;
     return value;
   };
