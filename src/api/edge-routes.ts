@@ -43,15 +43,15 @@ export const edgeRoutes = (api: Api): Hono => {
   // Edges on this machine have their own way there.
   routes.post('/observed/report', (c) => relayed(api, 'report', c.req.raw));
   routes.post('/observed/traces', (c) => relayed(api, 'traces', c.req.raw));
-  routes.get('/observed/watched', (c) => relayed(api, 'watched', c.req.raw));
+  routes.get('/observed/watched', (c) => relayed(api, 'watched', c.req.raw, c.req.query('edge')));
   routes.get('/deleted-namespaces', async (c) => c.json(await api.store.read.namespaces.deleted()));
   return routes;
 };
 
 /** Where the process that observes is away the edge keeps what it has, and tries again. */
-const relayed = async (api: Api, what: Relayed, { body, signal }: Request): Promise<Response> => {
+const relayed = async (api: Api, what: Relayed, { body, signal }: Request, edge?: string): Promise<Response> => {
   try {
-    const answer = await api.observe.relay.pass(what, body, signal);
+    const answer = await api.observe.relay.pass(what, body, signal, edge);
     const type = what === 'watched' ? 'application/x-ndjson' : 'application/json';
     return new Response(ReadableStream.from(answer.body), { status: answer.status, headers: { 'content-type': type } });
   } catch {

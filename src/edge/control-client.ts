@@ -74,7 +74,8 @@ export class ControlClient {
 
   /** The lines that say of which Workers somebody watches the log. */
   async watched(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const { body } = await this.#ask({ method: 'GET', path: '/edge/v1/observed/watched', bodyTimeout: WATCHED_SILENCE_MS, signal });
+    const path = `/edge/v1/observed/watched?edge=${encodeURIComponent(this.edge)}`;
+    const { body } = await this.#ask({ method: 'GET', path, bodyTimeout: WATCHED_SILENCE_MS, signal });
     return body;
   }
 

@@ -281,10 +281,10 @@ export class Follower {
   }
 }
 
-const linkFor = ({ observesOverControl, runtimeSettings }: FollowerOptions, control: ControlClient): ObserveLink | undefined => {
+const linkFor = ({ observesOverControl, runtimeSettings, edge }: FollowerOptions, control: ControlClient): ObserveLink | undefined => {
   if (observesOverControl === true) return remoteLink(control);
   const folder = runtimeSettings?.observeFolder;
-  return folder === undefined ? undefined : localLink(folder);
+  return folder === undefined ? undefined : localLink(folder, edge);
 };
 
 const versionsIn = (dataDir: string): string => join(dataDir, 'versions');

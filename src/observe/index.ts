@@ -24,6 +24,7 @@ export { Sketch, type SketchBins } from './sketch.ts';
 export { Tally } from './tally.ts';
 export { unreportedCounts, unreportedCpu } from './unreported.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
+export { watchedPath } from './watched-stream.ts';
 export { FILTER_OUTCOMES, type TailFilter } from './tails/filter.ts';
 export { MOST_TAILS, type OpenTail, type TailAnswer, type TailRequest } from './tails/terms.ts';
 export { TRACER_SOURCE, TRACES_BINDING, VERSIONS_BINDING } from './tracer/tracer-source.ts';

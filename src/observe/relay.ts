@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { reportsSocketIn, tracesSocketIn } from './sockets.ts';
+import { watchedPath } from './watched-stream.ts';
 
 /** What edges on other machines say to the observe process, and ask of it. */
 export type Relayed = 'report' | 'traces' | 'watched';
@@ -26,11 +27,12 @@ export class ObserveRelay implements AsyncDisposable {
     this.#traces = new Pool('http://observe', { ...times, connect: { socketPath: tracesSocketIn(folder) } });
   }
 
-  async pass(what: Relayed, body: AsyncIterable<Uint8Array> | null, signal: AbortSignal): Promise<RelayedAnswer> {
+  /** `edge` is which one asks what is watched. */
+  async pass(what: Relayed, body: AsyncIterable<Uint8Array> | null, signal: AbortSignal, edge = ''): Promise<RelayedAnswer> {
     const pool = what === 'traces' ? this.#traces : this.#reports;
     const options =
       what === 'watched'
-        ? ({ method: 'GET', path: '/watched' } as const)
+        ? ({ method: 'GET', path: watchedPath(edge) } as const)
         : ({ method: 'POST', path: '/', body: Readable.from(body ?? []) } as const);
     const answer = await pool.request({ ...options, signal });
     return { status: answer.statusCode, body: answer.body };

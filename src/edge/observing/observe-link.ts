@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { reportsSocketIn, type EdgeReportOfUse, type ReportAnswer } from '../../observe/index.ts';
+import { reportsSocketIn, watchedPath, type EdgeReportOfUse, type ReportAnswer } from '../../observe/index.ts';
 
 /** An edge's way to the observe process, wherever that is. */
 export interface ObserveLink {
@@ -20,7 +20,7 @@ const ANSWER_WITHIN_MS = 10_000;
 const SILENCE_MS = 30_000;
 
 /** The way to the one on this machine. */
-export const localLink = (observeFolder: string): ObserveLink => {
+export const localLink = (observeFolder: string, edge: string): ObserveLink => {
   const pool = new Pool('http://observe', {
     connect: { socketPath: reportsSocketIn(observeFolder) },
     headersTimeout: ANSWER_WITHIN_MS,
@@ -41,7 +41,7 @@ export const localLink = (observeFolder: string): ObserveLink => {
       throw statusCode === 400 ? new ReportRefused(sentence) : new Error(sentence);
     },
     watched: async (signal) => {
-      const { statusCode, body } = await pool.request({ method: 'GET', path: '/watched', signal });
+      const { statusCode, body } = await pool.request({ method: 'GET', path: watchedPath(edge), signal });
       if (statusCode === 200) return body;
       await body.dump();
       throw new Error(`The observe process answered ${statusCode}.`);

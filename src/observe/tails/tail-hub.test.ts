@@ -161,7 +161,11 @@ test('[TL-4] a tail is answered when an edge says that the Worker is traced, and
   const answer = hub.routes.request('/', { method: 'POST', body: JSON.stringify({ script: 'hello', filters: [] }) });
   await until('it is asked for', () => board.isWatched('hello'));
   assert.ok(hub.wantsAll('hello') && !hub.wantsAll('other'));
-  board.attached('edge', ['other', 'hello']);
+  for (const edge of ['one', 'two']) board.listens(edge);
+  board.attached('gone', ['hello']);
+  board.attached('one', ['other', 'hello']);
+  assert.ok(!board.isAttached('hello'), 'each edge that listens has to say so');
+  board.attached('two', ['hello']);
   const { tail, isAttached } = (await (await answer).json()) as Extract<TailAnswer, { isAttached: boolean }>;
   assert.ok(isAttached);
   assert.ok(hub.end('hello', tail.id));
