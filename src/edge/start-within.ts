@@ -21,14 +21,39 @@ export const startWithin = async (versions: VersionPool, versionId: string, time
 /** How long the supervisor may take to notice that a process is gone. */
 const NOTICE_MS = 1_000;
 
-/** Resolves with its end once that of a process that does not answer has been noticed, or soon without. */
-export const noticed = async ({ exited }: RunningVersion, withinMs = NOTICE_MS): Promise<Awaited<RunningVersion['exited']> | undefined> => {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), withinMs)));
-  const ending = await Promise.race([exited, patience]);
-  clearTimeout(timer);
-  return ending;
+type End = Awaited<RunningVersion['exited']>;
+type Hear = (end: End) => void;
+
+/**
+ * Who waits for the end of a process, by the promise of it, which hears of one listener in all: it keeps whoever listens for as long as
+ * the process runs, and a version that breaks off its answers is waited for as often as it likes.
+ */
+const ends = new WeakMap<RunningVersion['exited'], Set<Hear>>();
+
+const hearersOf = (exited: RunningVersion['exited']): Set<Hear> => {
+  const known = ends.get(exited);
+  if (known !== undefined) return known;
+  const hearers = new Set<Hear>();
+  ends.set(exited, hearers);
+  void exited.then((end) => {
+    ends.delete(exited);
+    for (const hear of hearers) hear(end);
+  });
+  return hearers;
 };
+
+/** Resolves with its end once that of a process that does not answer has been noticed, or soon without. */
+export const noticed = ({ exited }: RunningVersion, withinMs = NOTICE_MS): Promise<End | undefined> =>
+  new Promise((resolve) => {
+    const hearers = hearersOf(exited);
+    const over = (end?: End): void => {
+      clearTimeout(patience);
+      hearers.delete(over);
+      resolve(end);
+    };
+    const patience = setTimeout(over, withinMs);
+    hearers.add(over);
+  });
 
 const RETRY_AFTER_S = 5;
 
