@@ -34,6 +34,8 @@ export interface Ended {
 
 /** A process whose connections break has ended by then, if that is why. */
 const ENDED_WITHIN_MS = 200;
+/** Mostly it has by then already. Of one that runs the trace does not wait much longer for what its edge tells. */
+const TOLD_WITHIN_MS = 50;
 
 /**
  * What this edge sees of every invocation. All are counted. Facts are kept of what is traced for somebody, and of failures that no trace
@@ -62,10 +64,12 @@ export class Invocations {
   }
 
   ended(invocation: Ended): void {
-    const wallMs = performance.now() - invocation.startedAt;
-    const { outcome } = invocation;
-    if (outcome === 'broke_off') this.#brokeOff(invocation, wallMs);
-    else this.#take(invocation, outcome, wallMs, this.#isTraced(invocation));
+    const { outcome, startedAt } = invocation;
+    const wallMs = performance.now() - startedAt;
+    const now = Date.now();
+    if (outcome === 'broke_off') return this.#brokeOff(invocation, wallMs, now);
+    this.#count(invocation, outcome, wallMs, now);
+    this.#tell(invocation, outcome, wallMs, now, this.#isTraced(invocation));
   }
 
   takeCounts(): readonly Count[] {
@@ -98,27 +102,34 @@ export class Invocations {
     return process?.isTraced === true && this.collected.has(script);
   }
 
-  #brokeOff(invocation: Ended, wallMs: number): void {
-    const breaking = this.#broken(invocation, wallMs).finally(() => this.#breaking.delete(breaking));
+  #brokeOff(invocation: Ended, wallMs: number, now: number): void {
+    const breaking = this.#broken(invocation, wallMs, now).finally(() => this.#breaking.delete(breaking));
     this.#breaking.add(breaking);
   }
 
-  /** No trace will come from a process that has ended. */
-  async #broken(invocation: Ended, wallMs: number): Promise<void> {
+  async #broken(invocation: Ended, wallMs: number, now: number): Promise<void> {
     const { process } = invocation;
-    if (process === undefined) return this.#take(invocation, 'unknown', wallMs, false);
-    const ending = await noticed(process, ENDED_WITHIN_MS);
-    this.#take(invocation, outcomeOfBreak(ending), wallMs, ending === undefined && this.#isTraced(invocation));
+    if (process === undefined) {
+      this.#tell(invocation, 'unknown', wallMs, now, false);
+      return this.#count(invocation, 'unknown', wallMs, now);
+    }
+    const isTraced = this.#isTraced(invocation);
+    let ending = await noticed(process, isTraced ? TOLD_WITHIN_MS : ENDED_WITHIN_MS);
+    // No trace will come from a process that has ended.
+    this.#tell(invocation, outcomeOfBreak(ending), wallMs, now, isTraced && ending === undefined);
+    if (isTraced) ending ??= await noticed(process, ENDED_WITHIN_MS - TOLD_WITHIN_MS);
+    this.#count(invocation, outcomeOfBreak(ending), wallMs, Date.now());
   }
 
-  #take(invocation: Ended, outcome: Outcome, wallMs: number, isTraced: boolean): void {
-    const { script, versionId, kind, status, process } = invocation;
-    const now = Date.now();
+  #count({ script, versionId, kind, status, process }: Ended, outcome: Outcome, wallMs: number, now: number): void {
     this.#tally.count(script, versionId, kind, status, outcome, wallMs, now);
     if (process !== undefined) this.#processorTime.served(process, script);
+  }
+
+  #tell(invocation: Ended, outcome: Outcome, wallMs: number, now: number, isTraced: boolean): void {
     const isTold = isTraced ? isJoined(invocation) : isFailure(outcome);
-    if (!isTold || !this.#facts.admits(script, isTraced, now)) return;
-    this.#facts.add({ fact: factOf(invocation, outcome, wallMs, isTraced, now), process });
+    if (!isTold || !this.#facts.admits(invocation.script, isTraced, now)) return;
+    this.#facts.add({ fact: factOf(invocation, outcome, wallMs, isTraced, now), process: invocation.process });
     if (this.#facts.size === 1) this.onFact();
   }
 }

@@ -109,6 +109,36 @@ test('[OB-30] what no trace could be found for is told where it failed alone, an
   assert.equal(told({ outcome: 'loadShed' }), 1);
 });
 
+test('[OB-30] of an answer that broke off it is told before its trace goes on alone, and when it was; it counts once it is known why', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 100_000 });
+  const pass = async (ms: number): Promise<void> => {
+    t.mock.timers.tick(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const invocations = new Invocations();
+  invocations.collected = new Set(['hello']);
+  const breakOff = (process: FakeVersion) =>
+    invocations.ended(ended({ process, request: aRequest('ray'), outcome: 'broke_off', startedAt: performance.now() }));
+  // To 50 ms: what it took is real.
+  const facts = () => invocations.takeFacts(10).map(({ outcome, isTraced, at }) => [outcome, isTraced, Math.ceil(at / 50) * 50]);
+  const counts = () => invocations.takeCounts().map(({ outcome, requests }) => [outcome, requests]);
+  const [alive, dying, untraced] = [true, true, false].map((isTraced) => aVersion(V1, { isTraced }));
+  assert.ok(alive && dying && untraced);
+  breakOff(alive);
+  await pass(50);
+  assert.deepEqual([facts(), counts()], [[['exception', true, 100_000]], []]);
+  breakOff(dying);
+  dying.beMissed('memory');
+  await pass(0);
+  assert.deepEqual([facts(), counts()], [[['exceededMemory', false, 100_050]], [['exceededMemory', 1]]]);
+  breakOff(untraced);
+  await pass(150);
+  assert.deepEqual([facts(), counts()], [[], [['exception', 1]]]);
+  await pass(50);
+  assert.deepEqual([facts(), counts()], [[['exception', false, 100_050]], [['exception', 1]]]);
+  await invocations.settled();
+});
+
 test('[OB-33] processor time is what a process used since it was last read, without its start, shared by the requests of the versions in it', () => {
   let used = 130;
   const cpuMs = () => used;
