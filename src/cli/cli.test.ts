@@ -238,6 +238,26 @@ test('[MX-5] logs shows invocations with what they wrote and threw, the newest l
   assert.match((await user.run('logs', 'hello')).stderr, /^Nothing is kept of hello/);
 });
 
+test('[MX-5] logs looks on where a page ended before it found enough', async (t) => {
+  const user = new User(t);
+  const record = { at: '2026-11-21T08:00:00.000Z', version: { id: 'c0ffee00-0' }, kind: 'scheduled', outcome: 'ok', url: null, wall_ms: 5 };
+  const found = (id: string) => ({ ...record, status: null, id, logs: [], exceptions: [] });
+  const pages: Readonly<Record<string, readonly [records: readonly unknown[], info: unknown]>> = {
+    '': [[], { cursor: '30-3', looked_back_to: '1970-01-01T00:00:00.030Z' }],
+    '30-3': [[found('ray-2')], { cursor: '20-2', looked_back_to: '1970-01-01T00:00:00.020Z' }],
+    '20-2': [[found('ray-1')], { count: 1 }],
+  };
+  await user.serve((call) => {
+    const [records, info] = pages[/cursor=([^& ]+)/.exec(call)?.[1] ?? ''] ?? assert.fail(call);
+    return { success: true, result: records, result_info: info };
+  });
+  const { stdout, stderr } = await user.run('logs', 'hello', '--search', 'rare', '--until', '2026-11-21', '--limit', '3');
+  assert.match(stdout, /ray-1\n.*ray-2\n$/);
+  assert.equal(stderr, '');
+  const limits = user.calls.map((call) => /until=([0-9-]+).*limit=(\d)/.exec(call)?.slice(1).join(' '));
+  assert.deepEqual(limits, ['2026-11-21 3', '2026-11-21 3', '2026-11-21 2']);
+});
+
 test('[A-18] audit shows who changed what and when, filtered as it was asked to', async (t) => {
   const user = new User(t);
   const entries = [

@@ -1,5 +1,6 @@
 import type { ownEndpoints, ResultOf } from '../contract/index.ts';
-import { callApi } from './api-client.ts';
+import { callPage } from './api-client.ts';
+import { lookedUp } from './looked-up.ts';
 import { duration } from './metrics.ts';
 import { findServer } from './server.ts';
 import { note, oneLine, say, sayJson, styled } from './terminal.ts';
@@ -8,6 +9,7 @@ type Invocation = ResultOf<(typeof ownEndpoints)['listInvocations']>[number];
 
 interface Options {
   readonly since?: string;
+  readonly until?: string;
   readonly version?: string;
   readonly errors?: boolean;
   readonly search?: string;
@@ -17,15 +19,19 @@ interface Options {
 }
 
 /** What was kept of a Worker's invocations, the newest last, as one reads a log. */
-export const printLogs = async (worker: string, { since, version, errors, search, limit, data, json }: Options): Promise<void> => {
+export const printLogs = async (worker: string, { limit, data, json, ...wanted }: Options): Promise<void> => {
   const server = await findServer(data);
-  const filter = { since, version, errors: errors ? 'true' : undefined, search, limit: String(limit) };
-  const given = Object.entries(filter).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  const path = `/switchback/v1/workers/${encodeURIComponent(worker)}/invocations?${new URLSearchParams(given)}`;
+  const { since, until, version, errors, search } = wanted;
+  const { found, lookedBackTo } = await lookedUp(limit, async (most, cursor) => {
+    const filter = { since, until, version, errors: errors ? 'true' : undefined, search, limit: String(most), cursor };
+    const given = Object.entries(filter).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    return callPage(server, `/switchback/v1/workers/${encodeURIComponent(worker)}/invocations?${new URLSearchParams(given)}`);
+  });
   // The endpoint's contract is held by the control plane's own tests.
-  const invocations = (await callApi(server, 'GET', path)) as readonly Invocation[];
+  const invocations = found as readonly Invocation[];
+  if (lookedBackTo !== undefined) note(`Looked back to ${lookedBackTo}; older: --until ${lookedBackTo}`);
   if (json) return sayJson(invocations);
-  if (invocations.length === 0) {
+  if (invocations.length === 0 && lookedBackTo === undefined) {
     note(
       `Nothing is kept of ${worker} that this is true of. Records are kept where "observability": { "enabled": true } is in its configuration, and of failures while two versions serve.`,
     );

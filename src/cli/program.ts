@@ -131,6 +131,7 @@ const logsCommand = (): Command =>
     .description('Show what was kept of a Worker’s invocations: logs and exceptions, the newest last')
     .argument('<worker>', 'the name of the Worker')
     .option('--since <time>', 'only what is no older: 90m, 12h, 1d, 2w, or a date; the last hour, if not given', (text) => sinceOf(text))
+    .option('--until <time>', 'only what is older: the same', (text) => sinceOf(text))
     .option('--version <id>', 'only of this version; the first 8 digits will do')
     .option('--errors', 'only what failed or threw')
     .option('--search <text>', 'only what has this text in it')

@@ -170,7 +170,9 @@ export const observeEndpoints = {
         .regex(/^\d{1,16}-\d{1,16}$/, 'must be the cursor of the page before')
         .optional(),
     }),
-    result: z.array(invocation).describe('`result_info.cursor` leads on; a page may be short, or empty, and still have one.'),
+    result: z
+      .array(invocation)
+      .describe('`result_info.cursor` leads on; a page may be short, or empty, and still have one: `looked_back_to` says how far it went.'),
   },
   getInvocation: {
     method: 'GET',

@@ -17,6 +17,7 @@ const resultInfo = z
     z.object({
       count: z.number(),
       cursor: z.string().optional(),
+      looked_back_to: z.string().optional(),
       is_truncated: z.boolean().optional(),
       delimited: z.array(z.string()).optional(),
     }),

@@ -131,7 +131,10 @@ export const observations: Handlers<typeof observeEndpoints> = {
       limit,
       at === undefined || seq === undefined ? undefined : { at, seq },
     );
-    const next = page.cursor === undefined ? {} : { cursor: `${page.cursor.at}-${page.cursor.seq}` };
+    const next =
+      page.cursor === undefined
+        ? {}
+        : { cursor: `${page.cursor.at}-${page.cursor.seq}`, looked_back_to: new Date(page.cursor.at).toISOString() };
     return accept({ result: page.records.map(invocationView), resultInfo: { count: page.records.length, ...next } });
   },
   getInvocation: async (api, { params }) => {
