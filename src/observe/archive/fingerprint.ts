@@ -14,8 +14,21 @@ export const plainMessage = (message: string): string =>
     .replaceAll(VARIABLE, '#')
     .slice(0, MOST_MESSAGE);
 
-/** The first frame of a stack: `handler (src/index.ts:12:7)`; empty where there is none. */
-export const topFrame = (stack: string | undefined): string => /^\s*at (.+)$/m.exec(stack ?? '')?.[1]?.trim() ?? '';
+/** A message of many lines may stand before the frames. */
+const MOST_LINES = 40;
+const MOST_LINE = 500;
+
+/** The first frame of a stack: `handler (src/index.ts:12:7)`; empty where there is none. A tenant wrote it: it is looked at line by line. */
+export const topFrame = (stack = ''): string => {
+  for (let line = 0, from = 0; line < MOST_LINES && from < stack.length; line += 1) {
+    const end = stack.indexOf('\n', from);
+    const text = stack.slice(from, Math.min(end === -1 ? stack.length : end, from + MOST_LINE)).trim();
+    if (text.startsWith('at ')) return text.slice('at '.length).trim();
+    if (end === -1) return '';
+    from = end + 1;
+  }
+  return '';
+};
 
 /** Where it was thrown, but for the line: the next version has it elsewhere. */
 const placeOf = (frame: string): string => frame.replace(/:\d+(:\d+)?(?=\)?$)/, '');

@@ -12,14 +12,14 @@ export const canBeMapped = (exceptions: readonly TraceException[], { sourceMaps 
 /** Exceptions with stacks as the sources have them. Waits for maps that were not read yet, never throws. */
 export const sourceMapped = async (
   exceptions: readonly TraceException[],
-  { sourceMaps = {} }: TracedVersion,
+  { script, sourceMaps = {} }: TracedVersion,
   maps: SourceMaps,
 ): Promise<readonly TraceException[]> => {
   const stacks = exceptions.map(({ stack = '' }) => stack).join('\n');
   const named = Object.entries(sourceMaps).filter(([module]) => stacks.includes(`${module}:`));
   const loaded = new Map<string, TraceMap>();
   for (const [module, digest] of named.slice(0, MOST_MAPS)) {
-    const map = await maps.map(digest);
+    const map = await maps.map(digest, script);
     if (map !== undefined) loaded.set(module, map);
   }
   if (loaded.size === 0) return exceptions;
