@@ -36,6 +36,8 @@ export interface Ended {
 const ENDED_WITHIN_MS = 200;
 /** Mostly it has by then already. Of one that runs the trace does not wait much longer for what its edge tells. */
 const TOLD_WITHIN_MS = 50;
+/** Whoever asks every second is not to miss one of two. */
+const CPU_EVERY_MS = 950;
 
 /**
  * What this edge sees of every invocation. All are counted. Facts are kept of what is traced for somebody, and of failures that no trace
@@ -45,6 +47,7 @@ export class Invocations {
   readonly #tally = new Tally();
   readonly #processorTime = new ProcessorTime();
   readonly #facts: FactQueue;
+  #cpuReadAt = 0;
   readonly #breaking = new Set<Promise<void>>();
   /** The Workers of whose invocations somebody wants more than outcomes. */
   collected: ReadonlySet<string> = new Set();
@@ -76,9 +79,12 @@ export class Invocations {
     return this.#tally.take();
   }
 
-  /** What facts share that are taken next. */
-  takeCpu(): readonly CpuCount[] {
-    return this.#processorTime.read(Date.now());
+  /** What facts share that are taken next: that is read once a second, and for the last time. */
+  takeCpu(isLast = false): readonly CpuCount[] {
+    const now = Date.now();
+    if (!isLast && Math.abs(now - this.#cpuReadAt) < CPU_EVERY_MS) return [];
+    this.#cpuReadAt = now;
+    return this.#processorTime.read(now);
   }
 
   takeFacts(most: number): readonly Fact[] {

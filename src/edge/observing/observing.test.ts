@@ -166,6 +166,29 @@ test('[OB-33] processor time is what a process used since it was last read, with
   assert.equal(time.shareOf(unknown), undefined);
 });
 
+test('[OB-33] processor time is read once a second however often facts are told, which have the share of the last reading', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 100_000 });
+  const invocations = new Invocations();
+  invocations.collected = new Set(['hello']);
+  let used = 0;
+  let readings = 0;
+  const cpuMs = (): number => {
+    readings += 1;
+    return used;
+  };
+  const process = Object.assign(aVersion(V1, { isTraced: true, cpuMs }), { startupCpuMs: 0 });
+  const shares: (number | undefined)[] = [];
+  for (let turn = 0; turn < 20; turn += 1) {
+    used += 5;
+    invocations.ended(ended({ process, request: aRequest('ray') }));
+    invocations.takeCpu();
+    shares.push(invocations.takeFacts(10)[0]?.cpuMs);
+    t.mock.timers.tick(100);
+  }
+  assert.deepEqual([readings, new Set(shares)], [2, new Set([5])]);
+  assert.equal(invocations.takeCpu(true)[0]?.cpuMs, 45);
+});
+
 test('[OB-31] a batch of a queue counts as it ended, and one that could not be delivered as what kept it', async () => {
   await using folder = await aFolder();
   await using pool = new FakePool(folder.path, {

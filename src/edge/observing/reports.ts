@@ -86,7 +86,7 @@ export class Reports {
     const { invocations, onCounts } = this.#options;
     const counts = invocations.takeCounts();
     this.#counts.add(counts);
-    this.#cpu.add(invocations.takeCpu());
+    this.#cpu.add(invocations.takeCpu(this.#isClosing));
     onCounts?.(counts);
   }
 
