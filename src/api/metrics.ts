@@ -6,6 +6,10 @@ import type { Api } from './api.ts';
 
 /** What one scrape may name of each kind; of more than so many Workers those with the largest names are left out. */
 const MOST_WORKERS = 1_000;
+/** An edge that has been away for longer may be gone for ever. */
+const FORGOTTEN_AFTER_MS = 60 * 60_000;
+/** Who scrapes waits 10 s by default, and what is known here is worth something without the rest. */
+const OBSERVE_WITHIN_MS = 3_000;
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -40,7 +44,7 @@ export const metricsText = async (api: Api): Promise<{ readonly text: string; re
 
 const ofRouting = async ({ store, feed, publisher }: Api): Promise<readonly Family[]> => {
   const generation = await store.read.meta.generation();
-  const edges = feed.status();
+  const edges = feed.status().filter(({ awayMs }) => awayMs < FORGOTTEN_AFTER_MS);
   const ofEach = (value: (edge: (typeof edges)[number]) => number): readonly Sample[] =>
     edges.map((edge) => ({ labels: { edge: edge.id }, value: value(edge) }));
   return [
@@ -78,7 +82,7 @@ const ofShares = async ({ store }: Api): Promise<readonly Family[]> => {
 };
 
 const ofObserving = async (api: Api): Promise<readonly Family[]> => {
-  const [archive, logpush] = await Promise.all([archiveOrNothing(api), api.logpush.state()]);
+  const [archive, logpush] = await Promise.all([archiveOrNothing(api), api.logpush.state(OBSERVE_WITHIN_MS)]);
   const jobs = Object.entries(logpush?.jobs ?? {});
   const ofJobs = (value: (job: (typeof jobs)[number][1]) => number): readonly Sample[] =>
     jobs.map(([id, job]) => ({ labels: { job: id }, value: value(job) }));
@@ -120,7 +124,7 @@ const ofObserving = async (api: Api): Promise<readonly Family[]> => {
 
 const archiveOrNothing = async (api: Api) => {
   try {
-    return await archiveStatus(api.observe);
+    return await archiveStatus(api.observe, OBSERVE_WITHIN_MS);
   } catch (error) {
     if (worldFault(error) === undefined) throw error;
     return undefined;

@@ -78,7 +78,7 @@ test('an edge’s newer connection replaces its older one, whose end then means 
   feed.publish({ type: 'ping' });
   assert.deepEqual([older, newer], [[], [{ type: 'ping' }]]);
   feed.report(aReport('a', 3));
-  assert.deepEqual(feed.status(), [{ id: 'a', url: 'http://a', generation: 3, processes: [], connected: true }]);
+  assert.deepEqual(feed.status(), [{ id: 'a', url: 'http://a', generation: 3, processes: [], connected: true, awayMs: 0 }]);
   leaveNewer();
   assert.equal(feed.status()[0]?.connected, false);
 });

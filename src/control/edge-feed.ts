@@ -12,6 +12,8 @@ export interface EdgeStatus {
   readonly url: string;
   readonly generation: number;
   readonly connected: boolean;
+  /** How long it has not been heard of; 0 while it is connected. */
+  readonly awayMs: number;
   readonly processes: readonly ProcessReport[];
 }
 
@@ -24,6 +26,7 @@ const WARM_MS = 5_000;
 export class EdgeFeed {
   readonly #listeners = new Map<string, Listener>();
   readonly #reports = new Map<string, EdgeReport>();
+  readonly #heardAt = new Map<string, number>();
   readonly #waiters = new Set<() => void>();
   readonly #firing = new FiringEdge((edge, firing) => this.#listeners.get(edge)?.send({ type: 'firing', firing }));
 
@@ -36,6 +39,7 @@ export class EdgeFeed {
       if (this.#listeners.get(edge) === listener) {
         this.#listeners.delete(edge);
         this.#firing.left(edge);
+        this.#heardAt.set(edge, Date.now());
       }
       this.#wake();
     };
@@ -47,6 +51,7 @@ export class EdgeFeed {
 
   report(report: EdgeReport): void {
     this.#reports.set(report.edge, report);
+    this.#heardAt.set(report.edge, Date.now());
     this.#wake();
   }
 
@@ -72,12 +77,14 @@ export class EdgeFeed {
   }
 
   status(): readonly EdgeStatus[] {
+    const now = Date.now();
     return [...this.#reports.values()].map(({ edge, url, generation, processes }) => ({
       id: edge,
       url,
       generation,
       processes,
       connected: this.#listeners.has(edge),
+      awayMs: this.#listeners.has(edge) ? 0 : now - (this.#heardAt.get(edge) ?? now),
     }));
   }
 

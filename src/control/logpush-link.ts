@@ -54,8 +54,9 @@ export class LogpushLink implements Disposable {
   }
 
   /** How the jobs do; undefined while nobody answers. */
-  async state(): Promise<LogpushState | undefined> {
-    return this.#options.observe.read<LogpushState>({ path: '/logpush/state' }).catch((error: unknown) => {
+  async state(withinMs?: number): Promise<LogpushState | undefined> {
+    const time = withinMs === undefined ? {} : { withinMs };
+    return this.#options.observe.read<LogpushState>({ path: '/logpush/state', ...time }).catch((error: unknown) => {
       if (worldFault(error) === undefined) throw error;
       return undefined;
     });

@@ -33,8 +33,8 @@ const withQuery = (path: string, query: Query): string => {
 };
 
 /** What is there of a path that always answers. */
-const there = async <Value>(client: ObserveClient, path: string, query: Query = {}): Promise<Value> => {
-  const value = await client.read<Value>({ path: withQuery(path, query) });
+const there = async <Value>(client: ObserveClient, path: string, query: Query = {}, withinMs?: number): Promise<Value> => {
+  const value = await client.read<Value>({ path: withQuery(path, query), ...(withinMs === undefined ? {} : { withinMs }) });
   if (value === undefined) throw new Error(`The observe process knows no ${path}.`);
   return value;
 };
@@ -57,7 +57,7 @@ export const observedInvocations = (
 export const observedInvocation = (client: ObserveClient, script: string, id: string): Promise<InvocationRecord | undefined> =>
   client.read({ path: withQuery(`invocations/${encodeURIComponent(id)}`, { script }) });
 
-export const archiveStatus = (client: ObserveClient): Promise<ArchiveStatus> => there(client, 'status');
+export const archiveStatus = (client: ObserveClient, withinMs?: number): Promise<ArchiveStatus> => there(client, 'status', {}, withinMs);
 
 /** Server-sent events of `LiveCounts`, one each second. */
 export const liveCounts = (client: ObserveClient, script: string, signal: AbortSignal): Promise<Readable> =>

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import test from 'node:test';
+import { querySocketIn } from '../../src/observe/index.ts';
 import { anApi } from '../support/api.ts';
 
 /** `name{labels} value` of each sample. */
@@ -34,6 +39,42 @@ test('[MX-10] Prometheus reads of the control plane which share each version is 
     assert.match(text, new RegExp(`^# HELP ${name} .+\\.$`, 'm'));
     assert.match(text, new RegExp(`^# TYPE ${name} (gauge|counter)$`, 'm'));
   }
+});
+
+test('[MX-10] where the process that collects is silent, the rest is told all the same', async (t) => {
+  const world = await anApi(t);
+  const folder = join(world.plane.folder, 'observe');
+  await mkdir(folder, { recursive: true });
+  const silent = createServer(() => undefined).listen(querySocketIn(folder));
+  await once(silent, 'listening');
+  t.after(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const begun = performance.now();
+  const samples = samplesIn(await (await world.send('GET', '/metrics')).text());
+  assert.equal(samples.get('switchback_observe_up'), 0);
+  assert.ok(samples.has('switchback_control_generation'));
+  assert.ok(performance.now() - begun < 9_000, 'Prometheus gives a scrape 10 s');
+});
+
+test('[MX-10] an edge that has been away for an hour is told of no longer', async (t) => {
+  const world = await anApi(t);
+  const { feed } = world.api;
+  const leave = feed.join('gone', () => undefined);
+  feed.report({ edge: 'gone', generation: 1, url: 'http://gone', processes: [] });
+  leave();
+  const told = async () =>
+    [...samplesIn(await (await world.send('GET', '/metrics')).text())].filter(([name]) => name.includes('edge="gone"'));
+  assert.deepEqual((await told()).map(([name, value]) => [name.replace(/\{.*/, ''), value]).slice(0, 1), [
+    ['switchback_control_edge_connected', 0],
+  ]);
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 60 * 60_000 });
+  assert.deepEqual(await told(), []);
+  assert.ok(
+    feed.status().some(({ id }) => id === 'gone'),
+    'its operator still sees it',
+  );
 });
 
 test('[MX-11] the metrics of the control plane name Workers, so that they take a token', async (t) => {
