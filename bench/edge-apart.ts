@@ -1,8 +1,8 @@
-/** An edge of its own for one server, which knows nothing of the invocations it carries: what observing costs is measured beside it. */
+/** One more edge of a server, which counts invocations or knows nothing of them: what observing costs is measured between such. */
 import { join } from 'node:path';
 import { createEdge } from '../src/edge/index.ts';
 
-const [folder = '', dataDir = '', controlUrl = '', edgeToken = ''] = process.argv.slice(2);
+const [folder = '', dataDir = '', controlUrl = '', edgeToken = '', counting] = process.argv.slice(2);
 const silent = (): void => {};
 const edge = await createEdge({
   dataDir: join(folder, 'edge'),
@@ -14,7 +14,8 @@ const edge = await createEdge({
   controlUrl,
   edgeToken,
   trustedProxies: [],
-  counts: false,
+  counts: counting === 'counting',
+  observesOverControl: counting === 'counting',
   log: { debug: silent, info: silent, warn: silent, error: silent },
 });
 console.log(edge.url);

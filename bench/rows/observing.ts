@@ -18,16 +18,24 @@ const CONNECTIONS = 32;
 const LEAST_COUNTED = 0.97;
 const LEAST_COLLECTED = 0.7;
 const QUIET_MS = 300;
+/** Two processes that do the same differ by more than counting costs: so many pairs are measured in turn. */
+const PAIRS = 3;
 
 const KINDS = [
   { path: '/', title: 'hello' },
   { path: '/line', title: 'hello and a line of log' },
 ] as const;
 
+const NOTHING = 'nothing observed';
+const COUNTED = 'counted';
+const COLLECTED = 'everything kept';
+const QUIET_MINIFLARE = 'Miniflare, not logging';
+const LOGGING_MINIFLARE = 'Miniflare, logging';
+
 /** Ways to one Worker, by what is observed on them. */
 interface Observed {
-  readonly nothing: Way;
-  readonly counted: Way;
+  readonly nothing: readonly Way[];
+  readonly counted: readonly Way[];
   readonly collected: Way;
   readonly quietMiniflare: Way;
   readonly loggingMiniflare: Way;
@@ -51,20 +59,23 @@ export const observing: Row = {
     run.tell(`load generator: ${generator.name}, 1 thread, ${CONNECTIONS} keep-alive connections as fast as they go`);
     await using owned = new AsyncDisposableStack();
     const observed = await openObserved(owned);
-    const { rounds, seconds } = run.isQuick ? { rounds: 2, seconds: 2 } : { rounds: 7, seconds: 4 };
-    const ways = [observed.nothing, observed.counted, observed.collected, observed.quietMiniflare, observed.loggingMiniflare];
+    const { rounds, seconds } = run.isQuick ? { rounds: PAIRS, seconds: 2 } : { rounds: 9, seconds: 4 };
     const figures: Figure[] = [];
     for (const { path, title } of KINDS) {
       run.say(title);
       const measured = (way: Way, forSeconds: number): Promise<Round> =>
         oneRound(generator, observed, { ...way, url: way.url + path }, forSeconds);
-      for (const way of ways) await measured(way, 2);
+      const { nothing, counted, collected, quietMiniflare, loggingMiniflare } = observed;
+      for (const way of [...nothing, ...counted, collected, quietMiniflare, loggingMiniflare]) await measured(way, 2);
+      let turn = 0;
       const made = await run.rounds(rounds, async () => {
-        const results = new Map<Way, Round>();
-        for (const way of ways) results.set(way, await measured(way, seconds));
+        const pair = [nothing[turn % PAIRS], counted[turn % PAIRS]].filter((way) => way !== undefined);
+        turn += 1;
+        const results = new Map<string, Round>();
+        for (const way of [...pair, collected, quietMiniflare, loggingMiniflare]) results.set(way.name, await measured(way, seconds));
         return results;
       });
-      figures.push(...figuresOf(title, observed, made));
+      figures.push(...figuresOf(title, made));
     }
     return figures;
   },
@@ -84,18 +95,22 @@ const openObserved = async (owned: AsyncDisposableStack): Promise<Observed> => {
   });
   const ours = { workerd: product.versionPids(), observe: product.pidsOf('main/observe.ts') };
   const throughProduct = { url: product.edgeUrl, processes: { edge: product.pidsOf('main/edge.ts'), ...ours } };
-  const uncounted = await openUncounted(product, edgeToken);
-  const host = product.host('plain');
+  const nothing: Way[] = [];
+  const counted: Way[] = [];
+  for (let at = 0; at < PAIRS; at += 1) {
+    nothing.push({ name: NOTHING, ...(await openEdge(product, edgeToken, 'not counting')) });
+    counted.push({ name: COUNTED, ...(await openEdge(product, edgeToken, 'counting')) });
+  }
   const [quiet, logging] = [
     owned.use(await startMiniflare('miniflare-logging.ts')),
     owned.use(await startMiniflare('miniflare-logging.ts', 'logging')),
   ];
   return {
-    nothing: { name: 'nothing observed', host, ...uncounted },
-    counted: { name: 'counted', host, ...throughProduct },
-    collected: { name: 'everything kept', host: product.host('kept'), ...throughProduct },
-    quietMiniflare: { name: 'Miniflare, not logging', host: 'miniflare.test', url: quiet.url, processes: { all: quiet.pids } },
-    loggingMiniflare: { name: 'Miniflare, logging', host: 'miniflare.test', url: logging.url, processes: { all: logging.pids } },
+    nothing,
+    counted,
+    collected: { name: COLLECTED, host: product.host('kept'), ...throughProduct },
+    quietMiniflare: { name: QUIET_MINIFLARE, host: 'miniflare.test', url: quiet.url, processes: { all: quiet.pids } },
+    loggingMiniflare: { name: LOGGING_MINIFLARE, host: 'miniflare.test', url: logging.url, processes: { all: logging.pids } },
     lost: async () => {
       const { dropped } = (await product.own('/observability')) as { dropped: Readonly<Record<string, number>> };
       return Object.values(dropped).reduce((sum, count) => sum + count, 0);
@@ -103,15 +118,24 @@ const openObserved = async (owned: AsyncDisposableStack): Promise<Observed> => {
   };
 };
 
-const openUncounted = async (product: Product, edgeToken: string): Promise<Pick<Way, 'url' | 'processes'>> => {
-  const script = join(import.meta.dirname, '..', 'uncounted-edge.ts');
-  const args = ['--disable-warning=ExperimentalWarning', script, newFolder('edge'), product.dataDir, product.controlUrl, edgeToken];
+const openEdge = async (product: Product, edgeToken: string, counting: 'counting' | 'not counting'): Promise<Omit<Way, 'name'>> => {
+  const script = join(import.meta.dirname, '..', 'edge-apart.ts');
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    script,
+    newFolder('edge'),
+    product.dataDir,
+    product.controlUrl,
+    edgeToken,
+    counting,
+  ];
   const child = spawnOwned(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const [said] = (await once(child.stdout ?? process.stdin, 'data')) as [Buffer]; // Its only line.
   const url = said.toString().trim();
-  await visit(url, product.host('plain'));
+  const host = product.host('plain');
+  await visit(url, host);
   const workerd = descendantsOf(child.pid ?? 0).map(({ pid }) => pid);
-  return { url, processes: { edge: [child.pid ?? 0], workerd, observe: product.pidsOf('main/observe.ts') } };
+  return { url, host, processes: { edge: [child.pid ?? 0], workerd, observe: product.pidsOf('main/observe.ts') } };
 };
 
 const oneRound = async (generator: LoadGenerator, { lost }: Observed, way: Way, seconds: number): Promise<Round> => {
@@ -141,32 +165,36 @@ const onceQuiet = async (usedByAll: () => readonly number[]): Promise<readonly n
   }
 };
 
-type Rounds = readonly ReadonlyMap<Way, Round>[];
+/** By the name of the way. */
+type Rounds = readonly ReadonlyMap<string, Round>[];
 
-const figuresOf = (title: string, observed: Observed, rounds: Rounds): readonly Figure[] => {
-  const { nothing, counted, collected, quietMiniflare, loggingMiniflare } = observed;
-  const perSecond = (way: Way): number[] => rounds.map((round) => round.get(way)?.perSecond ?? 0);
-  const beside = (way: Way, peer: Way): ReturnType<typeof besides> =>
-    besides(`${title}: ${way.name}`, 'requests/s', perSecond(way), { name: peer.name, values: perSecond(peer) });
-  const [counting, collecting] = [beside(counted, nothing), beside(collected, nothing)];
-  const kept = rounds.map((round) => (round.get(collected)?.kept ?? 0) * 100);
+const figuresOf = (title: string, rounds: Rounds): readonly Figure[] => {
+  const perSecond = (way: string): number[] => rounds.map((round) => round.get(way)?.perSecond ?? 0);
+  const beside = (way: string, peer: string): ReturnType<typeof besides> =>
+    besides(`${title}: ${way}`, 'requests/s', perSecond(way), { name: peer, values: perSecond(peer) });
+  const [counting, collecting] = [beside(COUNTED, NOTHING), beside(COLLECTED, NOTHING)];
+  const kept = rounds.map((round) => (round.get(COLLECTED)?.kept ?? 0) * 100);
+  const pairs = [
+    [COUNTED, NOTHING],
+    [COLLECTED, NOTHING],
+    [LOGGING_MINIFLARE, QUIET_MINIFLARE],
+  ] as const;
   return [
     withAim(counting, atLeast(counting.ratio.median, LEAST_COUNTED, 'of nothing')),
     withAim(collecting, atLeast(collecting.ratio.median, LEAST_COLLECTED, 'of nothing')),
     { name: `${title}: kept of these`, unit: '%', ours: spreadOf(kept) },
-    beside(loggingMiniflare, quietMiniflare),
-    ...(canReadProcesses ? [...costs(title, counted, nothing, rounds), ...costs(title, collected, nothing, rounds)] : []),
-    ...(canReadProcesses ? costs(title, loggingMiniflare, quietMiniflare, rounds) : []),
+    beside(LOGGING_MINIFLARE, QUIET_MINIFLARE),
+    ...(canReadProcesses ? pairs.flatMap(([way, peer]) => costs(title, way, peer, rounds)) : []),
   ];
 };
 
 /** Processor time says why. */
-const costs = (title: string, way: Way, peer: Way, rounds: Rounds): readonly Figure[] =>
-  Object.keys(way.processes).map((name) => {
-    const of = (each: Way): number[] => rounds.map((round) => round.get(each)?.cpu[name] ?? 0);
-    const figure = `${title}: ${way.name}, processor time, ${name}`;
+const costs = (title: string, way: string, peer: string, rounds: Rounds): readonly Figure[] =>
+  Object.keys(rounds[0]?.get(way)?.cpu ?? {}).map((name) => {
+    const of = (each: string): number[] => rounds.map((round) => round.get(each)?.cpu[name] ?? 0);
+    const figure = `${title}: ${way}, processor time, ${name}`;
     // What has nothing to do there has no ratio to it.
     return name === 'observe'
       ? { name: figure, unit: 'µs/request', ours: spreadOf(of(way)) }
-      : besides(figure, 'µs/request', of(way), { name: peer.name, values: of(peer) });
+      : besides(figure, 'µs/request', of(way), { name: peer, values: of(peer) });
   });
