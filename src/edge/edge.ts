@@ -111,7 +111,8 @@ export const createEdge = async (options: EdgeOptions): Promise<Edge> => {
       ready: follower.state.generation !== undefined && !opened.isDraining,
       generation: follower.state.generation,
     });
-    const totals = new Totals();
+    const { state } = follower;
+    const totals = new Totals({ deployed: () => (state.table === undefined ? new Map() : activeVersions(state.table)) });
     follower.observing.onCounts = (counts) => totals.add(counts, Date.now());
     const metrics = () => exposition(factsOf(follower, opened, totals));
     const admin = await AdminListener.open(options.adminPort, { readiness, metrics });
@@ -166,9 +167,8 @@ const factsOf = ({ observing, state, supervisor, isConnected, heardAt }: Followe
   const now = Date.now();
   const processes: Record<string, number> = {};
   for (const { state: each } of supervisor.states()) processes[each] = (processes[each] ?? 0) + 1;
-  const deployed = state.table === undefined ? new Map() : activeVersions(state.table);
   return {
-    totals: totals.read((versionId) => deployed.has(versionId), now),
+    totals: totals.read(now),
     generation: state.generation,
     isFeedConnected: isConnected,
     feedSilenceMs: heardAt === 0 ? undefined : now - heardAt,

@@ -7,6 +7,7 @@ export const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5
 const MOST_VERSIONS = 1_000;
 /** How long a version is told of that no deployment names any more. */
 const KEPT_MS = 60 * 60_000;
+const LOOK_EVERY_MS = 60_000;
 const OTHER = 'other';
 
 /** All that a version did since its edge began to count it. */
@@ -23,24 +24,40 @@ export interface Total {
   countedAt: number;
 }
 
-/** Sums of what was counted, for whoever looks now and then. */
+export interface TotalsOptions {
+  /** What deployments name. */
+  readonly deployed: () => { has(versionId: string): boolean };
+  readonly most?: number;
+}
+
+/** Sums of what was counted, for whoever looks now and then, or never. */
 export class Totals {
+  readonly #deployed: TotalsOptions['deployed'];
   readonly #most: number;
   readonly #byVersion = new Map<string, Total>();
+  #lookedAt = 0;
 
-  constructor(most = MOST_VERSIONS) {
+  constructor({ deployed, most = MOST_VERSIONS }: TotalsOptions) {
+    this.#deployed = deployed;
     this.#most = most;
   }
 
   add(counts: readonly Count[], now: number): void {
+    if (Math.abs(now - this.#lookedAt) >= LOOK_EVERY_MS) this.#letGo(now);
     for (const count of counts) addTo(this.#of(count), count, now);
   }
 
-  /** Lets go of versions that left their deployments and have served nothing for long. */
-  read(isDeployed: (versionId: string) => boolean, now: number): readonly Total[] {
-    for (const [version, { countedAt }] of this.#byVersion)
-      if (version !== OTHER && now - countedAt > KEPT_MS && !isDeployed(version)) this.#byVersion.delete(version);
+  read(now: number): readonly Total[] {
+    this.#letGo(now);
     return [...this.#byVersion.values()];
+  }
+
+  /** Of versions that left their deployments and have served nothing for long: those that come have their room. */
+  #letGo(now: number): void {
+    this.#lookedAt = now;
+    const deployed = this.#deployed();
+    for (const [version, { countedAt }] of this.#byVersion)
+      if (version !== OTHER && now - countedAt > KEPT_MS && !deployed.has(version)) this.#byVersion.delete(version);
   }
 
   #of({ script, versionId }: Count): Total {
