@@ -59,7 +59,7 @@ export const observing: Row = {
     run.tell(`load generator: ${generator.name}, 1 thread, ${CONNECTIONS} keep-alive connections as fast as they go`);
     await using owned = new AsyncDisposableStack();
     const observed = await openObserved(owned);
-    const { rounds, seconds } = run.isQuick ? { rounds: PAIRS, seconds: 2 } : { rounds: 9, seconds: 4 };
+    const { rounds, seconds } = run.isQuick ? { rounds: PAIRS, seconds: 2 } : { rounds: 2 * PAIRS, seconds: 3 };
     const figures: Figure[] = [];
     for (const { path, title } of KINDS) {
       run.say(title);
