@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { HeardTraces } from './heard-traces.ts';
 import type { SupervisorSettings } from './settings.ts';
 import { Successions } from './successions.ts';
+import type { RunningVersion } from './version-process.ts';
 import { HELLO, until } from './workbench.ts';
 import { aWorld, served, type World } from './world.ts';
 
@@ -84,6 +85,26 @@ test('[OB-11] what the process before has in hand is finished, however long that
   before.leave('webSocket');
   await before.exited;
   await until(() => supervisor.processesOf('hello').length === 1, 'it is forgotten');
+});
+
+test('[OB-11] of the processes before no more than three are kept by WebSockets, however often it begins to be traced', async (t) => {
+  const { supervisor, add } = await anObservedWorld(t, { idleMs: 50, waitUntilGraceMs: 0, watchMs: 20, drainDeadlineMs: 10 });
+  const id = await add(HELLO);
+  const active = new Set([id]);
+  const before: RunningVersion[] = [];
+  for (let cycle = 0; cycle < 4; cycle += 1) {
+    supervisor.want({ active });
+    const process = await supervisor.start(id);
+    process.enter('webSocket');
+    before.push(process);
+    supervisor.want({ active, collected: active });
+    await until(() => supervisor.running(id) !== process, 'another takes over');
+    await until(() => supervisor.running(id) === undefined, 'that is stopped, for nobody asks it anything');
+  }
+  const [oldest, ...others] = before;
+  await oldest?.exited;
+  await until(() => supervisor.processesOf('hello').length === 3, 'the oldest is forgotten');
+  assert.deepEqual(new Set(supervisor.processesOf('hello')), new Set(others));
 });
 
 test('[OB-12] a successor that does not start leaves the one before it serving, and is tried again later', async (t) => {

@@ -48,6 +48,9 @@ export interface Wanted {
   readonly collected?: ReadonlySet<string>;
 }
 
+/** Processes of a version that another took over from and that WebSockets keep: of more the oldest is drained as any that is stopped. */
+const MOST_FORMER = 3;
+
 /**
  * Runs versions, each in its own process: starts one when asked, keeps what is needed, stops what is not, and replaces
  * what crashed, hangs or grew too large. What to do when is decided in lifecycle.ts; here it is done.
@@ -386,6 +389,8 @@ export class Supervisor {
     const entry = this.#entries.get(process.versionId);
     if (entry === undefined || !this.#isServing(process)) return this.#finish(successor);
     this.#succeeded.add(process);
+    const former = [...this.#succeeded].filter(({ versionId }) => versionId === process.versionId);
+    for (const oldest of former.slice(0, -MOST_FORMER)) this.#finish(oldest);
     void process.exited.then(() => this.#succeeded.delete(process) && this.#options.onChange());
     this.#serve(successor, toldOf(entry));
   }
