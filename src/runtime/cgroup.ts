@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,24 +9,33 @@ const HEADROOM = 1.25;
 
 /**
  * Puts a process under a memory limit of the kernel, where cgroup v2 is there and the folder is ours to write
- * (root, or a systemd service with Delegate=memory). Answers whether it did: everywhere else the watch alone holds.
+ * (root, or a systemd service with Delegate=memory). Answers with its group: everywhere else the watch alone holds.
  */
 export const confineMemory = async (
   { pid, exited }: { readonly pid: number; readonly exited: Promise<unknown> },
   limitMb: number,
   root = '/sys/fs/cgroup',
-): Promise<boolean> => {
+): Promise<string | undefined> => {
   const parent = await delegatedFolder(root);
-  if (parent === undefined) return false;
+  if (parent === undefined) return undefined;
   const own = join(parent, `version-${pid}`);
   try {
     await mkdir(own);
     await writeFile(join(own, 'memory.max'), String(Math.ceil(limitMb * HEADROOM) * MB));
     await writeFile(join(own, 'cgroup.procs'), String(pid));
     void exited.then(() => rmdir(own)).catch(() => undefined);
-    return true;
+    return own;
   } catch {
     await rmdir(own).catch(() => undefined);
+    return undefined;
+  }
+};
+
+/** Whether the kernel ended what was in this group because its limit was reached. It is kernel memory: to read it waits for no disk. */
+export const ranIntoLimit = (group: string): boolean => {
+  try {
+    return /^oom_kill [1-9]/m.test(readFileSync(join(group, 'memory.events'), 'latin1'));
+  } catch {
     return false;
   }
 };

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { failpoint } from '../files/index.ts';
+import { ranIntoLimit } from './cgroup.ts';
 import { cpuMsOf, mainThreadCpuMsOf, residentBytesOf } from './proc.ts';
 import { readOutput } from './lines.ts';
 import { FIRST_EXTRA_DESCRIPTOR } from './certificate-plan.ts';
@@ -44,6 +45,8 @@ export class Child {
   readonly exited: Promise<Ending>;
   /** The last 8 KB of what it wrote to stderr. */
   readonly stderr: () => string;
+  /** The group in which its memory has a limit of the kernel. */
+  confinedIn: string | undefined;
   readonly #process: ChildProcess;
   #fault: ProcessFault | undefined;
 
@@ -56,7 +59,7 @@ export class Child {
     // A signal that cannot be sent is an event too; the deadlines that follow every signal decide then.
     process.on('error', () => undefined);
     this.exited = new Promise<Ending>((resolve) =>
-      process.once('close', (code, signal) => resolve({ code, signal, fault: this.#faultSoFar() })),
+      process.once('close', (code, signal) => resolve({ code, signal, fault: this.#faultSoFar(signal) })),
     ).then(async (ending) => {
       // What cannot be removed now is taken by endOrphans at the next start.
       await removeFolder(folder).catch(() => undefined);
@@ -107,9 +110,11 @@ export class Child {
     return cpuMsOf(this.pid);
   }
 
-  /** The runtime says so where the heap of the version's code is full. */
-  #faultSoFar(): ProcessFault | undefined {
-    return this.#fault ?? (ranOutOfMemory(this.stderr()) ? 'memory' : undefined);
+  /** The runtime says so where the heap of the version's code is full, the kernel where its process was too large. */
+  #faultSoFar(signal: NodeJS.Signals | null): ProcessFault | undefined {
+    if (this.#fault !== undefined) return this.#fault;
+    const isTooLarge = signal === 'SIGKILL' && this.confinedIn !== undefined && ranIntoLimit(this.confinedIn);
+    return isTooLarge || ranOutOfMemory(this.stderr()) ? 'memory' : undefined;
   }
 
   mainThreadCpuMs(): number | undefined {

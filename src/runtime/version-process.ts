@@ -317,7 +317,7 @@ const spawned = async (
       onLog,
     );
     if (alsoRecordedIn !== undefined) void child.exited.then(() => rm(alsoRecordedIn, { force: true })).catch(() => undefined);
-    if (options.memoryLimitMb !== undefined) await confineMemory(child, options.memoryLimitMb);
+    if (options.memoryLimitMb !== undefined) child.confinedIn = await confineMemory(child, options.memoryLimitMb);
     return child;
   } catch (cause) {
     throw new StartFailure('not_started', `The runtime could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, {
