@@ -111,7 +111,7 @@ const exceptionGroup = z
         per_10k_requests: z.number().nullable().describe("Of the version's own requests."),
       }),
     ),
-    sample: invocation,
+    sample: invocation.nullable().describe('Without its query, and cut where it is large; null where nothing of the Worker is to be kept.'),
   })
   .meta({ id: 'ExceptionGroup' });
 

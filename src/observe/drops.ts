@@ -25,5 +25,7 @@ export type DropCause =
   | 'waiting_for_other_half'
   /** Records that came faster than they could be written, or while they could not be. */
   | 'records_not_written'
+  /** Invocations that no edge counts, while counts could not be written. */
+  | 'counts_not_kept'
   /** Exceptions of which there were too many unlike ones. */
   | 'exceptions_not_grouped';

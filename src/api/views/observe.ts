@@ -73,7 +73,7 @@ export const exceptionGroupView = (group: ExceptionGroup, buckets: readonly Vers
     count,
     per_10k_requests: ratio(count * TEN_THOUSAND, buckets.find((each) => each.versionId === versionId)?.requests ?? 0),
   })),
-  sample: invocationView(group.sample),
+  sample: group.sample === undefined ? null : invocationView(group.sample),
 });
 
 export const observabilityView = ({ mostBytes, bytes, oldestCountsAt, oldestRecordAt, dropped, since }: ArchiveStatus) => ({

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Drops } from '../drops.ts';
+import type { CollectRule } from '../report.ts';
 import { aCount, aFolder, aRecord, aReport, NOON, NOON_MINUTE, SCRIPT } from '../testing.ts';
+import type { TraceException } from '../trace.ts';
 import { Archive } from './archive.ts';
 import { metricsOf } from './metrics.ts';
 
@@ -14,6 +16,7 @@ const MB = 1024 * 1024;
 class World {
   readonly folder: string;
   readonly drops = new Drops();
+  rule: CollectRule | undefined = KEPT;
   readonly said: string[] = [];
   #archive: Archive | undefined;
 
@@ -30,7 +33,13 @@ class World {
 
   async open(mostBytes = 64 * MB): Promise<void> {
     const log = (_: unknown, sentence: string): void => void this.said.push(sentence);
-    this.#archive = await Archive.open({ dataDir: join(this.folder, 'observe'), mostBytes, drops: this.drops, log, ruleOf: () => KEPT });
+    this.#archive = await Archive.open({
+      dataDir: join(this.folder, 'observe'),
+      mostBytes,
+      drops: this.drops,
+      log,
+      ruleOf: () => this.rule,
+    });
   }
 
   get archive(): Archive {
@@ -209,4 +218,97 @@ test('[OB-26] records that were packed together are each found, also once the ol
   assert.deepEqual(records.byId(SCRIPT, `${SCRIPT} 45`)?.logs[0]?.message, ['said 45']);
   world.archive.stores.changeRecords(() => records.removeOldest(1_000));
   assert.deepEqual([records.oldestAt, idsOf(SCRIPT), idsOf('other')], [undefined, [], []]);
+});
+
+const thrownOnce = (name: string, index: number): TraceException => ({
+  name,
+  message: noise(400),
+  stack: `    at ${letters(index)} (${letters(index)}.js:1:1)`,
+  timestamp: NOON,
+});
+/** A name that no number is in. */
+const letters = (index: number): string => [...`${index}`].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+const groupsIn = (world: World, script = SCRIPT) => world.archive.stores.exceptions.groups(script, 0, Infinity, 1_000);
+
+test('[OB-22] who throws something else each time has few groups a second, what is more is counted, and no report waits for it', async (t) => {
+  const world = await World.open(t);
+  const before = performance.now();
+  for (let index = 0; index < 1_000; index += 1) {
+    const exceptions = Array.from({ length: 16 }, (_, each) => thrownOnce('Error', index * 16 + each));
+    world.archive.take(aRecord({ outcome: 'exception', exceptions }));
+  }
+  world.archive.take(aRecord({ script: 'other', outcome: 'exception', exceptions: [thrownOnce('Error', 0)] }));
+  const [first] = await Promise.all(
+    [20, 40].map((sequence) =>
+      world.archive.takeReport(aReport({ sequence, counts: [aCount()] })).then(() => groupsIn(world, 'other').length),
+    ),
+  );
+  assert.equal(first, 0, 'the report was stored before all were looked at');
+  await until('all are looked at', () => groupsIn(world, 'other').length === 1);
+  const seconds = Math.ceil((performance.now() - before) / 1_000) + 1;
+  const made = groupsIn(world).length;
+  assert.ok(made >= 20 && made <= 20 * seconds, `${made} in ${seconds} s`);
+  assert.equal(world.drops.counts.exceptions_not_grouped, 16_000 - made);
+});
+
+test('[OB-26] what groups of exceptions look like takes a bounded part, and no counts away', async (t) => {
+  const world = await World.open(t, 4 * MB);
+  await world.archive.takeReport(aReport({ counts: [aCount()] }));
+  const { stores } = world.archive;
+  const logs = [{ message: noise(16_000), level: 'log', timestamp: NOON } as const];
+  for (let script = 0; script < 60; script += 1) {
+    stores.changeCounts(() => {
+      for (let index = 0; index < 20; index += 1) {
+        const exceptions = [{ ...thrownOnce('Error', index), stack: noise(8_000) }];
+        stores.exceptions.add(aRecord({ at: NOON + script, script: `${script}`, outcome: 'exception', exceptions, logs }), true);
+      }
+    });
+  }
+  assert.ok(stores.exceptions.bytes <= 60 * 20 * (4_096 + 1_000));
+  await until('there is room again', () => stores.exceptions.bytes <= MB / 2);
+  assert.equal(await requestsIn(world), 1);
+  assert.deepEqual([groupsIn(world, '0').length, groupsIn(world, '59').length], [0, 20]);
+  const [group] = groupsIn(world, '59');
+  assert.deepEqual([group?.sample?.script, group?.sample?.isTruncated, group?.sample?.exceptions.length], ['59', true, 1]);
+  const known = stores.exceptions.bytes;
+  stores.exceptions.forget();
+  assert.equal(stores.exceptions.bytes, known, 'what is kept in memory is what is stored');
+});
+
+test('[OB-35] of a Worker of which nothing is to be kept a group has no record; it gets one once something is', async (t) => {
+  const world = await World.open(t);
+  const record = aRecord({ outcome: 'exception', exceptions: [thrownOnce('Error', 1)] });
+  const counted = async (count: number): Promise<void> => {
+    world.archive.take(record);
+    await until('it is grouped', () => groupsIn(world)[0]?.count === count);
+  };
+  world.rule = { ...KEPT, isKept: false, logpush: true };
+  await counted(1);
+  assert.equal(groupsIn(world)[0]?.sample, undefined);
+  assert.equal(world.archive.stores.records.byId(SCRIPT, 'ray-1'), undefined);
+  await world.close();
+  await world.open();
+  world.rule = KEPT;
+  await counted(2);
+  assert.deepEqual(groupsIn(world)[0]?.sample, record);
+});
+
+test('[OB-35] the query of a request is not kept', async (t) => {
+  const world = await World.open(t);
+  const event = { request: { url: 'http://shop.example.com/cart?password=secret', method: 'GET', headers: {} } };
+  world.archive.take(aRecord({ event, outcome: 'exception', exceptions: [thrownOnce('Error', 1)] }));
+  await until('it is kept', () => world.archive.stores.records.byId(SCRIPT, 'ray-1') !== undefined && groupsIn(world).length === 1);
+  const kept = [world.archive.stores.records.byId(SCRIPT, 'ray-1'), groupsIn(world)[0]?.sample].map((record) => record?.event);
+  const without = { request: { ...event.request, url: 'http://shop.example.com/cart' } };
+  assert.deepEqual(kept, [without, without]);
+});
+
+test('[OB-20] a report counts once, whatever the clock is set to meanwhile', async (t) => {
+  const world = await World.open(t);
+  const report = aReport({ counts: [aCount()] });
+  await world.archive.takeReport(report);
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7 * 3_600_000 });
+  world.archive.stores.changeCounts(() => world.archive.stores.counts.forgetReports());
+  await world.archive.takeReport(report);
+  assert.equal(await requestsIn(world), 1);
 });

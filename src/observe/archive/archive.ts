@@ -21,8 +21,16 @@ const MOST_COUNTS = 20_000;
 const ROW_BYTES = 400;
 /** What one transaction writes: whoever asks something meanwhile waits for it. */
 const WRITTEN_AT_ONCE = 2_000;
+const GROUPED_FOR_MS = 25;
 
 type Doing = 'opening' | 'counts' | 'records' | 'size' | 'reading';
+
+interface Thrown {
+  readonly record: InvocationRecord;
+  /** Whether the record may be kept as what its group looks like. */
+  readonly hasSample: boolean;
+  readonly bytes: number;
+}
 
 interface WaitingReport {
   readonly report: EdgeReportOfUse;
@@ -47,7 +55,7 @@ export class Archive {
   readonly #faults = new Map<Doing, string>();
   #reports: WaitingReport[] = [];
   #counts: Count[] = [];
-  #thrown: InvocationRecord[] = [];
+  #thrown: Thrown[] = [];
   #records: RecordRow[] = [];
   /** When they are to be written, by the clock of `performance.now()`. */
   #recordsDueAt = 0;
@@ -89,24 +97,28 @@ export class Archive {
 
   /** Adds what no edge counts. */
   count(counts: readonly Count[]): void {
-    if (this.#counts.length < MOST_COUNTS) this.#counts.push(...counts);
+    const room = Math.max(0, MOST_COUNTS - this.#counts.length);
+    this.#counts.push(...counts.slice(0, room));
+    for (const { requests } of counts.slice(room)) this.#options.drops.add('counts_not_kept', requests);
     this.#writeWithin(RECORDS_WAIT_MS);
   }
 
-  take(record: InvocationRecord): void {
-    const rule = this.#options.ruleOf(record.script);
-    const failed = isFailure(record);
-    const isKept = (rule?.isKept === true && record.isSampled) || (rule?.isSplit === true && failed);
+  take(whole: InvocationRecord): void {
+    const rule = this.#options.ruleOf(whole.script);
+    const failed = isFailure(whole);
+    const isKept = (rule?.isKept === true && whole.isSampled) || (rule?.isSplit === true && failed);
     if (!failed && !isKept) return;
     const hasRoom = this.#waitingBytes < MOST_WAITING_BYTES && this.#thrown.length < MOST_THROWN;
     if (this.#stores === undefined || !hasRoom) return this.#options.drops.add('records_not_written');
-    if (failed) this.#thrown.push(record);
+    const record = withoutQuery(whole);
+    const row = rowOf(record);
+    const bytes = row.text.length + ROW_BYTES;
+    if (failed) this.#thrown.push({ record, hasSample: rule?.isKept === true || rule?.isSplit === true, bytes });
     if (isKept) {
-      const row = rowOf(record);
       if (this.#records.length === 0) this.#recordsDueAt = performance.now() + RECORDS_WAIT_MS;
       this.#records.push(row);
-      this.#waitingBytes += row.text.length + ROW_BYTES;
     }
+    this.#waitingBytes += bytes * (Number(failed) + Number(isKept));
     this.#writeWithin(RECORDS_WAIT_MS);
   }
 
@@ -124,36 +136,58 @@ export class Archive {
     const stores = this.#stores;
     if (stores === undefined) return;
     this.#writeCounts(stores);
+    if (this.#stores !== undefined) this.#groupThrown(stores);
     const now = performance.now();
     if (isLast || now >= this.#recordsDueAt || this.#records.length >= WRITTEN_AT_ONCE) {
       this.#writeRecords(stores);
       this.#recordsDueAt = now + REPORT_WAITS_MS;
     }
+    if (this.#thrown.length > 0) this.#writeWithin(REPORT_WAITS_MS);
     if (this.#records.length > 0) this.#writeWithin(Math.max(0, this.#recordsDueAt - now));
   }
 
   #writeCounts(stores: Stores): void {
-    const [reports, counts, thrown] = [this.#reports, this.#counts, this.#thrown];
-    if (reports.length + counts.length + thrown.length === 0) return;
-    [this.#reports, this.#counts, this.#thrown] = [[], [], []];
+    const [reports, counts] = [this.#reports, this.#counts];
+    if (reports.length + counts.length === 0) return;
+    [this.#reports, this.#counts] = [[], []];
     try {
       stores.changeCounts(() => {
         for (const { report } of reports) {
-          stores.counts.addReport(report, Date.now());
+          stores.counts.addReport(report);
           if (report.rules !== undefined) stores.storeRules(report.edge, report.rules);
         }
         stores.counts.add(counts);
-        for (const record of thrown) stores.exceptions.add(record);
       });
       for (const { stored } of reports) stored();
       this.#worked('counts');
     } catch (error) {
-      this.#options.drops.add('records_not_written', thrown.length);
       // An edge sends its counts again, and nobody these.
       this.count(counts);
       for (const { failed } of reports) failed(error);
       this.failed('counts', error);
     }
+  }
+
+  /** A little at once, apart from what edges wait for. */
+  #groupThrown(stores: Stores): void {
+    if (this.#thrown.length === 0) return;
+    const enough = performance.now() + GROUPED_FOR_MS;
+    let seen = 0;
+    try {
+      stores.changeCounts(() => {
+        for (const { record, hasSample } of this.#thrown) {
+          stores.exceptions.add(record, hasSample);
+          seen += 1;
+          if (performance.now() > enough) return;
+        }
+      });
+      this.#worked('counts');
+    } catch (error) {
+      seen = this.#thrown.length;
+      this.#options.drops.add('exceptions_not_grouped', seen);
+      this.failed('counts', error);
+    }
+    for (const { bytes } of this.#thrown.splice(0, seen)) this.#waitingBytes -= bytes;
   }
 
   #writeRecords(stores: Stores): void {
@@ -171,7 +205,7 @@ export class Archive {
 
   #trim(): void {
     try {
-      this.#stores?.keepWithin(Date.now());
+      this.#stores?.keepWithin();
       if (this.#stores !== undefined) this.#worked('size');
     } catch (error) {
       this.failed('size', error);
@@ -215,6 +249,7 @@ export class Archive {
   async close(): Promise<void> {
     clearInterval(this.#trimming);
     this.#write(true);
+    while (this.#stores !== undefined && this.#thrown.length > 0) this.#groupThrown(this.#stores);
     while (this.#stores !== undefined && this.#records.length > 0) this.#writeRecords(this.#stores);
     clearTimeout(this.#timer?.timeout);
     clearTimeout(this.#again);
@@ -223,3 +258,11 @@ export class Archive {
     this.#stores = undefined;
   }
 }
+
+/** What visitors put in queries is theirs, and may be secret: it is shown as it happens, and never kept. */
+const withoutQuery = (record: InvocationRecord): InvocationRecord => {
+  const { request } = (record.event ?? {}) as { readonly request?: { readonly url?: unknown } | null };
+  const query = typeof request?.url === 'string' ? request.url.indexOf('?') : -1;
+  if (query === -1) return record;
+  return { ...record, event: { ...record.event, request: { ...request, url: String(request?.url).slice(0, query) } } };
+};

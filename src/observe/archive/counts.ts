@@ -28,9 +28,10 @@ export const COUNTS_STEPS: readonly string[] = [
      primary key (exception, version, minute)
    ) without rowid;
    create index exception_minutes_by_age on exception_minutes (minute)`,
+  'create index exceptions_by_age on exceptions (last_seen)',
 ];
 
-/** Longer than any edge keeps a report that it could not send. */
+/** Longer than any edge keeps a report that it could not send, while this process runs. */
 const REPORTS_KEPT_MS = 6 * 60 * 60_000;
 /** Minutes that are kept as they are in memory, so that the next report adds to them without reading. */
 const MOST_CACHED = 4_000;
@@ -56,16 +57,18 @@ export interface MinuteRow {
 export class Counts {
   readonly #file: ArchiveFile;
   readonly #cached = new Map<string, Minute>();
+  /** Reports are dated by a clock that goes on where it was, and only while this process runs: nobody sets it. */
+  #clockBegan: number | undefined;
 
   constructor(file: ArchiveFile) {
     this.#file = file;
   }
 
   /** Adds what an edge counted, unless this very report was added before. To be called in a transaction. */
-  addReport({ boot, sequence, counts, cpu }: EdgeReportOfUse, now: number): void {
+  addReport({ boot, sequence, counts, cpu }: EdgeReportOfUse): void {
     const { changes } = this.#file
       .prepared('insert into reports (boot, sequence, at) values (?, ?, ?) on conflict do nothing')
-      .run(boot, sequence, now);
+      .run(boot, sequence, this.#now);
     if (changes === 0) return;
     this.add(counts);
     for (const each of cpu) this.#addCpu(each);
@@ -89,8 +92,13 @@ export class Counts {
     this.#cached.clear();
   }
 
-  forgetReports(now: number): void {
-    this.#file.prepared('delete from reports where at < ?').run(now - REPORTS_KEPT_MS);
+  forgetReports(): void {
+    this.#file.prepared('delete from reports where at < ?').run(this.#now - REPORTS_KEPT_MS);
+  }
+
+  get #now(): number {
+    this.#clockBegan ??= Number(this.#file.prepared('select max(at) as at from reports').get()?.['at'] ?? 0) - performance.now();
+    return Math.floor(this.#clockBegan + performance.now());
   }
 
   *eachMinute(script: string, since: number, until: number): Generator<MinuteRow> {

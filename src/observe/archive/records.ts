@@ -104,6 +104,7 @@ export class Records {
         cursor = { at, seq };
         const record = pack === null ? undefined : this.#read(pack, place);
         if (record !== undefined && has(record, filter.search) && records.push(record) === most) return { records, cursor };
+        if (record !== undefined && performance.now() > enough) return { records, cursor };
       }
       if (rows.length < ROWS_AT_ONCE) return { records };
       if (performance.now() > enough) return { records, cursor };

@@ -8,11 +8,14 @@ import { Records, RECORDS_STEPS } from './records.ts';
 
 /** What one transaction removes at most: a write never waits for long. */
 const REMOVED_AT_ONCE = 1_000;
+const GROUPS_AT_ONCE = 50;
 /** Whoever asks or tells something waits so long at most. */
 const REMOVED_FOR_MS = 40;
 const FORGETS_EVERY_MS = 60_000;
 /** Counts are small, and worth more the older they get; records may have at least the other half. */
 const COUNTS_SHARE = 0.5;
+/** Of that: who fails in many ways takes nobody's counts away. */
+const GROUPS_SHARE = 0.25;
 /** Beside both files are their logs. */
 const FILES_SHARE = 0.9;
 
@@ -65,6 +68,7 @@ export class Stores implements Disposable {
       this.#countsFile.change(work);
     } catch (error) {
       this.counts.forget();
+      this.exceptions.forget();
       throw error;
     }
   }
@@ -90,18 +94,20 @@ export class Stores implements Disposable {
   }
 
   /** Removes a little of what is oldest where there is more than may be. To be called often. */
-  keepWithin(now: number): void {
-    const enough = performance.now() + REMOVED_FOR_MS;
+  keepWithin(): void {
+    const now = performance.now();
+    const enough = now + REMOVED_FOR_MS;
     const mostOfCounts = this.#mostBytes * COUNTS_SHARE;
     const mostOfRecords = (): number => this.#mostBytes - Math.min(this.sizes.counts, mostOfCounts);
     const hasTime = (): boolean => performance.now() < enough;
+    while (this.exceptions.bytes > mostOfCounts * GROUPS_SHARE && hasTime()) this.#removeOldestGroups();
     while (this.sizes.counts > mostOfCounts && hasTime() && this.#removedOldestCounts());
     while (this.sizes.records > mostOfRecords() && hasTime() && this.#removedOldestRecords());
     this.#countsFile.shrink(mostOfCounts);
     this.#recordsFile.shrink(mostOfRecords());
     if (now < this.#forgetsAt) return;
     this.#forgetsAt = now + FORGETS_EVERY_MS;
-    this.changeCounts(() => this.counts.forgetReports(now));
+    this.changeCounts(() => this.counts.forgetReports());
   }
 
   /** Whether there was any. */
@@ -109,6 +115,10 @@ export class Stores implements Disposable {
     let removed = 0;
     this.changeRecords(() => (removed = this.records.removeOldest(REMOVED_AT_ONCE)));
     return removed > 0;
+  }
+
+  #removeOldestGroups(): void {
+    this.changeCounts(() => void this.exceptions.removeOldest(GROUPS_AT_ONCE));
   }
 
   /** Minutes, and groups that were last seen before what is left of them; of groups alone those that were not seen for longest. */
