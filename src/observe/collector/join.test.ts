@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { Drops } from '../drops.ts';
-import { aFact, aTrace, ONE, SCRIPT } from '../testing.ts';
+import { aFact, aTrace, NOON, ONE, SCRIPT } from '../testing.ts';
 import { FACT_WITHIN_MS, Join, TRACE_WITHIN_MS } from './join.ts';
 
 const VERSION = { id: ONE, script: SCRIPT };
@@ -67,15 +67,73 @@ test('[OB-21] a request that a Worker hands on to its object has the same ray th
   ]);
 });
 
-test('[OB-21] cron invocations have no ray: they are told apart by their order', () => {
+interface Batch {
+  readonly name: string;
+  readonly at: number;
+  readonly ms: number;
+}
+
+const batchTrace = (world: World, { name, at, ms }: Batch, now = 0): void =>
+  world.join.trace(
+    {
+      trace: aTrace({
+        kind: 'queue',
+        outcome: name,
+        eventTimestamp: NOON + at,
+        endedAt: NOON + at + ms,
+        event: { queue: 'jobs', batchSize: 1 },
+      }),
+      version: VERSION,
+    },
+    now,
+  );
+const batchFact = (world: World, { name, at, ms }: Batch, now = 0): void =>
+  world.fact(name, now, { kind: 'queue', at: NOON + at, wallMs: ms });
+
+test('[OB-21] crons and batches have no ray: of many at once those are one that began and ended nearest to each other', () => {
+  const at = fc.record({ at: fc.integer({ min: 0, max: 50 }), ms: fc.integer({ min: 1, max: 100 }) });
+  const batches = fc.uniqueArray(at, {
+    minLength: 1,
+    maxLength: 10,
+    selector: ({ at: start, ms }) => `${Math.floor(start / 3)} ${Math.floor(ms / 3)}`,
+  });
+  fc.assert(
+    fc.property(batches, fc.boolean(), (drawn, isShuffled) => {
+      const world = new World();
+      const all = drawn.map((each, index) => ({ ...each, name: `${index}` }));
+      for (const batch of all) batchTrace(world, batch, 0);
+      for (const batch of isShuffled ? all.toReversed() : all) batchFact(world, batch, 1);
+      world.join.sweep(Infinity);
+      assert.deepEqual(world.seen.toSorted(), all.map(({ name }) => [name, name]).toSorted());
+    }),
+  );
+});
+
+test('[OB-21] a batch whose trace was lost takes no other one, and one whose process had to start is found by its end', () => {
   const world = new World();
-  world.fact('x', 0, { kind: 'scheduled' });
-  world.fact('y', 0, { kind: 'scheduled' });
-  for (const outcome of ['first', 'second']) {
-    world.join.trace({ trace: aTrace({ kind: 'scheduled', outcome, event: { cron: '* * * * *' } }), version: VERSION }, 1);
-  }
+  const lost = { name: 'lost', at: 0, ms: 100 };
+  const next = { name: 'next', at: 5_000, ms: 50 };
+  batchFact(world, lost);
+  batchTrace(world, next, 5_000);
+  batchFact(world, next, 5_100);
+  assert.deepEqual(world.seen, [['next', 'next']]);
+  batchTrace(world, { name: 'cold', at: 12_000, ms: 30 }, 12_100);
+  batchFact(world, { name: 'cold', at: 8_000, ms: 4_040 }, 12_100);
+  world.join.sweep(12_100 + FACT_WITHIN_MS);
+  assert.deepEqual(world.seen.at(-1), ['cold', 'cold']);
+  world.join.sweep(TRACE_WITHIN_MS);
+  assert.deepEqual(world.seen.at(-1), [undefined, 'lost']);
+});
+
+test('[OB-21] the late fact of a batch that went alone makes no second record, and that of another does', () => {
+  const world = new World();
+  batchTrace(world, { name: 'alone', at: 0, ms: 10 }, 0);
+  world.join.sweep(FACT_WITHIN_MS);
+  batchFact(world, { name: 'another', at: 9_000, ms: 10 }, 9_100);
+  batchFact(world, { name: 'alone', at: 0, ms: 10 }, 9_200);
+  world.join.sweep(100_000);
   assert.deepEqual(world.seen, [
-    ['first', 'x'],
-    ['second', 'y'],
+    ['alone', undefined],
+    [undefined, 'another'],
   ]);
 });

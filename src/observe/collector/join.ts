@@ -12,13 +12,17 @@ export interface Told {
 /** At least one of the two is there. */
 export type Joined = (told: Told | undefined, fact: Fact | undefined) => void;
 
-/** An edge that is asked for facts sends them at least this often, its own batching included. */
-export const FACT_WITHIN_MS = 250;
+/** An edge tells facts ten times a second, those of answers that broke off once it is known why: a fifth of a second later. */
+export const FACT_WITHIN_MS = 450;
 /** As long as the runtime lets work go on after an answer (`waitUntil`), and some. */
 export const TRACE_WITHIN_MS = 35_000;
 const MOST_WAITING = 50_000;
 /** How long it is remembered that a trace went on alone: its fact, should it still come, makes no second record. */
 const WENT_ALONE_MS = 60_000;
+/** What has no ray can be one where when it began or when it ended is not further apart: a process that had to start began late. */
+const APART_MS = 1_000;
+/** So near are both of one, and seldom those of two: nobody has to wait and see whether a nearer one comes. */
+const NEAR_MS = 20;
 
 /**
  * Brings together what a version's process and its edge tell of one invocation, whichever comes first. Neither waits for ever, and
@@ -29,7 +33,7 @@ export class Join {
   readonly #drops: Drops;
   readonly #traces: Waiting<Told>;
   readonly #facts: Waiting<Fact>;
-  readonly #alone: Waiting<true>;
+  readonly #alone: Waiting<Told>;
 
   constructor(joined: Joined, drops: Drops) {
     this.#joined = joined;
@@ -42,7 +46,7 @@ export class Join {
   trace(told: Told, now: number): void {
     const key = keyOfTrace(told);
     if (key === undefined) return this.#joined(told, undefined);
-    const fact = this.#facts.take(key);
+    const fact = this.#facts.takeNearest(key, (each) => apart(told, each, isNear));
     if (fact !== undefined) return this.#joined(told, fact);
     if (!this.#traces.add(key, told, now)) this.#drops.add('waiting_for_other_half');
   }
@@ -50,37 +54,53 @@ export class Join {
   fact(fact: Fact, now: number): void {
     const key = keyOfFact(fact);
     if (key === undefined) return this.#joined(undefined, fact);
-    const told = this.#traces.take(key);
+    const told = this.#traces.takeNearest(key, (each) => apart(each, fact, isNear));
     if (told !== undefined) return this.#joined(told, fact);
-    if (this.#alone.take(key) !== undefined) return;
+    if (this.#alone.takeNearest(key, (each) => apart(each, fact, canBeOne)) !== undefined) return;
     if (!this.#facts.add(key, fact, now)) this.#drops.add('waiting_for_other_half');
   }
 
   /** Lets go on alone what has waited long enough. To be called often. */
   sweep(now: number): void {
     for (const [key, told] of this.#traces.expired(now)) {
-      this.#alone.add(key, true, now);
-      this.#joined(told, undefined);
+      const fact = this.#facts.takeNearest(key, (each) => apart(told, each, canBeOne));
+      if (fact === undefined) this.#alone.add(key, told, now);
+      this.#joined(told, fact);
     }
     for (const [, fact] of this.#facts.expired(now)) this.#joined(undefined, fact);
     for (const _ of this.#alone.expired(now)) continue;
   }
 }
 
+const hasRay = (kind: string): boolean => kind !== 'scheduled' && kind !== 'queue';
+
+type Together = (ofStart: number, ofEnd: number) => boolean;
+
+const isNear: Together = (ofStart, ofEnd) => Math.max(ofStart, ofEnd) <= NEAR_MS;
+const canBeOne: Together = (ofStart, ofEnd) => Math.min(ofStart, ofEnd) <= APART_MS;
+
+/** How far apart they are; infinitely where they are not one. */
+const apart = ({ trace }: Told, fact: Fact, areTogether: Together): number => {
+  if (hasRay(fact.kind)) return 0;
+  const ofStart = Math.abs((trace.eventTimestamp ?? trace.endedAt) - fact.at);
+  const ofEnd = Math.abs(trace.endedAt - (fact.at + fact.wallMs));
+  return areTogether(ofStart, ofEnd) ? ofStart + ofEnd : Infinity;
+};
+
 /**
- * Requests are known by their ray, which the Worker may hand on to its own objects: those are invocations of their own. Of what is no
- * request an edge fires one after the other, so that they are told apart by their order.
+ * Requests are known by their ray, which the Worker may hand on to its own objects: those are invocations of their own. What is no request
+ * has none, and may run many at once: of the same version and kind those are one that began and ended nearest to each other.
  */
 const keyOfTrace = ({ trace: { kind, event, durableObjectId }, version }: Told): string | undefined => {
   if (durableObjectId !== undefined) return undefined;
-  if (kind === 'scheduled' || kind === 'queue') return `${version.id} ${kind}`;
+  if (!hasRay(kind)) return `${version.id} ${kind}`;
   const ray = rayIn(event);
   return ray === undefined ? undefined : `${version.id} ${ray}`;
 };
 
 const keyOfFact = ({ kind, versionId, ray, isTraced }: Fact): string | undefined => {
   if (!isTraced) return undefined;
-  return kind === 'scheduled' || kind === 'queue' ? `${versionId} ${kind}` : `${versionId} ${ray}`;
+  return hasRay(kind) ? `${versionId} ${ray}` : `${versionId} ${kind}`;
 };
 
 /** The edge gives each request that reaches a version its ray, and takes away what the visitor says. */

@@ -45,6 +45,19 @@ export class Waiting<Value> {
     return entry.value;
   }
 
+  /** The nearest of that key, the first of those that are as near; none where all are `Infinity` far. */
+  takeNearest(key: string, distanceTo: (value: Value) => number): Value | undefined {
+    let nearest: Entry<Value> | undefined;
+    let least = Infinity;
+    for (const entry of this.#byKey.get(key) ?? []) {
+      const distance = distanceTo(entry.value);
+      if (distance < least) [nearest, least] = [entry, distance];
+    }
+    if (nearest === undefined) return undefined;
+    this.#remove(nearest);
+    return nearest.value;
+  }
+
   /** Those whose time is over, which wait no longer. */
   *expired(now: number): Generator<readonly [key: string, value: Value]> {
     for (let entry = this.#queue[this.#first]; entry !== undefined && (entry.isTaken || entry.until <= now);) {
