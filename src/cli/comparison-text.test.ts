@@ -77,7 +77,7 @@ test('[OB-45] what is worse, and what is better, is said in a sentence', () => {
     '#4 is worse than #3: 5 % of its requests fail instead of 1 %; its p90 is 390 ms instead of 301 ms.',
   );
   const long = {
-    fingerprint: 'f',
+    id: 'f',
     name: 'TypeError',
     message: '\u001b[2JCannot read\nproperties of undefined (reading price)',
     ...aRate({ version: 0, baseline: 0.123, difference: -0.123, interval: { lower: -0.15, upper: -0.1 }, verdict: 'better' }),
@@ -116,7 +116,7 @@ test('[OB-45] too early says which requests are missing, and how long they take 
 
 test('[OB-45] what was not requested has no figures, and of many exceptions the first ten are shown', () => {
   const nothing = { version: null, difference: null, interval: { lower: -1, upper: 1 }, ...tooEarly(800, 0, null) };
-  const many = Array.from({ length: 12 }, (_, at) => ({ fingerprint: `${at}`, name: 'Error', message: `${at}`, ...aRate(nothing) }));
+  const many = Array.from({ length: 12 }, (_, at) => ({ id: `${at}`, name: 'Error', message: `${at}`, ...aRate(nothing) }));
   const printed = text({ error_rate: aRate(nothing), exceptions: many, verdict: 'too_early' });
   assert.match(printed, /^errors +- +0\.13 % +too early$/m);
   assert.match(printed, /^Error: 9 .*\n2 more exceptions: --json$/m);

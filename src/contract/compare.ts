@@ -65,7 +65,7 @@ const comparison = z
       )
       .describe('Of requests over HTTP, in milliseconds.'),
     exceptions: z
-      .array(z.object({ fingerprint: z.string(), name: z.string(), message: z.string(), ...rate }))
+      .array(z.object({ id: z.string(), name: z.string(), message: z.string(), ...rate }))
       .describe('In parts of one request, the most frequent first.'),
   })
   .meta({ id: 'Comparison' });

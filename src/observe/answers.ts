@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ExceptionGroup } from './archive/exceptions.ts';
+import type { CountedException, ExceptionGroup } from './archive/exceptions.ts';
 import type { MetricsGroup, MetricsQuestion, VersionBuckets } from './archive/metrics.ts';
 import type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
 import type { ObserveClient } from './client.ts';
@@ -12,6 +12,13 @@ export interface ObservedVersions {
   readonly versions: readonly VersionBuckets[];
   /** The most frequent first. */
   readonly exceptions: readonly ExceptionGroup[];
+}
+
+/** What two versions of a Worker did. */
+export interface ObservedPair {
+  readonly versions: readonly VersionBuckets[];
+  /** All that one of them threw. */
+  readonly exceptions: readonly CountedException[];
 }
 
 export interface ArchiveStatus {
@@ -45,6 +52,15 @@ export const observedMetrics = (client: ObserveClient, question: MetricsQuestion
 /** `since` and `until` are minutes since 1970, the second one not included. */
 export const observedVersions = (client: ObserveClient, script: string, since: number, until: number): Promise<ObservedVersions> =>
   there(client, 'buckets', { script, since, until });
+
+/** Minutes as above. */
+export const observedPair = (
+  client: ObserveClient,
+  script: string,
+  since: number,
+  until: number,
+  [one, other]: readonly [string, string],
+): Promise<ObservedPair> => there(client, 'pair', { script, since, until, one, other });
 
 export const observedInvocations = (
   client: ObserveClient,

@@ -8,8 +8,10 @@ export {
   observedInvocation,
   observedInvocations,
   observedMetrics,
+  observedPair,
   observedVersions,
   type ArchiveStatus,
+  type ObservedPair,
   type ObservedVersions,
 } from './answers.ts';
 export type { ExceptionGroup } from './archive/exceptions.ts';

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { archiveStatus, liveCounts, observedInvocation, observedInvocations, observedMetrics, observedVersions } from './answers.ts';
+import {
+  archiveStatus,
+  liveCounts,
+  observedInvocation,
+  observedInvocations,
+  observedMetrics,
+  observedPair,
+  observedVersions,
+} from './answers.ts';
 import { isDrawn } from './collector/sampling.ts';
 import { reportsSocketIn, tracesSocketIn } from './sockets.ts';
 import { aBatch, aCount, aFact, aTrace, NOON, NOON_MINUTE, ObserverHere, ONE, SCRIPT, TWO } from './testing.ts';
@@ -120,6 +128,29 @@ test('[OB-22] exceptions are one group over versions and lines, with counts of e
     records.every(({ outcome }) => outcome === 'exception'),
     'of a Worker that shares its traffic failures are kept',
   );
+});
+
+const throws = (v: number, name: string, ray: string) =>
+  aTrace({ v, outcome: 'exception', exceptions: [{ name, message: 'no', timestamp: NOON }] }, ray);
+
+test('[OB-40] of two versions each exception is told, however often others throw', async (t) => {
+  const here = await ObserverHere.open(t);
+  const three = '33333333-3333-4333-8333-333333333333';
+  const versions = [ONE, TWO, three].map((id) => ({ id, script: SCRIPT }));
+  const often = ['a', 'b', 'c'].flatMap((ray) => [
+    throws(0, 'One', `1${ray}`),
+    throws(0, 'Other', `2${ray}`),
+    throws(2, 'Third', `3${ray}`),
+  ]);
+  await here.traces({ versions, traces: [...often, throws(1, 'Rare', 'rare'), throws(1, 'One', 'same')], dropped: 0 });
+  const { exceptions } = await eventually(async () => {
+    const found = await observedPair(here.client, SCRIPT, NOON_MINUTE, NOON_MINUTE + 1, [TWO, ONE]);
+    return found.exceptions.flatMap(({ versions: counted }) => counted).length === 4 ? found : undefined;
+  });
+  const counts = exceptions.flatMap(({ name, versions: counted }) =>
+    counted.map(({ versionId, count }) => `${name} ${versionId[0]}: ${count}`),
+  );
+  assert.deepEqual(counts.toSorted(), ['One 1: 3', 'One 2: 1', 'Other 1: 3', 'Rare 2: 1']);
 });
 
 test('[OB-29] what is malformed is refused and counted, and nothing else suffers', async (t) => {

@@ -69,7 +69,7 @@ class Counted {
     const latency: LatencyBucket[] = [...this.#latency]
       .toSorted(([a], [b]) => a - b)
       .map(([key, count]) => ({ value: Math.exp(key * this.#width), count }));
-    const exceptions = this.#thrown.map((count, at) => ({ fingerprint: `${at}`, name: 'Error', message: `${at}`, count }));
+    const exceptions = this.#thrown.map((count, at) => ({ id: `${at}`, name: 'Error', message: `${at}`, count }));
     return { requests: this.requests, errors: this.errors, latency, exceptions };
   }
 }

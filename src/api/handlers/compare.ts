@@ -2,19 +2,19 @@ import { accept } from '../../base/index.ts';
 import type { compareEndpoints } from '../../contract/index.ts';
 import { pairingOf } from '../../control/index.ts';
 import { compareSides, type Side, type Version } from '../../domain/index.ts';
-import { observedVersions, Sketch, type ObservedVersions } from '../../observe/index.ts';
+import { observedPair, Sketch, type ObservedPair } from '../../observe/index.ts';
 import type { Handlers } from '../api.ts';
 import { comparisonView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
 const MINUTE_MS = 60_000;
 
-const sideOf = ({ id }: Version, { versions, exceptions }: ObservedVersions): Side => {
+const sideOf = ({ id }: Version, { versions, exceptions }: ObservedPair): Side => {
   const counted = versions.find(({ versionId }) => versionId === id);
   const sketch = new Sketch();
   if (counted !== undefined) sketch.add(counted.latency);
   const thrown = exceptions.map((group) => ({
-    fingerprint: group.id,
+    id: group.id,
     name: group.name,
     message: group.message,
     count: group.versions.find(({ versionId }) => versionId === id)?.count ?? 0,
@@ -39,7 +39,7 @@ export const comparisons: Handlers<typeof compareEndpoints> = {
     const { version, baseline, since, until } = pairing.value;
     // What was counted is known by the minute.
     const [from, to] = [Math.floor(since / MINUTE_MS), Math.ceil(until / MINUTE_MS)];
-    const observed = await observedVersions(api.observe, worker.value.name, from, to);
+    const observed = await observedPair(api.observe, worker.value.name, from, to, [version.id, baseline.id]);
     const sides = { version: sideOf(version, observed), baseline: sideOf(baseline, observed), windowMs: until - from * MINUTE_MS };
     return accept({
       result: {

@@ -32,7 +32,7 @@ export const comparisonView = ({ verdict, errorRate, latency, exceptions }: Comp
     ratio_interval: intervalView(told.ratioInterval),
   })),
   exceptions: exceptions.map((told) => ({
-    fingerprint: told.fingerprint,
+    id: told.id,
     name: told.name,
     message: told.message,
     ...rateView(told),

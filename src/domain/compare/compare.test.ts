@@ -17,8 +17,8 @@ const aSide = (requests: number, errors = 0, changes: Partial<Side> = {}): Side 
 const compare = (version: Side, baseline: Side): Comparison => compareSides({ version, baseline, windowMs: WINDOW_MS });
 
 /** A side that threw one exception so many times. */
-const thrown = (fingerprint: string, count: number): Pick<Side, 'exceptions'> => ({
-  exceptions: [{ fingerprint, name: 'TypeError', message: fingerprint, count }],
+const thrown = (id: string, count: number): Pick<Side, 'exceptions'> => ({
+  exceptions: [{ id, name: 'TypeError', message: id, count }],
 });
 
 /** A side all of whose requests took the same time. */
@@ -39,7 +39,7 @@ const sides = fc
   .map(({ requests, failing, values, counts }) =>
     aSide(requests, Math.floor(failing * failing * requests), {
       latency: values.toSorted((a, b) => a - b).map((value) => ({ value, count: Math.max(1, Math.floor(requests / 30)) })),
-      exceptions: counts.map((count, at) => ({ fingerprint: `${at}`, name: 'Error', message: `${at}`, count })),
+      exceptions: counts.map((count, at) => ({ id: `${at}`, name: 'Error', message: `${at}`, count })),
     }),
   );
 
@@ -59,7 +59,7 @@ const verdictsOf = ({ verdict, errorRate, latency, exceptions }: Comparison): re
   verdict,
   errorRate.verdict,
   ...latency.map((one) => one.verdict),
-  ...exceptions.toSorted((a, b) => a.fingerprint.localeCompare(b.fingerprint)).map((one) => one.verdict),
+  ...exceptions.toSorted((a, b) => a.id.localeCompare(b.id)).map((one) => one.verdict),
 ];
 
 test('[OB-40] with the sides swapped better is worse, and what is too early or not clear stays so', () => {

@@ -1,7 +1,7 @@
 import type { Interval } from './evidence.ts';
 import { gapsBetween, type ExceptionGap, type ExceptionGroup, type LatencyGap, type RateGap, type Sides } from './gaps.ts';
 import { countOf, merged, quantileGapThatShows, quantileOf } from './quantiles.ts';
-import { rateGapThatShows, rateOf } from './rates.ts';
+import { rateGapShows, rateGapThatShows, rateOf } from './rates.ts';
 import { overallVerdict, verdictOn, type OverallVerdict, type Verdict } from './verdict.ts';
 
 interface Measured {
@@ -19,7 +19,7 @@ interface Measured {
 /** In parts of one request. */
 export type RateComparison = Measured & Verdict & { readonly hits: { readonly version: number; readonly baseline: number } };
 
-export type ExceptionComparison = RateComparison & Pick<ExceptionGroup, 'fingerprint' | 'name' | 'message'>;
+export type ExceptionComparison = RateComparison & Pick<ExceptionGroup, 'id' | 'name' | 'message'>;
 
 /** In milliseconds; ratios are the version's divided by the baseline's. */
 export type LatencyComparison = Measured &
@@ -44,7 +44,7 @@ const gapOf = (one: number | undefined, other: number | undefined): number | und
 const compareRates = ({ version, baseline, interval, alpha }: RateGap, windowMs: number): RateComparison => {
   const traffic = { version: version.requests, baseline: baseline.requests, windowMs };
   const rate = rateOf({ hits: version.hits + baseline.hits, requests: traffic.version + traffic.baseline }) ?? 0;
-  const showsFrom = (own: number, other: number): number => rateGapThatShows(rate, own, other, alpha);
+  const shows = (gap: number, own: number, other: number): boolean => rateGapShows(gap, rate, own, other, alpha);
   const [own, other] = [rateOf(version), rateOf(baseline)];
   return {
     hits: { version: version.hits, baseline: baseline.hits },
@@ -52,13 +52,13 @@ const compareRates = ({ version, baseline, interval, alpha }: RateGap, windowMs:
     baseline: other,
     difference: gapOf(own, other),
     interval,
-    showsFrom: showsFrom(traffic.version, traffic.baseline),
-    ...verdictOn(interval, traffic, showsFrom, rateThatMatters(rate)),
+    showsFrom: rateGapThatShows(rate, traffic.version, traffic.baseline, alpha),
+    ...verdictOn(interval, traffic, shows, rateThatMatters(rate)),
   };
 };
 
-const compareException = ({ fingerprint, name, message, ...gap }: ExceptionGap, windowMs: number): ExceptionComparison => ({
-  fingerprint,
+const compareException = ({ id, name, message, ...gap }: ExceptionGap, windowMs: number): ExceptionComparison => ({
+  id,
   name,
   message,
   ...compareRates(gap, windowMs),
@@ -78,7 +78,7 @@ const compareLatency = ({ quantile, difference, ratio, alpha }: LatencyGap, { ve
     ratio: own === undefined || !other ? undefined : own / other,
     ratioInterval: ratio,
     showsFrom: showsFrom(traffic.version, traffic.baseline),
-    ...verdictOn(difference, traffic, showsFrom, slownessThatMatters(quantile)),
+    ...verdictOn(difference, traffic, (slowness, one, two) => showsFrom(one, two) <= slowness, slownessThatMatters(quantile)),
   };
 };
 

@@ -4,7 +4,7 @@ import { rateGap, type Hits } from './rates.ts';
 
 /** Exceptions that are the same one. */
 export interface ExceptionGroup {
-  readonly fingerprint: string;
+  readonly id: string;
   readonly name: string;
   readonly message: string;
   readonly count: number;
@@ -34,7 +34,7 @@ export interface RateGap {
   readonly interval: Interval;
 }
 
-export type ExceptionGap = RateGap & Pick<ExceptionGroup, 'fingerprint' | 'name' | 'message'>;
+export type ExceptionGap = RateGap & Pick<ExceptionGroup, 'id' | 'name' | 'message'>;
 
 export type LatencyGap = QuantileGap & { readonly quantile: number; readonly alpha: number };
 
@@ -65,8 +65,7 @@ const rateGapOf = (version: Hits, baseline: Hits, alpha: number): RateGap => ({
   interval: rateGap(version, baseline, alpha),
 });
 
-const hitsOf = (side: Side, wanted: string): Hits =>
-  inRequests(side.exceptions.find(({ fingerprint }) => fingerprint === wanted)?.count ?? 0, side);
+const hitsOf = (side: Side, wanted: string): Hits => inRequests(side.exceptions.find(({ id }) => id === wanted)?.count ?? 0, side);
 
 /**
  * Each group that was seen, the most frequent first. Nobody knows how many there will be: with a part of 1/(k(k+1)) for the k-th that
@@ -74,12 +73,10 @@ const hitsOf = (side: Side, wanted: string): Hits =>
  */
 const exceptionGaps = ({ version, baseline }: Sides): readonly ExceptionGap[] => {
   const seen = [...version.exceptions, ...baseline.exceptions].filter(({ count }) => count > 0);
-  const groups = [...new Map(seen.map((group) => [group.fingerprint, group])).values()];
+  const groups = [...new Map(seen.map((group) => [group.id, group])).values()];
   const alpha = ON_EXCEPTIONS / (groups.length * (groups.length + 1));
   return groups
-    .map(({ fingerprint, name, message }) =>
-      Object.assign({ fingerprint, name, message }, rateGapOf(hitsOf(version, fingerprint), hitsOf(baseline, fingerprint), alpha)),
-    )
+    .map(({ id, name, message }) => Object.assign({ id, name, message }, rateGapOf(hitsOf(version, id), hitsOf(baseline, id), alpha)))
     .toSorted((a, b) => b.version.hits + b.baseline.hits - (a.version.hits + a.baseline.hits));
 };
 

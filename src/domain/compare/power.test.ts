@@ -70,7 +70,7 @@ const FINDINGS: readonly Finding[] = [
     what: 'a new exception of 1 %, beside others',
     rollout: { requestsPerMinute: 100, minutes: minutes(60, 0.5), ...newException },
     within: 5_000,
-    isFound: ({ exceptions }) => exceptions.some(({ fingerprint, interval }) => fingerprint === '2' && interval.lower > 0),
+    isFound: ({ exceptions }) => exceptions.some(({ id, interval }) => id === '2' && interval.lower > 0),
   },
   {
     what: 'the median is 1.3 times as slow',

@@ -34,15 +34,19 @@ export const rateGap = (version: Hits, baseline: Hits, alpha: number): Interval 
 };
 
 /**
- * How much more often the version would have to be hit for that to show, where both are hit at this rate; how much less often, where that
- * is more than half of all. Infinite where nothing would show.
+ * Whether it would show that the version is hit more often by this gap, where both are hit at this rate; less often, where that is more
+ * than half of all.
  */
+export const rateGapShows = (gap: number, rate: number, version: number, baseline: number, alpha: number): boolean => {
+  if (version === 0 || baseline === 0) return false;
+  const hits = version * (rate > 0.5 ? Math.max(0, rate - gap) : Math.min(1, rate + gap));
+  const against = evidenceAgainst(version / (version + baseline), hits, hits + rate * baseline);
+  return against >= limitFor(alpha * (1 - SPENT_ON_TOTAL));
+};
+
+/** From which gap on it would show. Infinite where none would. */
 export const rateGapThatShows = (rate: number, version: number, baseline: number, alpha: number): number => {
-  const shows = (other: number): boolean => {
-    const hits = other * version;
-    const against = evidenceAgainst(version / (version + baseline), hits, hits + rate * baseline);
-    return against >= limitFor(alpha * (1 - SPENT_ON_TOTAL));
-  };
-  const farthest = rate > 0.5 ? 0 : 1;
-  return version > 0 && baseline > 0 && shows(farthest) ? Math.abs(edgeBetween(farthest, rate, shows) - rate) : Infinity;
+  const shows = (gap: number): boolean => rateGapShows(gap, rate, version, baseline, alpha);
+  const farthest = Math.max(rate, 1 - rate);
+  return shows(farthest) ? edgeBetween(farthest, 0, shows) : Infinity;
 };

@@ -49,20 +49,20 @@ const missingUntil = ({ version, baseline, windowMs }: Traffic, isEnough: IsEnou
   return { ...lacks, ms: Number.isFinite(windows) ? Math.ceil(windows * windowMs) : undefined };
 };
 
-/** From which gap on it shows, with so many requests of both. */
-type ShowsFrom = (version: number, baseline: number) => number;
+/** Whether a gap as large as this would show, with so many requests of both. */
+type Shows = (gap: number, version: number, baseline: number) => boolean;
 
 /**
  * By what is left of the difference; where that may be nothing, by whether a gap that matters would show with these requests. Where it never
  * would, as between two heaps of latencies, it is too early as long as nothing would.
  */
-export const verdictOn = ({ lower, upper }: Interval, traffic: Traffic, showsFrom: ShowsFrom, matters: number): Verdict => {
+export const verdictOn = ({ lower, upper }: Interval, traffic: Traffic, shows: Shows, matters: number): Verdict => {
   if (lower > 0) return { verdict: 'worse' };
   if (upper < 0) return { verdict: 'better' };
-  const now = showsFrom(traffic.version, traffic.baseline);
-  if (now <= matters) return { verdict: 'no_clear_difference' };
-  const until = (gap: number): Missing | undefined => missingUntil(traffic, (own, other) => showsFrom(own, other) <= gap);
-  const missing = until(matters) ?? (now === Infinity ? until(Number.MAX_VALUE) : undefined);
+  const isEnough = (gap: number): boolean => shows(gap, traffic.version, traffic.baseline);
+  if (isEnough(matters)) return { verdict: 'no_clear_difference' };
+  const until = (gap: number): Missing | undefined => missingUntil(traffic, (own, other) => shows(gap, own, other));
+  const missing = until(matters) ?? (isEnough(Number.MAX_VALUE) ? undefined : until(Number.MAX_VALUE));
   return missing === undefined ? { verdict: 'no_clear_difference' } : { verdict: 'too_early', missing };
 };
 

@@ -16,6 +16,7 @@ const MOST_GROUPS = 100;
 const number = z.coerce.number();
 const window = z.object({ script: z.string(), since: number, until: number });
 const metrics = window.extend({ step: number, group: z.enum(METRIC_GROUPS) });
+const pair = window.extend({ one: z.string(), other: z.string() });
 const invocations = window.extend({
   versionId: z.string().optional(),
   outcome: z.enum(OUTCOMES).optional(),
@@ -40,6 +41,12 @@ export const archivePart = (archive: Archive, live: Live, drops: Drops, mostByte
     const { script, since, until } = window.parse(c.req.query());
     const versions = await bucketsOf(counts, script, since, until);
     return c.json({ versions, exceptions: archive.stores.exceptions.groups(script, since, until, MOST_GROUPS) });
+  });
+  routes.get('/pair', async (c) => {
+    const { script, since, until, one, other } = pair.parse(c.req.query());
+    const ids = [one, other];
+    const versions = (await bucketsOf(counts, script, since, until)).filter(({ versionId }) => ids.includes(versionId));
+    return c.json({ versions, exceptions: archive.stores.exceptions.countedOf(ids, script, since, until) });
   });
   routes.get('/invocations', (c) => {
     const { script, most, at, seq, isError, ...filter } = invocations.parse(c.req.query());
