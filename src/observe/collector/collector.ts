@@ -104,7 +104,8 @@ export class Collector {
 
   #heardOf({ edge, counts, facts, rules, attached, droppedFacts }: EdgeReportOfUse): void {
     const { rules: all, board, live, drops } = this.#options;
-    if (rules !== undefined) all.told(edge, rules);
+    if (rules === undefined) all.heard(edge);
+    else all.told(edge, rules);
     board.attached(edge, attached);
     drops.add('facts_at_edge', droppedFacts);
     live.take(counts);

@@ -19,3 +19,18 @@ test('rules that were known before a start stand until an edge says its own, and
   rules.told('there', []);
   assert.equal(rules.of('shop'), undefined);
 });
+
+test('of what two edges say the newer holds, and what one said that is silent is forgotten once another goes on', () => {
+  const rules = new Rules();
+  const minute = 60_000;
+  rules.told('first', [KEPT, { ...KEPT, script: 'gone' }], 0);
+  rules.told('second', [{ ...KEPT, sampleRate: 1 }], minute);
+  assert.deepEqual([rules.of('shop')?.sampleRate, rules.of('gone')?.script], [1, 'gone']);
+  rules.heard('unknown', 20 * minute);
+  assert.equal(rules.of('gone')?.script, 'gone', 'one of which nothing is known is no reason to forget');
+  rules.heard('first', 20 * minute);
+  assert.deepEqual([rules.of('shop')?.sampleRate, rules.of('gone')?.script], [0.5, 'gone']);
+  rules.told('second', [KEPT], 21 * minute);
+  rules.heard('second', 40 * minute);
+  assert.deepEqual([rules.of('shop'), rules.of('gone'), rules.areKnown], [KEPT, undefined, true]);
+});
