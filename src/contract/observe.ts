@@ -1,20 +1,7 @@
 import { z } from 'zod';
+import { INVOCATION_KINDS, OUTCOMES } from '../domain/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { moment } from './shapes.ts';
-
-const KINDS = ['fetch', 'websocket', 'scheduled', 'queue', 'alarm', 'rpc', 'other'] as const;
-const OUTCOMES = [
-  'ok',
-  'exception',
-  'exceededCpu',
-  'exceededMemory',
-  'exceededWallTime',
-  'canceled',
-  'responseStreamDisconnected',
-  'scriptNotFound',
-  'loadShed',
-  'unknown',
-] as const;
 
 const AGO = /^\d{1,6}[smhdw]$/;
 
@@ -75,7 +62,7 @@ const invocation = z
     at: z.string(),
     worker: z.string(),
     version: z.object({ id: z.string(), tag: z.string().nullable(), message: z.string().nullable() }),
-    kind: z.enum(KINDS),
+    kind: z.enum(INVOCATION_KINDS),
     entrypoint: z.string().nullable(),
     object_id: z.string().nullable().describe('Of the Durable Object that it ran in.'),
     outcome: z.enum(OUTCOMES),
@@ -155,7 +142,7 @@ export const observeEndpoints = {
     query: window.extend({
       version: z.string().optional().describe('An id, or its first 8 digits.'),
       outcome: z.enum(OUTCOMES).optional(),
-      kind: z.enum(KINDS).optional(),
+      kind: z.enum(INVOCATION_KINDS).optional(),
       status: z
         .string()
         .regex(/^[1-5](xx|\d\d)$/, 'must be a status such as 404, or a class such as 5xx')

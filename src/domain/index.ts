@@ -28,6 +28,7 @@ export {
   type VersionShare,
 } from './split.ts';
 export { LISTED_DEPLOYMENTS, listedDeployments, standsAlone, type Deployment } from './deployment.ts';
+export { INVOCATION_KINDS, OUTCOMES, type InvocationKind, type Outcome } from './invocation.ts';
 export { collectsOf, collectsOtherwise, type Collects } from './collects.ts';
 export {
   tableAfter,

@@ -1,26 +1,6 @@
-import type { VersionAnswer } from '../domain/index.ts';
+import { OUTCOMES, type Outcome, type VersionAnswer } from '../domain/index.ts';
 
-/** What a version is called for. */
-export const INVOCATION_KINDS = ['fetch', 'websocket', 'scheduled', 'queue', 'alarm', 'rpc', 'other'] as const;
-export type InvocationKind = (typeof INVOCATION_KINDS)[number];
-
-/**
- * How an invocation ended, in Cloudflare's words
- * (https://developers.cloudflare.com/workers/observability/logs/logpush/, `Outcome`).
- */
-export const OUTCOMES = [
-  'ok',
-  'exception',
-  'exceededCpu',
-  'exceededMemory',
-  'exceededWallTime',
-  'canceled',
-  'responseStreamDisconnected',
-  'scriptNotFound',
-  'loadShed',
-  'unknown',
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export { INVOCATION_KINDS, OUTCOMES, type InvocationKind, type Outcome } from '../domain/index.ts';
 
 /** The runtime may have words that we have not. */
 export const outcomeFrom = (word: string): Outcome => OUTCOMES.find((outcome) => outcome === word) ?? 'unknown';
