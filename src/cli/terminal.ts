@@ -16,8 +16,14 @@ export const sayJson = (value: unknown): void => say(JSON.stringify(value, undef
 /** Styled where standard output is a terminal that wants colours (NO_COLOR, FORCE_COLOR), plain elsewhere. */
 export const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
 
-/** What somebody wrote, on one line and without a word to the terminal: a message may not pretend to be ours. */
-export const oneLine = (text: string): string => stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
+/**
+ * What somebody wrote, on one line and without a word to the terminal: a message may not pretend to be ours, nor turn the order of what
+ * stands beside it around or hide what is in it.
+ */
+export const oneLine = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(/\p{Cf}+/gu, '');
 
 /** Columns as wide as their widest cell; no lines, so that it can be cut and pasted. */
 export const table = (header: readonly string[], rows: readonly (readonly string[])[]): string => {
