@@ -73,8 +73,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const d1 = await D1Work.open(data, settings.data);
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const logpush = new LogpushLink({ store, vault, observe, log: logged });
-  // Who sends is where the edge is.
-  if (settings.role === 'all') logpush.start();
+  logpush.start();
   const appAt = (controlUrl: string) =>
     createApp({ ...control, account, publisher, data, observe, d1, logpush, ...apiFor(settings, feed, controlUrl), log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, appAt, tailUpgrades(observe, allowedHosts(settings)));
