@@ -62,6 +62,8 @@ export interface Endpoint {
   readonly auth?: 'asset_session';
   /** Answers bytes instead of the envelope: a version's modules, what somebody stored, or events as they happen. */
   readonly raw?: 'modules' | 'bytes' | 'events';
+  /** The data of each event, as JSON. */
+  readonly event?: z.ZodType;
   /** Works on what is stored in a resource: no edge has to hear of it, and no audit row is written. */
   readonly isContent?: true;
 }

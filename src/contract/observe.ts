@@ -102,6 +102,15 @@ const exceptionGroup = z
   })
   .meta({ id: 'ExceptionGroup' });
 
+const liveCounts = z
+  .object({
+    at: z.string(),
+    versions: z
+      .array(z.object({ version_id: z.string(), requests: z.number(), errors: z.number(), latency_ms: quantiles }))
+      .describe('Those that did something.'),
+  })
+  .meta({ id: 'LiveCounts', description: 'The data of one event, as JSON: what came since the last.' });
+
 const observability = z
   .object({
     archive: z.object({
@@ -183,6 +192,7 @@ export const observeEndpoints = {
     summary: 'Counts per version as they come, as server-sent events, one each second',
     result: z.unknown(),
     raw: 'events',
+    event: liveCounts,
   },
   getObservability: {
     method: 'GET',

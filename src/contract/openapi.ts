@@ -85,16 +85,14 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
   };
 };
 
-const answerOf = ({ raw, result }: Endpoint) => {
+const answerOf = ({ raw, result, event }: Endpoint) => {
   if (raw === 'bytes') return { 'application/octet-stream': { schema: bytes } };
-  if (raw === 'events') return { 'text/event-stream': { schema: events } };
+  if (event !== undefined) return { 'text/event-stream': { schema: event } };
   if (raw === 'modules') return { 'multipart/form-data': { schema: modules }, 'application/javascript': { schema: script } };
   return { 'application/json': { schema: envelope(result) } };
 };
 
 const bytes = z.string().meta({ id: 'Bytes', format: 'binary' });
-
-const events = z.string().meta({ id: 'Events' });
 
 /** Modules come as a form, a service worker as the script it is; PUT takes such a script too. */
 const modules = z.record(z.string(), z.string()).meta({ id: 'Modules' });

@@ -6,8 +6,8 @@ const TICK_MS = 1_000;
 
 /** What the versions of a Worker did since the last one. */
 export interface LiveCounts {
-  /** Milliseconds since 1970. */
-  readonly at: number;
+  /** As ISO has it. */
+  readonly at: string;
   readonly versions: readonly LiveVersion[];
 }
 
@@ -15,8 +15,8 @@ export interface LiveVersion {
   readonly version_id: string;
   readonly requests: number;
   readonly errors: number;
-  readonly p50_ms: number | null;
-  readonly p99_ms: number | null;
+  /** Null where there is nothing. */
+  readonly latency_ms: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
 }
 
 interface Sum {
@@ -49,7 +49,7 @@ export class Live {
       const versions = [...sums].map(([version_id, sum]) => liveVersion(version_id, sum));
       sums.clear();
       const listensAgain = (): void => void (isListening = true);
-      tell({ at: Date.now(), versions }).then(listensAgain, listensAgain);
+      tell({ at: new Date().toISOString(), versions }).then(listensAgain, listensAgain);
     }, TICK_MS);
     return () => {
       clearInterval(timer);
@@ -68,6 +68,6 @@ const add = (sums: Map<string, Sum>, { versionId, kind, statusClass, outcome, re
 };
 
 const liveVersion = (version_id: string, { requests, errors, latency }: Sum): LiveVersion => {
-  const [p50_ms = null, p99_ms = null] = latency.quantiles([0.5, 0.99]) ?? [];
-  return { version_id, requests, errors, p50_ms, p99_ms };
+  const [p50 = 0, p90 = 0, p99 = 0] = latency.quantiles([0.5, 0.9, 0.99])?.map((ms) => Math.round(ms * 1_000) / 1_000) ?? [];
+  return { version_id, requests, errors, latency_ms: latency.count === 0 ? null : { p50, p90, p99 } };
 };

@@ -172,7 +172,7 @@ test('live counts come each second, per version, until their reader leaves', asy
   await here.report({ counts: [aCount({ latencies: [10, 20] })] });
   await eventually(() => Promise.resolve(text.includes('"requests":2') ? true : undefined));
   await eventually(() => Promise.resolve(text.includes('"versions":[]') ? true : undefined));
-  assert.match(text, new RegExp(`^data: \\{"at":\\d+,"versions":\\[`, 'm'));
+  assert.match(text, new RegExp(`^data: \\{"at":"[^"]+Z","versions":\\[`, 'm'));
   leaving.abort();
 });
 
