@@ -89,7 +89,7 @@ export {
 } from './logpush/fields.ts';
 export { passes, readLogpushFilter, type LogpushFilter } from './logpush/filter.ts';
 export { isSampled } from './logpush/sample.ts';
-export { datedPath, readDestination, redactedDestination, type LogpushDestination } from './logpush/destination.ts';
+export { datedPath, HIDDEN, readDestination, redactedDestination, type LogpushDestination } from './logpush/destination.ts';
 export { readLogpullOptions, readOutputOptions, USUAL_OUTPUT, type LogpushOutput } from './logpush/options.ts';
 export { checkDataset, planLogpush, USUAL_LOGPUSH, type BatchLimits, type LogpushPlan, type LogpushSettings } from './logpush/job.ts';
 export type { LogpushRefusal } from './logpush/refusal.ts';

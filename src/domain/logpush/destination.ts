@@ -19,6 +19,13 @@ export type LogpushDestination =
 
 const MOST_CHARACTERS = 4_096;
 const S3_PARAMETERS: readonly string[] = ['region', 'access-key-id', 'secret-access-key', 'session-token', 'endpoint', 'sse'];
+const S3_CHARACTERS: Readonly<Record<string, RegExp>> = {
+  region: /^[a-z0-9-]{1,64}$/,
+  'access-key-id': /^[\x21-\x7e]+$/,
+  'secret-access-key': /^[\x21-\x7e]+$/,
+  'session-token': /^[\x21-\x7e]+$/,
+  sse: /^[\x21-\x7e]+$/,
+};
 /** Headers that say how a request is carried, which is not for a destination to say. */
 const CARRYING = /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*)$/i;
 
@@ -44,6 +51,17 @@ const readS3 = (conf: string): Result<LogpushDestination, string> => {
   const given = (name: string): string | undefined => params.get(name) || undefined;
   const missing = ['region', 'access-key-id', 'secret-access-key'].filter((name) => given(name) === undefined);
   if (missing.length > 0) return refuse(`it lacks ${missing.join(', ')}`);
+  // What a signature or a header could not hold.
+  const unfit = Object.entries(S3_CHARACTERS).flatMap(([name, fit]) => (fit.test(given(name) ?? 'x') ? [] : [name]));
+  if (unfit.length > 0) return refuse(`its ${unfit.join(', ')} holds characters that none has`);
+  const path = folders.filter((folder) => folder !== '').map(decoded);
+  if (
+    path
+      .join('/')
+      .split('/')
+      .some((folder) => folder === '.' || folder === '..')
+  )
+    return refuse('its path must not hold "." or ".."');
   const endpoint = given('endpoint');
   const origin = endpoint === undefined ? undefined : originOf(endpoint);
   if (endpoint !== undefined && origin === undefined)
@@ -51,10 +69,7 @@ const readS3 = (conf: string): Result<LogpushDestination, string> => {
   return accept({
     scheme: 's3',
     bucket,
-    path: folders
-      .filter((folder) => folder !== '')
-      .map(decoded)
-      .join('/'),
+    path: path.join('/'),
     region: given('region') ?? '',
     endpoint: origin,
     accessKeyId: given('access-key-id') ?? '',

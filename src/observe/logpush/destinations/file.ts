@@ -20,17 +20,17 @@ export const fileTarget = ({ path }: FileDestination, root: string): Target => {
       .filter((part) => part !== '');
   return {
     put: async (file) => {
-      try {
-        await write(join(await folderBelow(root, within(file.at)), file.name), file);
-      } catch (error) {
-        if (error instanceof DeliveryFailure) throw error;
-        throw new DeliveryFailure(`its folder cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-          cause: error,
-        });
-      }
+      await write(join(await folderBelow(root, within(file.at)).catch(failed), file.name), file).catch(failed);
     },
-    remove: async (file) => rm(join(await folderBelow(root, within(file.at)), file.name), { force: true }),
+    remove: async (file) => {
+      await rm(join(await folderBelow(root, within(file.at)).catch(failed), file.name), { force: true }).catch(failed);
+    },
   };
+};
+
+const failed = (error: unknown): never => {
+  if (error instanceof DeliveryFailure) throw error;
+  throw new DeliveryFailure(`its folder cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`, { cause: error });
 };
 
 /** Makes the folder where it is not there. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { accept, refuse, type Result } from '../../../base/index.ts';
 import { readDestination, type LogpushRefusal } from '../../../domain/index.ts';
@@ -9,7 +9,7 @@ import { DeliveryFailure, type Target } from './outgoing.ts';
 import { s3Target } from './s3.ts';
 
 export { PrivateAddress, type DestinationRules } from './guard.ts';
-export { DeliveryFailure, type OutgoingFile, type Target } from './outgoing.ts';
+export { DeliveryFailure, unreadableFile, type OutgoingFile, type Target } from './outgoing.ts';
 
 const UNENCRYPTED = 'http:// sends what it is given unencrypted, and mostly inside';
 
@@ -40,8 +40,21 @@ export const targetOf = (conf: string, rules: DestinationRules): Result<Target, 
     const inside = thrownBy(() => guard.check(hostname));
     if (inside instanceof PrivateAddress) return refuse({ code: 'logpush_destination_private', what: inside.message });
   }
-  return accept(destination.scheme === 's3' ? s3Target(destination, guard) : httpTarget(destination, guard));
+  return accept(discreet(destination.scheme === 's3' ? s3Target(destination, guard) : httpTarget(destination, guard)));
 };
+
+/** What nobody foresaw may say what it was given, credentials too: no more than its code is repeated. */
+const discreet = ({ put }: Target): Target => ({
+  put: async (file, signal) => {
+    try {
+      await put(file, signal);
+    } catch (error) {
+      if (error instanceof DeliveryFailure || error instanceof PrivateAddress) throw error;
+      const { code, name } = error as NodeJS.ErrnoException;
+      throw new DeliveryFailure(`it cannot be asked (${code ?? name})`);
+    }
+  },
+});
 
 const thrownBy = (work: () => void): unknown => {
   try {
@@ -72,10 +85,13 @@ export const writeToDestination = async (
   if (!target.ok) return target;
   const bytes = isKept ? Buffer.from(content) : gzipSync(content);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const file = { name: isKept ? name : `${name}.gz`, at: Date.now(), content: bytes, size: bytes.length, sha256, isGzip: !isKept };
+  const { put, remove } = target.value;
+  // What is taken away again is nobody else's.
+  const own = remove === undefined ? `${name}.gz` : `${randomUUID()}-${name}.gz`;
+  const file = { name: isKept ? name : own, at: Date.now(), content: bytes, size: bytes.length, sha256, isGzip: !isKept };
   try {
-    await target.value.put(file, AbortSignal.timeout(TRIAL_MS));
-    if (!isKept) await target.value.remove?.(file);
+    await put(file, AbortSignal.timeout(TRIAL_MS));
+    if (!isKept) await remove?.(file);
     return accept(undefined);
   } catch (error) {
     if (error instanceof PrivateAddress) return refuse({ code: 'logpush_destination_private', what: error.message });

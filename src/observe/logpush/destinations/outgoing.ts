@@ -19,7 +19,25 @@ export interface Target {
   remove?(file: OutgoingFile): Promise<void>;
 }
 
+/** Whether another time may be a better one, it is too much at once, or it is this file, or the destination, that is wrong. */
+export type FailureKind = 'passing' | 'too_large' | 'refused';
+
 /** A destination did not take a file. The message is for people, and holds nothing of its credentials. */
 export class DeliveryFailure extends Error {
   override readonly name = 'DeliveryFailure';
+  readonly kind: FailureKind;
+
+  constructor(message: string, { kind = 'passing', ...options }: ErrorOptions & { readonly kind?: FailureKind } = {}) {
+    super(message, options);
+    this.kind = kind;
+  }
 }
+
+const UNREADABLE: ReadonlySet<string | undefined> = new Set(['EIO', 'EISDIR', 'EACCES', 'EPERM', 'ENOENT']);
+
+/** The failure where a file of ours could not be read: it is neither the destination nor a disk that is full. */
+export const unreadableFile = (error: unknown, isOurs: (path: string) => boolean): DeliveryFailure | undefined => {
+  const { code, syscall, path: at } = error as NodeJS.ErrnoException;
+  if (!UNREADABLE.has(code) || !(syscall === 'read' || (syscall === 'open' && isOurs(at ?? '')))) return undefined;
+  return new DeliveryFailure(`what is to be sent cannot be read (${code})`, { kind: 'refused', cause: error });
+};
