@@ -31,15 +31,15 @@ const job = z
     last_error: z.string().nullable().describe('When it last failed; null while it does not.'),
     error_message: z.string().nullable(),
     spool: z
-      .object({ batches: z.number(), bytes: z.number(), dropped_records: z.number() })
+      .object({ batches: z.number(), bytes: z.number(), dropped_records: z.number(), rejected_records: z.number() })
       .nullable()
-      .describe('What waits to be sent, and what found no room; null while nothing is known of it.'),
+      .describe('What waits to be sent, what found no room, and what its destination would not take; null while nothing is known of it.'),
   })
   .meta({ id: 'LogpushJob' });
 
 const settings = {
   name: z.string().nullish(),
-  enabled: z.boolean().optional(),
+  enabled: z.boolean().nullish(),
   logpull_options: z.string().nullish().describe('`fields=Event,Outcome&sample=0.1`; ignored where there are output_options.'),
   output_options: outputOptions.nullish(),
   filter: z.string().nullish().describe('JSON: `{"where":{"key":"Outcome","operator":"eq","value":"exception"}}`.'),

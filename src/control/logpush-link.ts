@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { planLogpush } from '../domain/index.ts';
+import { planLogpush, USUAL_LOGPUSH, type LogpushPlan } from '../domain/index.ts';
 import { worldFault } from '../files/index.ts';
-import type { LogpushOrder, LogpushState, ObserveClient } from '../observe/index.ts';
-import type { Commit } from '../store/index.ts';
+import type { LogpushOrder, LogpushState, ObserveClient, OrderedJob } from '../observe/index.ts';
+import type { Commit, LogpushJob } from '../store/index.ts';
 import type { Control } from './control.ts';
 import { destinationOf } from './logpush.ts';
 
@@ -28,6 +28,8 @@ export class LogpushLink implements Disposable {
   #isToldAgain = false;
   /** Why it failed last. */
   #fault: string | undefined;
+  /** What is wrong with single jobs, each said once. */
+  readonly #faults = new Map<number, string>();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -94,16 +96,39 @@ export class LogpushLink implements Disposable {
   async #order(): Promise<LogpushOrder> {
     const { store } = this.#options;
     const { jobs, workers } = await store.snapshot(async (queries) => ({
-      jobs: (await queries.logpush.all()).filter(({ settings }) => settings.isEnabled),
+      jobs: await queries.logpush.all(),
       workers: await queries.workers.all(),
     }));
-    const ordered = jobs.flatMap((job) => {
-      const plan = planLogpush(job.settings);
-      return plan.ok ? [{ id: job.id, plan: plan.value, destination: destinationOf(this.#options, job) }] : [];
-    });
     const pushed = workers.filter(({ settings }) => settings.logpush === true);
-    const content = { jobs: ordered, scripts: Object.fromEntries(pushed.map(({ name, settings }) => [name, settings.tags ?? []])) };
+    const content = {
+      jobs: jobs.map((job) => this.#ordered(job)),
+      scripts: Object.fromEntries(pushed.map(({ name, settings }) => [name, settings.tags ?? []])),
+    };
     const revision = createHash('sha256').update(this.#boot).update(JSON.stringify(content)).digest('hex');
     return { revision, ...content };
   }
+
+  /** A job that cannot be carried out as it is sends nothing, and keeps what waits. */
+  #ordered(job: LogpushJob): OrderedJob {
+    const { id, settings } = job;
+    const plan = planLogpush(settings);
+    const destination = settings.isEnabled ? destinationOf(this.#options, job) : null;
+    const fault = plan.ok
+      ? destination === undefined
+        ? 'its destination cannot be opened'
+        : undefined
+      : 'its settings are not valid any more';
+    if (fault !== undefined && this.#faults.get(id) !== fault) {
+      this.#options.log('a Logpush job sends nothing', { job: id, error: fault, ...(plan.ok ? {} : { refusal: plan.refusal }) });
+    }
+    if (fault === undefined) this.#faults.delete(id);
+    else this.#faults.set(id, fault);
+    return { id, plan: plan.ok ? plan.value : usualPlan(), isEnabled: plan.ok && settings.isEnabled, destination: destination ?? null };
+  }
 }
+
+const usualPlan = (): LogpushPlan => {
+  const plan = planLogpush(USUAL_LOGPUSH);
+  if (!plan.ok) throw new Error('The usual settings of Logpush are not valid.');
+  return plan.value;
+};

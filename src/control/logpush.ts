@@ -1,5 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
-import { checkDataset, planLogpush, redactedDestination, type LogpushSettings, type Refusal } from '../domain/index.ts';
+import { checkDataset, HIDDEN, planLogpush, redactedDestination, type LogpushSettings, type Refusal } from '../domain/index.ts';
+import { SealBroken } from '../files/index.ts';
 import type { LogpushJob } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 
@@ -15,7 +16,15 @@ export interface WantedLogpush {
 /** What a job's destination is sealed for. */
 const context = (seal: string): string => `logpush ${seal}`;
 
-export const destinationOf = ({ vault }: Pick<Control, 'vault'>, job: LogpushJob): string => vault.open(job.destination, context(job.seal));
+/** Undefined where it cannot be opened, by which no other job is held up. */
+export const destinationOf = ({ vault }: Pick<Control, 'vault'>, job: LogpushJob): string | undefined => {
+  try {
+    return vault.open(job.destination, context(job.seal));
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined;
+    throw error;
+  }
+};
 
 /** Adds a job. Whether its destination takes anything was seen before. */
 export const createLogpush = (control: Control, actor: Actor, wanted: WantedLogpush): Promise<Result<LogpushJob, Refusal>> =>
@@ -38,12 +47,12 @@ export const createLogpush = (control: Control, actor: Actor, wanted: WantedLogp
     (job) => auditEntry(control, actor, 'logpush_job.create', `logpush_job/${job.id}`, detailOf(control, job)),
   );
 
-/** Changes a job; `wanted` says from what it is what it shall be. */
+/** Changes a job; `wanted` says from what it is what it shall be. Without a destination it keeps its own. */
 export const changeLogpush = (
   control: Control,
   actor: Actor,
   id: number,
-  wanted: (present: LogpushJob) => WantedLogpush,
+  wanted: (present: LogpushJob) => Omit<WantedLogpush, 'destination'> & { readonly destination: string | undefined },
 ): Promise<Result<LogpushJob, Refusal>> =>
   control.store.change<LogpushJob, Refusal>(
     async (change) => {
@@ -52,7 +61,9 @@ export const changeLogpush = (
       const asked = wanted(present);
       const checked = planned(asked);
       if (!checked.ok) return checked;
-      const job = { ...present, settings: asked.settings, destination: control.vault.seal(asked.destination, context(present.seal)) };
+      const { settings, destination } = asked;
+      const sealed = destination === undefined ? present.destination : control.vault.seal(destination, context(present.seal));
+      const job = { ...present, settings, destination: sealed };
       await change.logpush.update(job);
       return accept(job);
     },
@@ -70,13 +81,26 @@ export const deleteLogpush = (control: Control, actor: Actor, id: number): Promi
     ({ settings }) => auditEntry(control, actor, 'logpush_job.delete', `logpush_job/${id}`, { name: settings.name }),
   );
 
-const detailOf = (control: Control, job: LogpushJob): Readonly<Record<string, unknown>> => ({
-  ...job.settings,
-  dataset: job.dataset,
-  destination: redactedDestination(destinationOf(control, job)),
-});
+/** In the words of the API. */
+const detailOf = (control: Control, job: LogpushJob): Readonly<Record<string, unknown>> => {
+  const { settings, dataset } = job;
+  const destination = destinationOf(control, job);
+  return {
+    name: settings.name,
+    dataset,
+    enabled: settings.isEnabled,
+    destination_conf: destination === undefined ? HIDDEN : redactedDestination(destination),
+    logpull_options: settings.logpullOptions,
+    output_options: settings.outputOptions,
+    filter: settings.filter,
+    frequency: settings.frequency,
+    max_upload_bytes: settings.maxUploadBytes,
+    max_upload_interval_seconds: settings.maxUploadIntervalSeconds,
+    max_upload_records: settings.maxUploadRecords,
+  };
+};
 
-const planned = ({ dataset, settings }: WantedLogpush): Result<unknown, Refusal> => {
+const planned = ({ dataset, settings }: Pick<WantedLogpush, 'dataset' | 'settings'>): Result<unknown, Refusal> => {
   const known = checkDataset(dataset);
   return known.ok ? planLogpush(settings) : known;
 };

@@ -1,7 +1,7 @@
 import type { Observer, ObserverOptions } from './observer.ts';
 
 export { writeToDestination, type DestinationRules } from './logpush/destinations/index.ts';
-export type { LogpushOrder, LogpushState, LogpushStatus } from './logpush/wire.ts';
+export type { LogpushOrder, LogpushState, LogpushStatus, OrderedJob } from './logpush/wire.ts';
 export {
   archiveStatus,
   liveCounts,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,6 +42,8 @@ const aPushingApi = async (t: TestContext): Promise<Pushing> => {
   return { api, receiver: await aReceiver(t), observe, said };
 };
 
+const auditOf = async (api: TestApi): Promise<string> => (await api.send('GET', '/switchback/v1/audit')).text();
+
 /** A body as in Cloudflare's documentation of gradual deployments. */
 const aJob = (destination_conf: string) => ({
   name: 'workers-logpush',
@@ -57,7 +60,8 @@ test('[LP-7] a job is made once its destination took a small file; it is shown, 
   assert.equal(receiver.received.length, 1);
   const { id, spool, ...shown } = made;
   assert.ok(Number.isInteger(id) && id > 0);
-  assert.deepEqual(spool, { batches: 0, bytes: 0, dropped_records: 0 });
+  const nothing = { batches: 0, bytes: 0, dropped_records: 0, rejected_records: 0 };
+  assert.deepEqual(spool, nothing);
   assert.deepEqual(shown, {
     ...aJob(receiver.url),
     kind: '',
@@ -77,7 +81,8 @@ test('[LP-7] a job is made once its destination took a small file; it is shown, 
   assert.deepEqual(await api.ok('listDatasetJobs', { dataset_id: 'workers_trace_events' }), [made]);
   const changes = { enabled: false, filter: '{"where":{"key":"Outcome","operator":"eq","value":"exception"}}', max_upload_records: 1000 };
   const changed = await api.ok('putLogpushJob', { job_id }, { json: changes });
-  assert.deepEqual(changed, { ...made, ...changes, spool: null });
+  assert.deepEqual(changed, { ...made, ...changes, spool: nothing });
+  assert.deepEqual(await api.ok('putLogpushJob', { job_id }, { json: { enabled: null } }), changed, 'null is as if it were left out');
   assert.equal(receiver.received.length, 1, 'the destination is the same');
   // As Terraform's provider sends it back.
   assert.deepEqual(await api.ok('putLogpushJob', { job_id }, { json: { ...changed, filter: null } }), { ...changed, filter: null });
@@ -138,6 +143,56 @@ test('[LP-6] credentials of a destination are in no answer, audit row, log, nor 
   const files = (await readdir(api.plane.folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   for (const { parentPath, name } of files) assert.doesNotMatch(readFileSync(join(parentPath, name), 'latin1'), /CANARY/, name);
   assert.equal(receiver.received[0]?.headers.authorization, secret, 'it is used');
+});
+
+test('[LP-6] a credential with a line break is refused, and neither answered nor logged', async (t) => {
+  const { api, receiver } = await aPushingApi(t);
+  const secret = 'CANARY%0D%0Aof%C3%A9Logpush';
+  for (const name of ['access-key-id', 'secret-access-key', 'session-token', 'region']) {
+    const params = new Map([
+      ['region', 'r'],
+      ['access-key-id', 'a'],
+      ['secret-access-key', 'b'],
+    ]).set(name, secret);
+    const query = [...params].map(([key, value]) => `${key}=${value}`).join('&');
+    const { status, message } = await api.refused(
+      'createLogpushJob',
+      {},
+      { json: aJob(`s3://bucket/x?${query}&endpoint=${receiver.url}`) },
+    );
+    assert.equal(status, 400);
+    assert.match(message, new RegExp(`its ${name} holds characters that none has`));
+    assert.doesNotMatch(message, /CANARY/);
+  }
+  assert.equal(receiver.received.length, 0);
+});
+
+test('[LP-20] a job whose destination cannot be opened stops no other, says so, and takes another destination', async (t) => {
+  const { api, receiver, observe } = await aPushingApi(t);
+  await observe();
+  const { id } = await api.ok('createLogpushJob', {}, { json: aJob(`${receiver.url}/first`) });
+  const other = await api.ok('createLogpushJob', {}, { json: aJob(`${receiver.url}/second`) });
+  const job_id = String(id);
+  await api.api.store.change(
+    async (change) => {
+      const job = await change.logpush.byId(id);
+      assert.ok(job !== undefined);
+      await change.logpush.update({ ...job, destination: `${job.destination.slice(0, -4)}AAAA` });
+      return { ok: true, value: undefined };
+    },
+    () => ({ id: randomUUID(), at: new Date().toISOString(), actor: { id: 'x', email: 'x' }, action: 'test', target: 'test', detail: {} }),
+  );
+  await api.api.logpush.tell();
+  const [broken, listed] = await api.ok('listLogpushJobs', {});
+  assert.deepEqual([broken?.destination_conf, listed], ['REDACTED', other]);
+  assert.match(broken?.error_message ?? '', /cannot be opened/);
+  assert.deepEqual((await api.ok('putLogpushJob', { job_id }, { json: { ...broken, name: 'renamed' } })).destination_conf, 'REDACTED');
+  assert.deepEqual(await api.ok('findLogpushDestination', {}, { json: { destination_conf: `${receiver.url}/second` } }), { exists: true });
+  const mended = await api.ok('putLogpushJob', { job_id }, { json: { destination_conf: `${receiver.url}/third` } });
+  assert.deepEqual([mended.destination_conf, mended.error_message], [`${receiver.url}/third`, null]);
+  const text = await auditOf(api);
+  assert.match(text, /"logpull_options":/);
+  assert.doesNotMatch(text, /logpullOptions|isEnabled/);
 });
 
 test('[LP-18] what observes is told again after it was started anew, and who is sent follows the settings of Workers', async (t) => {

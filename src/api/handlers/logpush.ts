@@ -3,6 +3,7 @@ import { changeLogpush, createLogpush, deleteLogpush, destinationOf } from '../.
 import type { BodyOf, logpushEndpoints } from '../../contract/index.ts';
 import {
   checkDataset,
+  HIDDEN,
   LOGPUSH_FIELDS,
   planLogpush,
   readLogpullOptions,
@@ -103,14 +104,15 @@ export const logpush: Handlers<Family> = {
     const before = destinationOf(api, found.value);
     const asked = body.destination_conf;
     // As it was shown, it is the one that is there.
-    const destination = asked === undefined || asked === redactedDestination(before) ? before : asked;
+    const isKept = asked === undefined || asked === before || asked === (before === undefined ? HIDDEN : redactedDestination(before));
+    const destination = isKept ? undefined : asked;
     const plan = planLogpush(settingsFrom(body, found.value.settings));
     if (!plan.ok) return plan;
-    const test = destination === before ? accept(undefined) : await tried(api, destination);
+    const test = destination === undefined ? accept(undefined) : await tried(api, destination);
     if (!test.ok) return test;
     const made = await changeLogpush(api, actor, found.value.id, (present) => ({
       dataset: body.dataset ?? present.dataset,
-      destination: destination === before ? destinationOf(api, present) : destination,
+      destination,
       settings: settingsFrom(body, present.settings),
     }));
     return made.ok ? accept(await changed(api, made.value)) : made;

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -13,7 +13,7 @@ import { aFolder } from '../../../test/support/temporary.ts';
 import { until } from '../../../test/support/until.ts';
 import { Logpush, type LogpushOptions } from './logpush.ts';
 import { pauseAfter } from './pusher.ts';
-import { aPlan, anOrder, aReceiver, aRecord, OPEN, type Receiver } from './testing.ts';
+import { aPlan, anOrder, aReceiver, aRecord, OPEN, type Received, type Receiver } from './testing.ts';
 import type { Asked } from './testing-process.ts';
 
 const aLogpush = async (t: TestContext, options: Partial<LogpushOptions> = {}): Promise<Logpush & { readonly folder: string }> => {
@@ -68,7 +68,7 @@ test('[LP-5] only Workers with logpush = true are sent, and wanted whole while t
 test('[LP-2] [LP-3] each job has its own filter and its own share', async (t) => {
   const [receiver, logpush] = [await aReceiver(t), await aLogpush(t)];
   const filter = JSON.stringify({ where: { key: 'Outcome', operator: 'eq', value: 'exception' } });
-  const job = (id: number, plan = SOON) => ({ id, plan, destination: `${receiver.url}/${id}` });
+  const job = (id: number, plan = SOON) => ({ id, plan, isEnabled: true, destination: `${receiver.url}/${id}` });
   const jobs = [
     job(1, aPlan({ filter }, { seconds: 0.5 })),
     job(2, aPlan({ outputOptions: { sample_rate: 0.2 } }, { seconds: 0.5 })),
@@ -159,8 +159,8 @@ test('[LP-14] beyond its room records are dropped, counted and told of; a job ta
   const away = await aReceiver(t);
   await away.away();
   const jobs = [
-    { id: 1, plan: SOON, destination: away.url },
-    { id: 2, plan: RAYS, destination: receiver.url },
+    { id: 1, plan: SOON, isEnabled: true, destination: away.url },
+    { id: 2, plan: RAYS, isEnabled: true, destination: receiver.url },
   ];
   await logpush.order({ ...anOrder(''), jobs });
   // Each job has room for 2,000 bytes: 3 of the first one's rows, 15 of the second one's.
@@ -179,7 +179,7 @@ test('[LP-14] beyond its room records are dropped, counted and told of; a job ta
   assert.equal(status(logpush).droppedRecords, droppedRecords);
 });
 
-test('[LP-16] a job that is disabled or deleted ends at once, and what waited for it is gone', async (t) => {
+test('[LP-16] a job that is deleted ends at once, and what waited for it is gone', async (t) => {
   const folder = await aFolder(t);
   const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { folder })];
   await receiver.away();
@@ -207,7 +207,7 @@ test('[LP-18] after a start rows wait until the destination is told, which is no
   await receiver.back();
   const second = await aLogpush(t, { folder });
   assert.equal(second.state().revision, null);
-  assert.match(status(second).errorMessage ?? '', /ECONNREFUSED/);
+  assert.match(status(second).errorMessage ?? '', /ECONNREFUSED.* Its destination is not known yet/);
   for (const record of many(3, 3)) second.take(record);
   await until('rows to be written', () => status(second).waitingBatches >= 2);
   for (const name of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -219,11 +219,160 @@ test('[LP-18] after a start rows wait until the destination is told, which is no
   assert.deepEqual(rays(receiver), named(6));
 });
 
+test('[LP-16] a job that is disabled sends nothing and keeps what waits, also over a start, until it is enabled again', async (t) => {
+  const folder = await aFolder(t);
+  const [receiver, first] = [await aReceiver(t), await aLogpush(t, { folder })];
+  const disabled = { ...anOrder(''), jobs: [{ id: 1, plan: RAYS, isEnabled: false, destination: null }] };
+  await receiver.away();
+  await first.order(anOrder(receiver.url, RAYS));
+  for (const record of many(3)) first.take(record);
+  await until('a failure', () => status(first).errorMessage);
+  await first.order(disabled);
+  assert.equal(first.wantsAll('hello'), false);
+  await receiver.back();
+  await first.close();
+  const second = await aLogpush(t, { folder });
+  await second.order({ ...disabled, revision: 'later' });
+  second.take(aRecord({ id: 'not-this' }));
+  assert.ok(status(second).waitingBytes > 0);
+  await second.order(anOrder(receiver.url, RAYS));
+  await until('what waited', () => receiver.rows().length === 3);
+  assert.deepEqual(rays(receiver), named(3));
+});
+
+test('[LP-15] a job that failed and has nothing to send any more is well after a start', async (t) => {
+  const folder = await aFolder(t);
+  const first = await aLogpush(t, { folder, spoolBytes: 10 });
+  await first.order(anOrder('http://127.0.0.1:1', RAYS));
+  first.take(aRecord());
+  assert.notEqual(status(first).lastError, null);
+  await first.close();
+  const { lastError, errorMessage, droppedRecords } = status(await aLogpush(t, { folder }));
+  assert.deepEqual([lastError, errorMessage, droppedRecords], [null, null, 1]);
+});
+
+for (const text of ['', 'null', '[]', '{"jobs":{}}', '{"jobs":[{"id":1}],"scripts":{}}', '{"jobs":[],"scripts":{"hello":null}}']) {
+  test(`[LP-18] what was told before and is now ${JSON.stringify(text)} is told anew`, async (t) => {
+    const folder = await aFolder(t);
+    await writeFile(join(folder, 'order.json'), text);
+    const said: string[] = [];
+    const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { folder, log: (_, sentence) => void said.push(sentence) })];
+    assert.equal(said.length, 1);
+    logpush.take(aRecord());
+    await logpush.order(anOrder(receiver.url, RAYS));
+    logpush.take(aRecord({ id: 'told' }));
+    await until('a row', () => receiver.rows().length === 1);
+    assert.deepEqual(rays(receiver), ['told']);
+  });
+}
+
+/** Each record is a batch. */
+const SINGLE = aPlan({ logpullOptions: 'fields=Event' }, { seconds: 0.5, records: 1 });
+const bodyOf = ({ body }: Received): string => gunzipSync(body).toString();
+/** Of a batch that is a list. */
+const raysOf = (received: Received): readonly string[] =>
+  (JSON.parse(bodyOf(received)) as { readonly Event: { readonly RayID: string } }[]).map(({ Event }) => Event.RayID);
+
+test('[LP-19] a batch that its destination never takes is set aside, counted and named, once a later one is taken', async (t) => {
+  const folder = await aFolder(t);
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { folder, firstPauseMs: 1 })];
+  receiver.answer = (received) => ({ status: bodyOf(received).includes('ray-1') ? 400 : 200 });
+  await logpush.order(anOrder(receiver.url, SINGLE));
+  for (const record of many(4)) logpush.take(record);
+  await until('the others', () => receiver.rows().length === 3 && status(logpush).waitingBatches === 0);
+  assert.deepEqual(rays(receiver).toSorted(), ['ray-0', 'ray-2', 'ray-3']);
+  assert.ok(receiver.received.filter((received) => bodyOf(received).includes('ray-1')).length >= 8);
+  const told = status(logpush);
+  assert.equal(told.rejectedRecords, 1);
+  assert.match(
+    told.errorMessage ?? '',
+    /^What the destination would not take \(it answered 400 Bad Request\) was set aside in observe\/logpush\/1\/rejected /,
+  );
+  assert.notEqual(told.lastError, null);
+  const [aside = ''] = await readdir(join(folder, '1', 'rejected'));
+  assert.match(gunzipSync(await readFile(join(folder, '1', 'rejected', aside))).toString(), /ray-1/);
+  await rm(join(folder, '1', 'rejected', aside));
+  assert.deepEqual([status(logpush).errorMessage, status(logpush).lastError], [null, null]);
+});
+
+test('[LP-19] a destination that takes none of them gets all once it does', async (t) => {
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { firstPauseMs: 1 })];
+  receiver.answer = () => ({ status: receiver.received.length < 14 ? 400 : 200 });
+  await logpush.order(anOrder(receiver.url, SINGLE));
+  for (const record of many(4)) logpush.take(record);
+  await until('all', () => receiver.rows().length >= 3 && status(logpush).waitingBatches === 0);
+  assert.ok(status(logpush).rejectedRecords <= 1, 'the one that was refused last');
+});
+
+for (const code of [401, 403, 404, 408, 429, 503]) {
+  test(`[LP-19] a destination that answers one batch ${code} is waited for`, async (t) => {
+    const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { firstPauseMs: 1 })];
+    receiver.answer = (received) => ({ status: bodyOf(received).includes('ray-0') && receiver.received.length < 12 ? code : 200 });
+    await logpush.order(anOrder(receiver.url, SINGLE));
+    for (const record of many(3)) logpush.take(record);
+    await until('all', () => receiver.rows().length === 3);
+    assert.deepEqual(rays(receiver), named(3));
+  });
+}
+
+/** Three records are not too many, but one is too long. */
+const isSmall = (received: Received): boolean => raysOf(received).length <= 3 && !raysOf(received).includes('ray-5');
+
+test('[LP-19] a batch that is too large is sent in parts, down to one record, and a record that is too large is set aside', async (t) => {
+  const folder = await aFolder(t);
+  const [receiver, logpush] = [await aReceiver(t), await aLogpush(t, { folder, firstPauseMs: 1 })];
+  const around = { field_names: ['Event'], batch_prefix: '[', record_delimiter: ',', record_suffix: '}', batch_suffix: ']' };
+  receiver.answer = (received) => ({ status: isSmall(received) ? 200 : 413 });
+  await logpush.order(anOrder(receiver.url, aPlan({ outputOptions: around }, { seconds: 0.5 })));
+  for (const record of many(11)) logpush.take(record);
+  const taken = () => receiver.received.filter(isSmall).flatMap(raysOf);
+  await until('the others', () => taken().length === 10 && status(logpush).waitingBatches === 0);
+  const others = named(11).filter((ray) => ray !== 'ray-5');
+  assert.deepEqual(taken().toSorted(), others.toSorted());
+  assert.deepEqual([status(logpush).rejectedRecords, status(logpush).waitingBytes], [1, 0]);
+  assert.equal((await readdir(join(folder, '1', 'rejected'))).length, 1);
+});
+
+test('[LP-19] rows that cannot be read any more hold nothing up', async (t) => {
+  const folder = await aFolder(t);
+  const first = await aLogpush(t, { folder });
+  await first.order(anOrder('http://127.0.0.1:1', SINGLE));
+  for (const record of many(3)) first.take(record);
+  await until('rows', () => status(first).waitingBatches === 3);
+  await first.close();
+  const [name = ''] = (await readdir(join(folder, '1'))).filter((each) => each.endsWith('.rows')).toSorted();
+  for (const each of (await readdir(join(folder, '1'))).filter((other) => other.endsWith('.gz'))) await rm(join(folder, '1', each));
+  await rm(join(folder, '1', name));
+  await mkdir(join(folder, '1', name));
+  const [receiver, second] = [await aReceiver(t), await aLogpush(t, { folder, firstPauseMs: 1 })];
+  await second.order(anOrder(receiver.url, SINGLE));
+  await until('the others', () => receiver.rows().length === 2 && status(second).waitingBatches === 0);
+  assert.deepEqual([rays(receiver), status(second).rejectedRecords], [['ray-1', 'ray-2'], 1]);
+});
+
+test('[LP-16] on a full disk too a job ends, and another leads elsewhere', { skip: NO_DISK }, async (t) => {
+  using disk = new SmallDisk(2);
+  const [old, receiver] = [await aReceiver(t), await aReceiver(t)];
+  const logpush = new Logpush({ folder: disk.path, spoolBytes: 10_000_000, rules: OPEN, log: () => {}, random: () => 0 });
+  // Closed before its disk goes.
+  await using _closing = { [Symbol.asyncDispose]: () => logpush.close() };
+  await old.away();
+  await logpush.order({ ...anOrder(''), jobs: [1, 2].map((id) => ({ id, plan: RAYS, isEnabled: true, destination: old.url })) });
+  for (const record of many(3)) logpush.take(record);
+  await until('rows of both', () => status(logpush, 1).waitingBatches > 0 && status(logpush, 2).errorMessage);
+  disk.fill();
+  const order = { ...anOrder(''), jobs: [{ id: 2, plan: RAYS, isEnabled: true, destination: receiver.url }] };
+  await logpush.order(order).catch((error: NodeJS.ErrnoException) => assert.equal(error.code, 'ENOSPC'));
+  assert.deepEqual(Object.keys(logpush.state().jobs), ['2']);
+  assert.ok(!(await readdir(disk.path)).includes('1'));
+  await until('the rows of the second', () => receiver.rows().length === 3);
+});
+
 test('[LP-11] batches that hold the same in the same second are files of their own, also of two jobs', async (t) => {
   const [root, folder] = [await aFolder(t), await aFolder(t)];
   const logpush = await aLogpush(t, { folder, rules: { ...OPEN, fileRoot: root } });
   const plan = aPlan({ logpullOptions: 'fields=Outcome' }, { seconds: 0.5, records: 1 });
-  const jobs = [1, 2].map((id) => ({ id, plan, destination: `file://${root}` }));
+  const jobs = [1, 2].map((id) => ({ id, plan, isEnabled: true, destination: `file://${root}` }));
   await logpush.order({ ...anOrder(''), jobs });
   for (const record of many(5)) logpush.take(record);
   await until('all batches', async () => (await readdir(root)).filter((name) => name.endsWith('.log.gz')).length === 10);

@@ -2,14 +2,14 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
-import type { LogpushPlan } from '../../domain/index.ts';
 import { replaceFile } from '../../files/index.ts';
 import type { ObservePart } from '../part.ts';
 import type { InvocationRecord } from '../record.ts';
 import type { DestinationRules } from './destinations/index.ts';
-import { Pusher } from './pusher.ts';
+import { keptFrom, type Kept } from './kept.ts';
+import { FIRST_PAUSE_MS, Pusher } from './pusher.ts';
 import { rowOf } from './row.ts';
-import type { LogpushOrder, LogpushState } from './wire.ts';
+import type { LogpushOrder, LogpushState, OrderedJob } from './wire.ts';
 
 export interface LogpushOptions {
   /** Where rows wait to be sent. */
@@ -20,12 +20,7 @@ export interface LogpushOptions {
   readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
   readonly now?: () => number;
   readonly random?: () => number;
-}
-
-/** What is kept of an order while the control plane is away: all but the destinations, in which credentials stand. */
-interface Kept {
-  readonly jobs: readonly { readonly id: number; readonly plan: LogpushPlan }[];
-  readonly scripts: LogpushOrder['scripts'];
+  readonly firstPauseMs?: number;
 }
 
 /**
@@ -39,6 +34,7 @@ export class Logpush implements ObservePart {
   readonly #pushers = new Map<number, Pusher>();
   #scripts: ReadonlyMap<string, readonly string[]> = new Map();
   #revision: string | null = null;
+  #hasEnabled = false;
   /** Orders are carried out one after the other. */
   #carryingOut: Promise<void> = Promise.resolve();
 
@@ -47,7 +43,8 @@ export class Logpush implements ObservePart {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     const { jobs, scripts } = this.#kept();
     this.#scripts = new Map(Object.entries(scripts));
-    for (const { id, plan } of jobs) this.#pushers.set(id, this.#pusher(id, plan));
+    for (const job of jobs) this.#pushers.set(job.id, this.#pusher(job));
+    this.#hasEnabled = jobs.some(({ isEnabled }) => isEnabled);
     this.routes = new Hono()
       .get('/state', (c) => c.json(this.state()))
       .put('/order', async (c) => {
@@ -57,12 +54,12 @@ export class Logpush implements ObservePart {
   }
 
   wantsAll(script: string): boolean {
-    return this.#pushers.size > 0 && this.#scripts.has(script);
+    return this.#hasEnabled && this.#scripts.has(script);
   }
 
   take(record: InvocationRecord): void {
     const tags = this.#scripts.get(record.script);
-    if (tags === undefined || this.#pushers.size === 0) return;
+    if (tags === undefined || !this.#hasEnabled) return;
     const row = rowOf(record, tags);
     for (const pusher of this.#pushers.values()) pusher.take(record.id, row);
   }
@@ -83,20 +80,23 @@ export class Logpush implements ObservePart {
     await Promise.all([...this.#pushers.values()].map((pusher) => pusher.close({ isGone: false })));
   }
 
+  /** What ends and what leads elsewhere comes first, and needs no room; then what may find a disk full, upon which it is told again. */
   async #carryOut({ revision, jobs, scripts }: LogpushOrder): Promise<void> {
-    const kept: Kept = { jobs: jobs.map(({ id, plan }) => ({ id, plan })), scripts };
-    await replaceFile(this.#keptFile(), JSON.stringify(kept));
     const named = new Set(jobs.map(({ id }) => id));
     const gone = [...this.#pushers].filter(([id]) => !named.has(id));
     for (const [id] of gone) this.#pushers.delete(id);
-    for (const { id, plan, destination } of jobs) {
-      const pusher = this.#pushers.get(id) ?? this.#pusher(id, plan);
-      this.#pushers.set(id, pusher);
-      pusher.order(plan, destination);
-    }
+    for (const job of jobs) this.#pushers.get(job.id)?.order(job);
+    this.#hasEnabled = jobs.some(({ isEnabled }) => isEnabled);
     this.#scripts = new Map(Object.entries(scripts));
     await Promise.all(gone.map(([, pusher]) => pusher.close({ isGone: true })));
     await this.#removeOthers(named);
+    for (const job of jobs.filter(({ id }) => !this.#pushers.has(id))) {
+      const pusher = this.#pusher(job);
+      this.#pushers.set(job.id, pusher);
+      pusher.order(job);
+    }
+    const kept: Kept = { jobs: jobs.map(({ id, plan, isEnabled }) => ({ id, plan, isEnabled })), scripts };
+    await replaceFile(this.#keptFile(), JSON.stringify(kept));
     this.#revision = revision;
   }
 
@@ -107,11 +107,12 @@ export class Logpush implements ObservePart {
     for (const name of others) await rm(join(folder, name), { recursive: true, force: true });
   }
 
-  #pusher(id: number, plan: LogpushPlan): Pusher {
-    const { folder, rules, spoolBytes, log, now = Date.now, random = Math.random } = this.#options;
+  #pusher(job: Pick<OrderedJob, 'id' | 'plan' | 'isEnabled'>): Pusher {
+    const { id } = job;
+    const { folder, rules, spoolBytes, log, now = Date.now, random = Math.random, firstPauseMs = FIRST_PAUSE_MS } = this.#options;
     // Each has its part, so that one whose destination is away takes no room from the others.
-    const mostBytes = (): number => spoolBytes / Math.max(1, this.#pushers.size);
-    return new Pusher({ id, folder: join(folder, String(id)), rules, mostBytes, now, random, log }, plan);
+    const mostBytes = (): number => spoolBytes / Math.max(1, [...this.#pushers.values()].filter(({ isHolding }) => isHolding).length);
+    return new Pusher({ id, folder: join(folder, String(id)), rules, mostBytes, now, random, log, firstPauseMs }, job);
   }
 
   #keptFile(): string {
@@ -120,7 +121,7 @@ export class Logpush implements ObservePart {
 
   #kept(): Kept {
     try {
-      return JSON.parse(readFileSync(this.#keptFile(), 'utf8')) as Kept;
+      return keptFrom(readFileSync(this.#keptFile(), 'utf8'));
     } catch (error) {
       const isNone = (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (!isNone) this.#options.log({ error: String(error) }, 'what Logpush was told before cannot be read; it is told anew');

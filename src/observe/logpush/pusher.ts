@@ -4,11 +4,19 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSampled, passes, type LogpushPlan, type LogpushRow } from '../../domain/index.ts';
 import { replaceFile, worldFault } from '../../files/index.ts';
-import { DeliveryFailure, PrivateAddress, targetOf, type DestinationRules, type OutgoingFile, type Target } from './destinations/index.ts';
+import {
+  DeliveryFailure,
+  PrivateAddress,
+  targetOf,
+  unreadableFile,
+  type DestinationRules,
+  type OutgoingFile,
+  type Target,
+} from './destinations/index.ts';
 import { lineOf } from './row.ts';
-import { STATUS_FILE, type Batch } from './segments.ts';
+import { isRowsFile, REJECTED_FOLDER, STATUS_FILE, type Batch } from './segments.ts';
 import { Spool } from './spool.ts';
-import type { LogpushStatus } from './wire.ts';
+import type { LogpushStatus, OrderedJob } from './wire.ts';
 
 export interface PusherOptions {
   readonly id: number;
@@ -19,18 +27,29 @@ export interface PusherOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly log: (detail: Readonly<Record<string, unknown>>, sentence: string) => void;
+  /** What the pauses after failures begin with. */
+  readonly firstPauseMs: number;
 }
 
-type Told = Pick<LogpushStatus, 'lastComplete' | 'lastError' | 'errorMessage' | 'droppedRecords'>;
+type Told = Pick<LogpushStatus, 'lastComplete' | 'lastError' | 'errorMessage' | 'droppedRecords' | 'rejectedRecords'> & {
+  /** The last batch that was set aside: when and why. */
+  readonly rejected: { readonly at: string; readonly reason: string } | null;
+};
 
-const UNTOLD: Told = { lastComplete: null, lastError: null, errorMessage: null, droppedRecords: 0 };
+const UNTOLD: Told = { lastComplete: null, lastError: null, errorMessage: null, droppedRecords: 0, rejectedRecords: 0, rejected: null };
 const TICK_MS = 1_000;
-const FIRST_PAUSE_MS = 1_000;
+export const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** So often a batch is refused before others are asked about it, and so many of them. */
+const REFUSALS = 8;
+const ASKED = 4;
 
 /** Longer after each failure, up to 5 minutes; never the same for all jobs that failed at once. */
-export const pauseAfter = (failures: number, random: number): number =>
-  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.5 + random / 2);
+export const pauseAfter = (failures: number, random: number, first = FIRST_PAUSE_MS): number =>
+  Math.min(LONGEST_PAUSE_MS, first * 2 ** (failures - 1)) * (0.5 + random / 2);
+
+/** How sending one batch ended, where it did not fail: nothing came of it where there was none, or it was called off. */
+type Attempt = 'taken' | 'nothing' | DeliveryFailure;
 
 /** One job: takes rows, keeps them, and sends them on, one batch after the other, until its destination has taken them. */
 export class Pusher {
@@ -40,11 +59,14 @@ export class Pusher {
   readonly #ended: Promise<void>;
   readonly #closing = new AbortController();
   #plan: LogpushPlan;
-  #destination: string | undefined;
+  #isEnabled: boolean;
+  #destination: string | null = null;
   #target: Target | undefined;
   #told: Told;
   #written: string;
   #failures = 0;
+  /** How often the oldest batch was refused. */
+  #refusals = 0;
   /** How many were dropped when the last batch was taken. */
   #droppedBefore: number;
   #remembering: Promise<void> = Promise.resolve();
@@ -53,21 +75,35 @@ export class Pusher {
   #wake: (() => void) | undefined;
   #isPausing = false;
 
-  constructor(options: PusherOptions, plan: LogpushPlan) {
+  constructor(options: PusherOptions, { plan, isEnabled }: Pick<OrderedJob, 'plan' | 'isEnabled'>) {
     this.#options = options;
     this.#plan = plan;
-    this.#told = readTold(options.folder);
-    this.#written = JSON.stringify(this.#told);
-    this.#droppedBefore = this.#told.droppedRecords;
+    this.#isEnabled = isEnabled;
+    const told = readTold(options.folder);
+    this.#written = JSON.stringify(told);
+    this.#droppedBefore = told.droppedRecords;
     const { folder, mostBytes, now } = options;
     const onFault = (error: unknown): void => this.#say(`What is to be sent cannot be kept on disk. ${worldFault(error) ?? String(error)}`);
-    this.#spool = new Spool({ folder, mostBytes, now, onFault }, plan.limits, this.#told.droppedRecords);
+    this.#spool = new Spool({ folder, mostBytes, now, onFault }, plan.limits, told.droppedRecords);
+    // What failed before is over where nothing waits any more.
+    this.#told = this.#spool.batches === 0 ? { ...told, lastError: null, errorMessage: null } : told;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#ended = this.#run();
   }
 
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
+  /** Whether it takes room: one that is not enabled does for what waits. */
+  get isHolding(): boolean {
+    return this.#isEnabled || this.#spool.bytes > 0;
+  }
+
   /** What is to be sent, and where to, from now on. */
-  order(plan: LogpushPlan, destination: string): void {
+  order({ plan, isEnabled, destination: told }: Omit<OrderedJob, 'id'>): void {
+    const destination = isEnabled ? told : null;
+    this.#isEnabled = isEnabled;
     if (JSON.stringify(plan) !== JSON.stringify(this.#plan)) {
       // Rows of other fields are another batch.
       this.#spool.flush();
@@ -76,16 +112,17 @@ export class Pusher {
       this.#spool.limit(plan.limits);
     }
     if (destination === this.#destination) return;
-    const target = targetOf(destination, this.#options.rules);
     this.#destination = destination;
-    this.#target = target.ok ? target.value : refusing('the server was started anew with settings that do not let logs go there');
+    this.#target = destination === null ? undefined : this.#targetOf(destination);
     this.#failures = 0;
+    this.#refusals = 0;
     // What is under way to the one before is sent to this one.
     this.#sending?.abort();
     this.#wake?.();
   }
 
   take(invocation: string, row: LogpushRow): void {
+    if (!this.#isEnabled) return;
     const { filter, output } = this.#plan;
     if (filter !== null && !passes(filter, row)) return;
     if (!isSampled(invocation, output.sampleRate)) return;
@@ -95,18 +132,26 @@ export class Pusher {
   }
 
   status(): LogpushStatus {
-    const { lastComplete, lastError, errorMessage } = this.#told;
+    const { lastComplete, lastError, errorMessage, rejectedRecords, rejected } = this.#told;
     const { bytes, batches, dropped } = this.#spool;
-    const lost = dropped - this.#droppedBefore;
-    // Since the last batch that was taken.
-    const loss = `${lost} records found no room and were dropped; --logpush-spool-mb says how much may wait.`;
+    const isSetAside = rejected !== null && this.#spool.hasRejected;
+    const faults = [
+      errorMessage,
+      this.#isEnabled && this.#target === undefined && bytes > 0 ? 'Its destination is not known yet: the control plane tells it.' : null,
+      isSetAside ? this.#aboutRejected(rejected.reason) : null,
+      // Since the last batch that was taken.
+      dropped > this.#droppedBefore
+        ? `${dropped - this.#droppedBefore} records found no room and were dropped; --logpush-spool-mb says how much may wait.`
+        : null,
+    ].filter((fault) => fault !== null);
     return {
       lastComplete,
-      lastError,
-      errorMessage: lost > 0 ? [errorMessage, loss].filter((part) => part !== null).join(' ') : errorMessage,
+      lastError: lastError ?? (isSetAside ? rejected.at : null),
+      errorMessage: faults.length === 0 ? null : faults.join(' '),
       waitingBytes: bytes,
       waitingBatches: batches,
       droppedRecords: dropped,
+      rejectedRecords,
     };
   }
 
@@ -121,50 +166,99 @@ export class Pusher {
     if (isGone) await rm(this.#options.folder, { recursive: true, force: true });
   }
 
+  #targetOf(destination: string): Target {
+    const target = targetOf(destination, this.#options.rules);
+    return target.ok ? target.value : refusing('the server was started anew with settings that do not let logs go there');
+  }
+
+  #aboutRejected(reason: string): string {
+    const folder = `observe/logpush/${this.#options.id}/${REJECTED_FOLDER}`;
+    return `What the destination would not take (${reason}) was set aside in ${folder} of the data directory, until it is removed there.`;
+  }
+
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      const batch = this.#target === undefined || !this.#spool.isWaiting ? undefined : await this.#nextBatch();
-      // It may be another one by now.
-      const target = this.#target;
-      if (target === undefined || batch === undefined) await this.#pause(this.#failures > 0 ? this.#pauseMs() : undefined);
-      else await this.#send(target, batch);
+      if (this.#target === undefined || this.#spool.ready === 0) await this.#pause(undefined);
+      else await this.#advance();
     }
   }
 
-  async #nextBatch(): Promise<Batch | undefined> {
+  /** Sends the oldest batch. */
+  async #advance(): Promise<void> {
+    const attempt = await this.#attempt(0);
+    if (!(attempt instanceof DeliveryFailure)) return;
     try {
-      return await this.#spool.next(this.#plan.output);
+      if (attempt.kind === 'too_large' && (await this.#spool.halve(0))) return;
+      if (attempt.kind !== 'passing') this.#refusals += 1;
+      if (this.#refusals >= REFUSALS && (await this.#isPassedOver(attempt))) return;
     } catch (error) {
-      this.#failed(`it cannot be compressed (${worldFault(error) ?? String(error)})`);
-      return undefined;
+      return this.#failed(new DeliveryFailure(worldFault(error) ?? String(error)));
+    }
+    await this.#failed(attempt);
+  }
+
+  /** Whether a later batch was taken: then it was not the destination, and the oldest is set aside. */
+  async #isPassedOver({ message }: DeliveryFailure): Promise<boolean> {
+    const others = Math.min(ASKED, this.#spool.ready - 1);
+    if (others < 1 || !(await this.#isTaken(1 + (this.#refusals % others)))) return false;
+    const records = await this.#spool.reject();
+    const rejectedRecords = this.#told.rejectedRecords + records;
+    this.#told = { ...this.#told, rejectedRecords, rejected: { at: this.#now(), reason: message } };
+    this.#options.log(
+      { job: this.#options.id, reason: message, records },
+      'a Logpush job set a batch aside that its destination would not take',
+    );
+    void this.#remember();
+    return true;
+  }
+
+  /** Whether that batch is, or a part of it where all of it is too much. */
+  async #isTaken(later: number): Promise<boolean> {
+    for (;;) {
+      const attempt = await this.#attempt(later);
+      if (attempt === 'taken') return true;
+      if (attempt === 'nothing' || attempt.kind !== 'too_large' || !(await this.#spool.halve(later))) return false;
     }
   }
 
-  async #send(target: Target, batch: Batch): Promise<void> {
+  /** Sends the oldest batch, or that many later. */
+  async #attempt(later: number): Promise<Attempt> {
+    let batch: Batch | undefined;
+    try {
+      batch = await this.#spool.next(this.#plan.output, later);
+    } catch (error) {
+      return unreadableFile(error, isRowsFile) ?? notCompressed(error);
+    }
+    // It may be another one by now.
+    const target = this.#target;
+    if (batch === undefined || target === undefined) return 'nothing';
     this.#sending = new AbortController();
     const signal = AbortSignal.any([this.#closing.signal, this.#sending.signal]);
     try {
       await target.put(fileOf(this.#options.id, batch), signal);
       await this.#spool.done(batch);
     } catch (error) {
-      if (signal.aborted) return;
-      const isExpected = error instanceof DeliveryFailure || error instanceof PrivateAddress;
-      this.#failed(isExpected ? error.message : (worldFault(error) ?? String(error)));
-      return this.#pause(this.#pauseMs());
+      if (signal.aborted) return 'nothing';
+      if (error instanceof DeliveryFailure) return error;
+      return new DeliveryFailure(error instanceof PrivateAddress ? error.message : (worldFault(error) ?? String(error)));
     }
     this.#failures = 0;
+    this.#refusals = 0;
     this.#droppedBefore = this.#spool.dropped;
     this.#told = { ...this.#told, lastComplete: new Date(batch.to).toISOString(), lastError: null, errorMessage: null };
     void this.#remember();
+    return 'taken';
   }
 
-  #failed(reason: string): void {
+  /** Says so, and waits before the next time. */
+  async #failed({ message: reason }: DeliveryFailure): Promise<void> {
     this.#failures += 1;
     this.#say(`The destination did not take a batch, which is tried again: ${reason}.`);
     // Once, and then each time that it waited long.
     if (this.#failures === 1 || this.#pauseMs() >= LONGEST_PAUSE_MS / 2) {
       this.#options.log({ job: this.#options.id, reason, failures: this.#failures }, 'a Logpush job could not send a batch');
     }
+    await this.#pause(this.#pauseMs());
   }
 
   #say(errorMessage: string): void {
@@ -176,7 +270,7 @@ export class Pusher {
   }
 
   #pauseMs(): number {
-    return pauseAfter(Math.max(1, this.#failures), this.#options.random());
+    return pauseAfter(Math.max(1, this.#failures), this.#options.random(), this.#options.firstPauseMs);
   }
 
   /** Until the time is over, or for an undefined time until there is something to do. */
@@ -194,7 +288,7 @@ export class Pusher {
 
   #tick(): void {
     this.#spool.tick();
-    if (this.#spool.isWaiting && !this.#isPausing) this.#wake?.();
+    if (this.#spool.ready > 0 && !this.#isPausing) this.#wake?.();
     void this.#remember();
   }
 
@@ -234,3 +328,6 @@ const fileOf = (job: number, { sequence, path, size, sha256, from, to }: Batch):
 const stamp = (ms: number): string => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 
 const refusing = (reason: string): Target => ({ put: () => Promise.reject(new DeliveryFailure(reason)) });
+
+const notCompressed = (error: unknown): DeliveryFailure =>
+  new DeliveryFailure(`it cannot be compressed (${worldFault(error) ?? String(error)})`);

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import type { BatchLimits, LogpushOutput } from '../../domain/index.ts';
 import { syncFolder } from '../../files/index.ts';
 import { compressRows } from './compressed.ts';
-import { batchFile, rowsFile, segmentsIn, type Batch, type Segment } from './segments.ts';
+import { Rejected } from './rejected.ts';
+import { batchFile, portionsIn, REJECTED_FOLDER, rowsFile, type Batch, type Portion, type Segment } from './segments.ts';
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -24,8 +25,9 @@ const SEGMENTS_IN_ROOM = 8;
  */
 export class Spool {
   readonly #options: SpoolOptions;
-  readonly #waiting: Segment[];
-  #ready: Batch[];
+  /** In the order in which they are sent. */
+  #portions: Portion[];
+  readonly #rejected: Rejected;
   #open: (Segment & { readonly descriptor: number }) | undefined;
   /** Taken in this turn, not written yet. */
   #lines: string[] = [];
@@ -44,34 +46,39 @@ export class Spool {
     this.#limits = limits;
     this.#dropped = dropped;
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    const { waiting, ready } = segmentsIn(options.folder);
-    this.#waiting = waiting;
-    this.#ready = ready;
-    this.#stored = [...ready.map(({ size }) => size), ...waiting.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes, 0);
-    this.#sequence = Math.max(0, ...[...ready, ...waiting].map(({ sequence }) => sequence)) + 1;
+    this.#portions = portionsIn(options.folder);
+    this.#rejected = new Rejected(join(options.folder, REJECTED_FOLDER));
+    this.#stored = this.#portions.reduce((sum, { segment, batch }) => sum + segment.bytes + (batch?.size ?? 0), 0);
+    this.#sequence = (this.#portions.at(-1)?.segment.sequence ?? 0) + 1;
   }
 
   get bytes(): number {
     return this.#stored + this.#linesBytes;
   }
 
+  /** How many batches wait that can be sent now. */
+  get ready(): number {
+    return this.#portions.length;
+  }
+
   get batches(): number {
-    return this.#ready.length + this.#waiting.length + (this.#open === undefined ? 0 : 1);
+    return this.#portions.length + (this.#open === undefined ? 0 : 1);
+  }
+
+  /** Whether somebody should look at what was set aside. */
+  get hasRejected(): boolean {
+    if (this.#rejected.bytes > 0) this.#rejected.look();
+    return this.#rejected.bytes > 0;
   }
 
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Whether something can be sent now. */
-  get isWaiting(): boolean {
-    return this.#ready.length + this.#waiting.length > 0;
-  }
-
   /** Takes a row, one line of JSON; where there is no more room it is dropped and counted. */
   add(line: string): void {
     const bytes = Buffer.byteLength(line) + 1;
-    if (this.bytes + bytes > this.#options.mostBytes()) {
+    if (this.bytes + this.#rejected.bytes + bytes > this.#options.mostBytes()) {
       this.#dropped += 1;
       return;
     }
@@ -110,7 +117,7 @@ export class Spool {
     if (open === undefined) return;
     this.#open = undefined;
     this.#isDirty = false;
-    this.#waiting.push(open);
+    this.#portions.push({ segment: open, first: 0, end: Infinity, batch: undefined });
     this.#sync(open.descriptor, true);
   }
 
@@ -118,25 +125,50 @@ export class Spool {
     this.#limits = limits;
   }
 
-  /** The oldest batch, compressed now where it was not yet; undefined where nothing waits. */
-  async next(output: LogpushOutput): Promise<Batch | undefined> {
+  /** The oldest batch, or that many later, compressed now where it was not yet; undefined where none is there. */
+  async next(output: LogpushOutput, later = 0): Promise<Batch | undefined> {
     for (;;) {
-      const [ready] = this.#ready;
-      const [segment] = this.#waiting;
-      if (ready !== undefined && existsSync(ready.path)) return ready;
+      const portion = this.#portions[later];
+      if (portion === undefined) return undefined;
+      if (portion.batch !== undefined && existsSync(portion.batch.path)) return portion.batch;
       // Somebody took it away by hand.
-      if (ready !== undefined) await this.done(ready);
-      else if (segment === undefined) return undefined;
-      else await this.#compress(segment, output);
+      if (!existsSync(portion.segment.path)) await this.#drop(portion);
+      else await this.#compress(portion, output);
     }
   }
 
   /** It was taken by its destination. */
   async done(batch: Batch): Promise<void> {
+    const portion = this.#portions.find((each) => each.batch === batch);
+    if (portion !== undefined) await this.#drop(portion);
+  }
+
+  /** Makes two of the oldest batch, or of that many later, of which its destination says that it is too large. Answers whether it could. */
+  async halve(later: number): Promise<boolean> {
+    const portion = this.#portions[later];
+    if (portion?.batch === undefined || portion.batch.rows < 2 || !existsSync(portion.segment.path)) return false;
+    const { segment, first, end, batch } = portion;
+    const middle = first + Math.ceil(batch.rows / 2);
+    const halves = [
+      { segment, first, end: middle, batch: undefined },
+      { segment, first: middle, end, batch: undefined },
+    ];
+    this.#portions = this.#portions.toSpliced(later, 1, ...halves);
+    this.#stored -= batch.size;
     await rm(batch.path, { force: true });
-    const before = this.#ready.length;
-    this.#ready = this.#ready.filter(({ path }) => path !== batch.path);
-    if (this.#ready.length < before) this.#stored -= batch.size;
+    return true;
+  }
+
+  /** Sets the oldest batch aside. Answers of how many records it is. */
+  async reject(): Promise<number> {
+    const [portion] = this.#portions;
+    if (portion === undefined) return 0;
+    const { segment, batch } = portion;
+    const isShared = this.#portions.some((each) => each !== portion && each.segment === segment);
+    const path = batch?.path ?? (isShared ? undefined : segment.path);
+    if (path !== undefined) await this.#rejected.take(path, this.#options.mostBytes() / SEGMENTS_IN_ROOM);
+    await this.#drop(portion);
+    return batch?.rows ?? Math.max(1, segment.rows);
   }
 
   /** Writes and syncs what there is. */
@@ -203,20 +235,27 @@ export class Spool {
       .then(() => (isLast ? promisify(close)(descriptor) : undefined));
   }
 
-  async #compress(segment: Segment, output: LogpushOutput): Promise<void> {
+  async #compress(portion: Portion, output: LogpushOutput): Promise<void> {
     const { folder } = this.#options;
-    const { sequence, from, to, bytes } = segment;
+    const { segment, first } = portion;
+    const { sequence, from, to } = segment;
     const beside = join(folder, `${sequence}.compressed`);
-    const made = await compressRows(segment.path, beside, output);
-    if (made !== undefined) {
-      const path = join(folder, batchFile(segment, made.sha256));
-      await rename(beside, path);
-      await syncFolder(folder);
-      this.#ready.push({ sequence, path, size: made.size, sha256: made.sha256, from, to });
-      this.#stored += made.size;
-    }
-    await rm(segment.path, { force: true });
-    this.#stored -= bytes;
-    this.#waiting.shift();
+    const made = await compressRows(segment.path, beside, output, portion);
+    if (made === undefined) return this.#drop(portion);
+    const path = join(folder, batchFile(portion, made.rows, made.sha256));
+    await rename(beside, path);
+    await syncFolder(folder);
+    this.#stored += made.size - (portion.batch?.size ?? 0);
+    portion.batch = { sequence, first, path, from, to, ...made };
+  }
+
+  /** Rows stay until their batch was taken, for it may have to be made two; they go before it, so that it keeps its name. */
+  async #drop(portion: Portion): Promise<void> {
+    const { segment, batch } = portion;
+    this.#portions = this.#portions.filter((each) => each !== portion);
+    const isLast = !this.#portions.some((each) => each.segment === segment);
+    this.#stored -= (isLast ? segment.bytes : 0) + (batch?.size ?? 0);
+    if (isLast) await rm(segment.path, { recursive: true, force: true });
+    if (batch !== undefined) await rm(batch.path, { force: true });
   }
 }

@@ -111,6 +111,6 @@ let orders = 0;
 /** One job, of one Worker. */
 export const anOrder = (destination: string, plan = aPlan(), id = 1): LogpushOrder => ({
   revision: String((orders += 1)),
-  jobs: [{ id, plan, destination }],
+  jobs: [{ id, plan, isEnabled: true, destination }],
   scripts: { hello: ['eu', 'shop'] },
 });

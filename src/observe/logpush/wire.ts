@@ -1,6 +1,6 @@
 import type { LogpushPlan } from '../../domain/index.ts';
 
-/** What the control plane tells: every enabled job, and whose invocations are to be sent. */
+/** What the control plane tells: every job, and whose invocations are to be sent. */
 export interface LogpushOrder {
   /** Told again where the answer does not name this one. */
   readonly revision: string;
@@ -12,8 +12,10 @@ export interface LogpushOrder {
 export interface OrderedJob {
   readonly id: number;
   readonly plan: LogpushPlan;
-  /** As it was asked for, credentials and all: it is in memory only. */
-  readonly destination: string;
+  /** Of one that is not, what waits is kept. */
+  readonly isEnabled: boolean;
+  /** As it was asked for, credentials and all: it is in memory only. Null where it is not needed or cannot be opened. */
+  readonly destination: string | null;
 }
 
 /** How one job does. Times are ISO strings. */
@@ -23,8 +25,10 @@ export interface LogpushStatus {
   readonly errorMessage: string | null;
   readonly waitingBytes: number;
   readonly waitingBatches: number;
-  /** Since the job was made or enabled. */
+  /** Since the job was made. */
   readonly droppedRecords: number;
+  /** Set aside since then, because its destination would not take them. */
+  readonly rejectedRecords: number;
 }
 
 export interface LogpushState {
