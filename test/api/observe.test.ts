@@ -57,6 +57,7 @@ class World {
     t.after(() => observer[Symbol.asyncDispose]());
     world.one = (await world.api.upload('shop')).deployment_id;
     world.two = (await world.api.uploadVersion('shop')).id;
+    world.api.plane.clock.move(60 * MINUTE_MS);
     return world;
   }
 
@@ -168,6 +169,19 @@ test('[MX-1] metrics are told by version, status, outcome and kind, in points of
   assert.deepEqual((later.result as Metrics).groups, []);
 });
 
+test('[MX-1] nothing is told of what another Worker of the same name did before', async (t) => {
+  const world = await World.open(t);
+  await world.report({ counts: [world.count(world.one, { minute: Math.floor(world.now / MINUTE_MS) - 90 }, [10])] });
+  await world.report({ sequence: 1, counts: [world.count(world.two, {}, [10])] });
+  const { groups } = (await world.ask('getMetrics', 'workers/shop/metrics?since=1d')).result as Metrics;
+  assert.deepEqual(
+    groups.map(({ key }) => key),
+    [world.two],
+  );
+  const before = (await world.ask('getMetrics', 'workers/shop/metrics?since=2d&until=2h')).result as Metrics;
+  assert.deepEqual(before.groups, []);
+});
+
 test('[MX-2] invocations and exceptions are listed with what was asked for, page by page', async (t) => {
   const world = await World.open(t);
   const { one, two } = world;
@@ -228,6 +242,7 @@ test('[MX-3] live counts are events of each second, until whoever looks on leave
 
 test('[MX-4] what cannot be asked is refused with what is wrong, and nothing is a failure but what is away', async (t) => {
   const world = await World.open(t);
+  world.api.plane.clock.move(28 * 1_440 * MINUTE_MS);
   const asked: Readonly<Record<string, string>> = {
     'an unknown Worker': 'workers/none/metrics',
     'a time that is none': 'workers/shop/metrics?since=yesterday',

@@ -54,7 +54,7 @@ const windowOf = (api: Api, query: { readonly since: string; readonly until?: st
 /** Whole minutes that hold the window: the one that is under way is a part of it. */
 const minutesOf = ({ since, until }: Window) => ({ since: Math.floor(since / MINUTE_MS), until: Math.ceil(until / MINUTE_MS) });
 
-/** A Worker, and the time that is asked for. */
+/** A Worker, and the time that is asked for, as far as there was this Worker: one of its name that was deleted is another. */
 const asked = async (
   api: Api,
   name: string,
@@ -63,7 +63,10 @@ const asked = async (
   const worker = await workerNamed(api, name);
   if (!worker.ok) return worker;
   const window = windowOf(api, query);
-  return window.ok ? accept({ worker: worker.value, window: window.value }) : window;
+  if (!window.ok) return window;
+  const { since, until } = window.value;
+  const own = Math.min(until, Math.max(since, Date.parse(worker.value.createdOn)));
+  return accept({ worker: worker.value, window: { since: own, until } });
 };
 
 const versionsCalled = (api: Api, worker: Worker, ids: readonly string[]): Promise<readonly Version[]> =>
@@ -141,7 +144,7 @@ export const observations: Handlers<typeof observeEndpoints> = {
     const worker = await workerNamed(api, params.name);
     if (!worker.ok) return worker;
     const record = await observedInvocation(api.observe, worker.value.name, params.ray);
-    return record === undefined
+    return record === undefined || record.at < Date.parse(worker.value.createdOn)
       ? refuse({ code: 'invocation_not_found', name: worker.value.name, id: params.ray })
       : accept({ result: invocationView(record) });
   },
