@@ -65,7 +65,8 @@ const eventOf = (record: InvocationRecord): unknown => {
   const told: TraceEvent = event ?? {};
   switch (eventType(record)) {
     case 'fetch': {
-      const request = objectIn(told, 'request') ?? { url: record.url, method: record.method };
+      // By which scheme a visitor came the edge does not say, and URLs are read as such.
+      const request = objectIn(told, 'request') ?? { url: record.url && `http://${record.url}`, method: record.method };
       // What the visitor got, which may be another than what the version answered.
       const answered = status ?? numberIn(objectIn(told, 'response'), 'status');
       return {

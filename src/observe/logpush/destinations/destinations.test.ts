@@ -177,6 +177,9 @@ test('[LP-10] a file is written whole below the folder of the operator, and the 
   assert.deepEqual(await writeToDestination(conf, rules, TEST), { ok: true, value: undefined });
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   assert.deepEqual(await readdir(join(root, 'logs', day)), []);
+  await writeFile(join(root, 'logs', day, 'test.txt.gz'), 'of somebody else');
+  await writeToDestination(conf, rules, TEST);
+  assert.deepEqual(await readdir(join(root, 'logs', day)), ['test.txt.gz']);
   await writeToDestination(conf, rules, { ...TEST, isKept: true });
   assert.equal(await readFile(join(root, 'logs', day, 'test.txt'), 'utf8'), TEST.content);
   const kept = join(await aFolder(t), 'batch');
