@@ -100,7 +100,7 @@ export class Stores implements Disposable {
     const mostOfCounts = this.#mostBytes * COUNTS_SHARE;
     const mostOfRecords = (): number => this.#mostBytes - Math.min(this.sizes.counts, mostOfCounts);
     const hasTime = (): boolean => performance.now() < enough;
-    while (this.exceptions.bytes > mostOfCounts * GROUPS_SHARE && hasTime()) this.#removeOldestGroups();
+    while (this.exceptions.bytes > mostOfCounts * GROUPS_SHARE && hasTime() && this.#removedOldestGroups());
     while (this.sizes.counts > mostOfCounts && hasTime() && this.#removedOldestCounts());
     while (this.sizes.records > mostOfRecords() && hasTime() && this.#removedOldestRecords());
     this.#countsFile.shrink(mostOfCounts);
@@ -117,8 +117,10 @@ export class Stores implements Disposable {
     return removed > 0;
   }
 
-  #removeOldestGroups(): void {
-    this.changeCounts(() => void this.exceptions.removeOldest(GROUPS_AT_ONCE));
+  #removedOldestGroups(): boolean {
+    let removed = 0;
+    this.changeCounts(() => (removed = this.exceptions.removeOldest(GROUPS_AT_ONCE)));
+    return removed > 0;
   }
 
   /** Minutes, and groups that were last seen before what is left of them; of groups alone those that were not seen for longest. */
