@@ -10,9 +10,13 @@ export interface WatchedClientOptions {
   readonly onConnected: () => void;
   readonly onChange: () => void;
   readonly log: Log;
+  /** It is said that nobody is there once that has been so for so long. */
+  readonly toldAfterMs?: number;
 }
 
 const RETRY_MS = 500;
+/** It starts behind the others, and one that ended is there again within seconds. */
+const USUALLY_BACK_WITHIN_MS = 10_000;
 const MOST_LINE_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -41,12 +45,17 @@ export class WatchedClient implements AsyncDisposable {
 
   async #follow(): Promise<void> {
     const { signal } = this.#closing;
+    const { log, toldAfterMs = USUALLY_BACK_WITHIN_MS } = this.#options;
     let isToldOf = false;
+    let awaySince = performance.now();
     while (!signal.aborted) {
-      const ended = await this.#listen(() => (isToldOf = false)).then(() => 'it ended', messageOf);
+      const ended = await this.#listen(() => (awaySince = Infinity)).then(() => 'it ended', messageOf);
       if (signal.aborted) return;
-      if (!isToldOf) this.#options.log.warn({ reason: ended }, 'The observe process is not there. Counts wait for it; requests do not.');
-      isToldOf = true;
+      if (awaySince === Infinity) [awaySince, isToldOf] = [performance.now(), false];
+      if (!isToldOf && performance.now() - awaySince >= toldAfterMs) {
+        log.warn({ reason: ended }, 'The observe process is not there. Counts wait for it; requests do not.');
+        isToldOf = true;
+      }
       await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
