@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
+  collectsOf,
   planDeployment,
   withLineages,
   type Deployment,
@@ -43,7 +44,9 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
   const together = await startTogether(control, worker, planned.value);
   if (!together.ok) return together;
   const ids = planned.value.map(({ versionId }) => versionId);
-  await control.feed.warm(mayBeReadied(await control.store.read.versions.byIds(worker.tag, ids)));
+  const isSplit = planned.value.filter(({ share }) => share > 0).length > 1;
+  const versions = await control.store.read.versions.byIds(worker.tag, ids);
+  await control.feed.warm(mayBeReadied(versions), isSplit || collectsOf(worker.settings) !== undefined);
   return control.store.change<Deployment, Refusal>(
     async (change) => {
       const split = await plan(control, change, worker.tag, request);

@@ -93,8 +93,8 @@ test('versions are made ready on the edges that do not have them ready, and each
     );
   feed.report(aReport('has', 1, { v1: 'ready', v2: 'ready' }));
   feed.report(aReport('lacks', 1, { v1: 'ready', v2: 'cold' }));
-  const warm = feed.warm(['v1', 'v2']);
-  const message = '{"type":"warm","versionIds":["v1","v2"]}';
+  const warm = feed.warm(['v1', 'v2'], true);
+  const message = '{"type":"warm","versionIds":["v1","v2"],"areCollected":true}';
   assert.deepEqual(asked, [`lacks ${message}`, `fails ${message}`]);
   feed.report(aReport('lacks', 1, { v1: 'ready', v2: 'starting' }));
   feed.report(aReport('fails', 1, { v1: 'backing_off', v2: 'backing_off' }));

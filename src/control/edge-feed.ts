@@ -62,8 +62,11 @@ export class EdgeFeed {
     return pending();
   }
 
-  /** Asks every connected edge to make these versions ready, and waits until they are, have failed, or time is up. */
-  async warm(versionIds: readonly string[]): Promise<void> {
+  /**
+   * Asks every connected edge to make these versions ready, and waits until they are, have failed, or time is up. `areCollected`: what
+   * is observed of them will be kept.
+   */
+  async warm(versionIds: readonly string[], areCollected = false): Promise<void> {
     const isSettled = (edge: string) =>
       versionIds.every((id) => {
         const state = this.#reports.get(edge)?.processes.find(({ versionId }) => versionId === id)?.state;
@@ -71,7 +74,7 @@ export class EdgeFeed {
       });
     const waiting = this.#connected().filter((edge) => !isSettled(edge));
     if (waiting.length === 0) return;
-    for (const edge of waiting) this.#listeners.get(edge)?.send({ type: 'warm', versionIds });
+    for (const edge of waiting) this.#listeners.get(edge)?.send({ type: 'warm', versionIds, ...(areCollected ? { areCollected } : {}) });
     // An edge that has gone, or came only now, is not waited for.
     await this.#until(() => waiting.every((edge) => !this.#listeners.has(edge) || isSettled(edge)), WARM_MS);
   }

@@ -117,8 +117,9 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   if (!followers.ok) return followers;
   const ready: Ready = { worker, version: version.value, digest, planner, objects: objects.value, followers: followers.value };
   const store = () => stored(control, actor, request, ready);
+  const asItWillBe = { ...worker, settings: { ...worker.settings, ...request.settings } };
   const made = await (request.deploy
-    ? followersReadied(control, followers.value, () => readied(control, worker, [version.value], store))
+    ? followersReadied(control, followers.value, () => readied(control, asItWillBe, [version.value], store))
     : store());
   if (made.ok) control.awaited.expect(made.value.version.id, request.client);
   // A class went to or came from another Worker, or that one was deployed, while the code was tried: decided once more.

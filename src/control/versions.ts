@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accept, refuse, timestampAfter, type Result } from '../base/index.ts';
 import {
   checkedSpec,
+  collectsOf,
   hasScript,
   hyphenated,
   type ActiveDeployment,
@@ -90,13 +91,13 @@ const everyClassIn = async (
  */
 export const readied = async <Value>(
   control: Control,
-  worker: Pick<Worker, 'tag' | 'name'>,
+  worker: Pick<Worker, 'tag' | 'name' | 'settings'>,
   versions: readonly TriedVersion[],
   work: () => Promise<Value>,
 ): Promise<Value> => {
   try {
     for (const version of versions) control.upcoming.set(version.id, await specFor(control, worker, version));
-    await control.feed.warm(mayBeReadied(versions));
+    await control.feed.warm(mayBeReadied(versions), collectsOf(worker.settings) !== undefined || versions.length > 1);
     return await work();
   } finally {
     for (const { id } of versions) control.upcoming.delete(id);

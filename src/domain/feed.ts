@@ -5,7 +5,12 @@ export type FeedMessage =
   | { readonly type: 'table'; readonly table: RoutingTable }
   | { readonly type: 'change'; readonly change: TableChange }
   /** Make these versions ready before they are needed; the edge reports each once it answers or has failed. */
-  | { readonly type: 'warm'; readonly versionIds: readonly string[] }
+  | {
+      readonly type: 'warm';
+      readonly versionIds: readonly string[];
+      /** Their logs and exceptions will be wanted, which no table says yet: they start with what tells of them. */
+      readonly areCollected?: true;
+    }
   /** Whether this edge fires what must be fired by one edge only. */
   | { readonly type: 'firing'; readonly firing: Firing }
   | { readonly type: 'ping' };

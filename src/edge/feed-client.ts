@@ -12,7 +12,7 @@ export interface FeedClientOptions {
   /** The state has a new generation. */
   readonly onTable: () => void;
   /** The control plane asks for these versions to be ready. */
-  readonly onWarm: (versionIds: readonly string[]) => void;
+  readonly onWarm: (versionIds: readonly string[], areCollected: boolean) => void;
   /** Whether this edge fires crons, and what the control plane says about that. */
   readonly isFiring?: () => boolean;
   readonly onFiring?: (firing: Firing) => void;
@@ -103,7 +103,7 @@ export class FeedClient {
       case 'change':
         return this.#became(this.#options.state.apply(message.change), message.change.generation);
       case 'warm':
-        return this.#options.onWarm(message.versionIds);
+        return this.#options.onWarm(message.versionIds, message.areCollected === true);
       case 'firing':
         return this.#options.onFiring?.(message.firing);
     }

@@ -117,7 +117,8 @@ export class Follower {
       state: this.state,
       log,
       onTable: () => this.#followed(),
-      onWarm: (versionIds) => void this.supervisor.warm(versionIds).then(() => this.#isReporting && this.#reporter.now()),
+      onWarm: (versionIds, areCollected) =>
+        void this.supervisor.warm(versionIds, areCollected).then(() => this.#isReporting && this.#reporter.now()),
       isFiring: () => firing.isHeld,
       onFiring: (message) => firing.become(message),
     });

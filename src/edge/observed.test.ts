@@ -254,6 +254,24 @@ test('[OB-30] of a version that is traced it is told of every request; one that 
   assert.deepEqual([refused.status, refused.outcome], [503, 'ok']);
 });
 
+test('[OB-36] what is to be collected of a version that is made ready for its deployment is collected from its first request on', async (t) => {
+  const { control, edge, observe, get } = await aWorld(t);
+  await until(() => control.generations.includes(1), 'the first table is served');
+  control.say({ type: 'warm', versionIds: [V2], areCollected: true });
+  const process = () => edge.state().processes.find(({ versionId, state }) => versionId === V2 && state === 'ready')?.pid;
+  await until(() => process() !== undefined, 'the second version is ready');
+  const pid = process();
+  const collects = { isKept: true, sampleRate: 1, logpush: false };
+  control.say({
+    type: 'change',
+    change: { generation: 2, previous: 1, workers: [aWorker('hello', { deployment: splitOf(0), collects })] },
+  });
+  await until(() => control.generations.includes(2), 'it is deployed');
+  assert.equal(await get('/'), 200);
+  await until(() => observe.facts.length === 1, 'it is told of');
+  assert.deepEqual([observe.facts[0]?.isTraced, observe.facts[0]?.versionId, process()], [true, V2, pid]);
+});
+
 const CALLER = `export default { async fetch(request, env) {
   const { pathname } = new URL(request.url);
   if (pathname === '/hands-on') return env.BACK.fetch(request);

@@ -150,8 +150,9 @@ export class Supervisor {
     return this.#begin(unit);
   }
 
-  /** Makes these ready, and answers for each whether it is. */
-  async warm(versionIds: readonly string[]): Promise<Map<string, 'ready' | StartFailure>> {
+  /** Makes these ready, and answers for each whether it is. `areCollected`: whoever wants versions next will want these traced. */
+  async warm(versionIds: readonly string[], areCollected = false): Promise<Map<string, 'ready' | StartFailure>> {
+    if (areCollected) this.#collected = new Set([...this.#collected, ...versionIds]);
     const warmed = versionIds.map(async (versionId) => {
       const outcome = await this.#start(versionId).then(() => 'ready' as const, asStartFailure);
       return [versionId, outcome] as const;
