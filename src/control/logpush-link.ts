@@ -95,10 +95,9 @@ export class LogpushLink implements Disposable {
 
   async #order(): Promise<LogpushOrder> {
     const { store } = this.#options;
-    const { jobs, workers } = await store.snapshot(async (queries) => ({
-      jobs: await queries.logpush.all(),
-      workers: await queries.workers.all(),
-    }));
+    const jobs = await store.read.logpush.all();
+    // A commit between the two readings has it told once more.
+    const workers = jobs.length === 0 ? [] : await store.read.workers.all();
     const pushed = workers.filter(({ settings }) => settings.logpush === true);
     const content = {
       jobs: jobs.map((job) => this.#ordered(job)),
