@@ -234,6 +234,9 @@ export class Pusher {
     if (batch === undefined || target === undefined) return 'nothing';
     this.#sending = new AbortController();
     const signal = AbortSignal.any([this.#closing.signal, this.#sending.signal]);
+    // What goes wrong while it is sent is not over with it.
+    const { dropped } = this.#spool;
+    const { lastError: erredAt } = this.#told;
     try {
       await target.put(fileOf(this.#options.id, batch), signal);
       await this.#spool.done(batch);
@@ -244,8 +247,13 @@ export class Pusher {
     }
     this.#failures = 0;
     this.#refusals = 0;
-    this.#droppedBefore = this.#spool.dropped;
-    this.#told = { ...this.#told, lastComplete: new Date(batch.to).toISOString(), lastError: null, errorMessage: null };
+    this.#droppedBefore = dropped;
+    const isOver = this.#told.lastError === erredAt;
+    this.#told = {
+      ...this.#told,
+      lastComplete: new Date(batch.to).toISOString(),
+      ...(isOver ? { lastError: null, errorMessage: null } : {}),
+    };
     void this.#remember();
     return 'taken';
   }

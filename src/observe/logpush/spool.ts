@@ -1,4 +1,4 @@
-import { close, existsSync, fdatasync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { close, existsSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -213,7 +213,8 @@ export class Spool {
       this.#isDirty = true;
     } catch (error) {
       this.#dropped += lines.length;
-      // A line that was cut would swallow the one after it.
+      // What is counted as dropped is not sent all the same, nor a line that was cut.
+      if (this.#open !== undefined) ftruncateSync(this.#open.descriptor, this.#open.bytes);
       this.seal();
       this.#options.onFault(error);
     }
