@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
@@ -22,6 +22,10 @@ const anObservedApi = async (t: TestContext): Promise<TestApi> => {
   });
   t.after(() => observer[Symbol.asyncDispose]());
   await api.upload('hello');
+  const listening = request({ socketPath: reportsSocketIn(join(folder, 'observe')), path: '/watched?edge=here' }).end();
+  t.after(() => listening.destroy());
+  const [stream] = (await once(listening, 'response')) as [IncomingMessage];
+  stream.resume();
   await reported(join(folder, 'observe'), ['hello']);
   return api;
 };
