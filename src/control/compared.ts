@@ -20,6 +20,7 @@ export interface Pairing {
   readonly until: number;
 }
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** Two that serve side by side are compared from the beginning on, if that is no longer ago. */
 const MOST_SINCE_SPLIT_MS = 7 * DAY_MS;
@@ -50,8 +51,13 @@ export const pairingOf = async (
   const [version, baseline] = [versionId, baselineId].map((id) => found.find((each) => each.id === id));
   if (version === undefined) return refuse({ code: 'version_not_found', versionId });
   if (baseline === undefined) return refuse({ code: 'version_not_found', versionId: baselineId });
-  const until = wanted.until === undefined ? now : Date.parse(wanted.until);
-  const since = wanted.since === undefined ? sinceOf(deployments[0], versionId, baselineId, until) : Date.parse(wanted.since);
+  const together = lastTogether(deployments, versionId, baselineId, now);
+  const ended = together?.isOver === true && wanted.since === undefined ? together.until : now;
+  const until = wanted.until === undefined ? ended : Date.parse(wanted.until);
+  const since =
+    wanted.since === undefined
+      ? afterFirstMinute(together?.since ?? sinceOf(deployments[0], versionId, until), until)
+      : Date.parse(wanted.since);
   return since < until ? accept({ version, baseline, since, until }) : invalid('since must be before until');
 };
 
@@ -69,17 +75,44 @@ const wholeIds = async (
   return other.ok ? accept({ version: own.value, baseline: other.value }) : other;
 };
 
-/** The version with the greatest share of the last deployment in which that was another one. */
+/** The version with the greatest share of the last deployment in which that was another one; else any other that served. */
 const servedBefore = (deployments: readonly StoredDeployment[], versionId: string | undefined): string | undefined =>
-  deployments.map(mainVersion).find((id) => id !== versionId);
+  deployments.map(mainVersion).find((id) => id !== versionId) ??
+  deployments.flatMap(({ split }) => split).find((share) => share.share > 0 && share.versionId !== versionId)?.versionId;
+
+interface Together {
+  readonly since: number;
+  readonly until: number;
+  /** Another deployment has taken its place. */
+  readonly isOver: boolean;
+}
 
 /**
- * A window that begins with the split and grows is one that may be looked at as often as one likes; one that moves along is a new one at
- * each look.
+ * When both served side by side: in the deployment that serves, else in the one before it, where that gave way to one of the two as it
+ * was before (a rollback). A window that begins with the split and grows is one that may be looked at as often as one likes; one that
+ * moves along is a new one at each look.
  */
-const sinceOf = (active: StoredDeployment | undefined, versionId: string, baselineId: string, until: number): number => {
-  const serves = (id: string): boolean => active?.split.some((share) => share.versionId === id) ?? false;
+const lastTogether = (deployments: readonly StoredDeployment[], one: string, other: string, now: number): Together | undefined => {
+  const [active, before, earlier] = deployments;
+  const have = (deployment: StoredDeployment | undefined): boolean =>
+    [one, other].every((id) => deployment?.split.some(({ versionId }) => versionId === id) === true);
+  if (active === undefined) return undefined;
+  const begun = Date.parse(active.createdOn);
+  if (have(active)) return { since: Math.max(begun, now - MOST_SINCE_SPLIT_MS), until: Infinity, isOver: false };
+  const isRolledBack = earlier !== undefined && mainVersion(earlier) === mainVersion(active);
+  if (before === undefined || !have(before) || !isRolledBack) return undefined;
+  return { since: Math.max(Date.parse(before.createdOn), begun - MOST_SINCE_SPLIT_MS), until: begun, isOver: true };
+};
+
+/** One that took another's place is looked at since then, and the other as much before. */
+const sinceOf = (active: StoredDeployment | undefined, versionId: string, until: number): number => {
+  const serves = active?.split.some((share) => share.versionId === versionId) ?? false;
   const begun = active === undefined ? until : Date.parse(active.createdOn);
-  if (serves(versionId) && serves(baselineId)) return Math.max(begun, until - MOST_SINCE_SPLIT_MS);
-  return serves(versionId) ? begun - Math.min(Math.max(until - begun, 0), MOST_BEFORE_MS) : until - DAY_MS;
+  return serves ? begun - Math.min(Math.max(until - begun, 0), MOST_BEFORE_MS) : until - DAY_MS;
+};
+
+/** Counts are by the minute: the one in which a deployment began holds requests from before it, and is left out once there is another. */
+const afterFirstMinute = (since: number, until: number): number => {
+  const next = Math.ceil(since / MINUTE_MS) * MINUTE_MS;
+  return until - next >= MINUTE_MS ? next : since;
 };

@@ -87,6 +87,8 @@ class Observed {
   }
 }
 
+const wholeMinuteFrom = (time: number): number => Math.ceil(time / MINUTE_MS) * MINUTE_MS;
+
 const pathOf = (query: Readonly<Record<string, string>>, worker = 'hello'): string =>
   `/switchback/v1/workers/${worker}/compare?${new URLSearchParams(query)}`;
 
@@ -144,7 +146,7 @@ test('[OB-44] in a split the newer version is compared with the other one, since
   const { version, baseline, error_rate: errors, latency } = compared;
   assert.deepEqual([version.version_id, version.number, version.requests], [two, 2, 2_000]);
   assert.deepEqual([baseline.version_id, baseline.number, baseline.requests], [one, 1, 2_000]);
-  assert.equal(compared.since, new Date(begun - (begun % MINUTE_MS)).toISOString());
+  assert.equal(compared.since, new Date(wholeMinuteFrom(begun)).toISOString(), 'the minute before holds requests from before');
   assert.equal(compared.until, new Date(observed.now).toISOString());
   assert.equal(compared.verdict, 'worse');
   assert.deepEqual([errors.version, errors.baseline, errors.hits, errors.verdict], [0.05, 0.01, { version: 100, baseline: 20 }, 'worse']);
@@ -194,7 +196,28 @@ test('[OB-44] a version that serves alone is compared with the one before it, wh
   assert.deepEqual([compared.version.version_id, compared.baseline.version_id], [two, one]);
   assert.deepEqual([compared.version.requests, compared.baseline.requests], [60, 50]);
   const since = changed - 10 * MINUTE_MS;
-  assert.equal(compared.since, new Date(since - (since % MINUTE_MS)).toISOString());
+  assert.equal(compared.since, new Date(wholeMinuteFrom(since)).toISOString());
+});
+
+test('[OB-44] after a rollback the two that served are compared over the time in which they did', async (t) => {
+  const { observed, one, two, begun } = await aSplitOfTwo(t);
+  const { api } = observed;
+  await api.deploy('hello', { [one]: 100 });
+  const over = observed.now;
+  api.plane.clock.move(10 * MINUTE_MS);
+  const at = begun + 2 * MINUTE_MS;
+  await observed.tell(
+    { versionId: one, at, ok: 500 },
+    { versionId: two, at, ok: 400, failed: 100 },
+    { versionId: one, at: over + 2 * MINUTE_MS, ok: 9 },
+  );
+  const compared = await observed.compare();
+  assert.deepEqual([compared.version.version_id, compared.baseline.version_id], [one, two]);
+  assert.deepEqual([compared.version.requests, compared.baseline.requests, compared.error_rate.verdict], [500, 500, 'better']);
+  assert.deepEqual(
+    [compared.since, compared.until],
+    [wholeMinuteFrom(begun), over].map((time) => new Date(time).toISOString()),
+  );
 });
 
 const malformed = (fault: string): Refused => ({ status: 400, code: 10026, message: `The request is malformed: query: ${fault}.` });
