@@ -57,3 +57,4 @@ export type { ObserverOptions };
 
 /** Opens the observe process's own half. What it is made of is large, and nobody else loads it. */
 export const openObserver = async (options: ObserverOptions): Promise<Observer> => (await import('./observer.ts')).Observer.open(options);
+export { isUnseen } from './unseen.ts';

@@ -2,7 +2,7 @@ import { accept } from '../../base/index.ts';
 import type { compareEndpoints } from '../../contract/index.ts';
 import { pairingOf } from '../../control/index.ts';
 import { compareSides, type Side, type Version } from '../../domain/index.ts';
-import { observedPair, Sketch, type ObservedPair } from '../../observe/index.ts';
+import { isUnseen, observedPair, Sketch, type ObservedPair } from '../../observe/index.ts';
 import type { Handlers } from '../api.ts';
 import { comparisonView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
@@ -13,7 +13,9 @@ const sideOf = ({ id }: Version, { versions, exceptions }: ObservedPair): Side =
   const counted = versions.find(({ versionId }) => versionId === id);
   const sketch = new Sketch();
   if (counted !== undefined) sketch.add(counted.latency);
-  const thrown = exceptions.map((group) => ({
+  // Those that nobody saw are among the errors, and are no exception of the version's.
+  const seen = exceptions.filter((group) => !isUnseen(group));
+  const thrown = seen.map((group) => ({
     id: group.id,
     name: group.name,
     message: group.message,

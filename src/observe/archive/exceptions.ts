@@ -1,5 +1,6 @@
 import type { InvocationRecord } from '../record.ts';
 import type { TraceException } from '../trace.ts';
+import { UNSEEN } from '../unseen.ts';
 import type { ArchiveFile } from './archive-file.ts';
 import { fingerprintOf, plainMessage, topFrame } from './fingerprint.ts';
 import { KnownGroups, type KnownGroup } from './known-groups.ts';
@@ -218,7 +219,7 @@ const thrownIn = ({ exceptions, outcome, at }: InvocationRecord): readonly Trace
 };
 
 const ENDINGS: Readonly<Record<string, string>> = {
-  exception: 'It threw, and what is not known: its process was not traced.',
+  exception: UNSEEN,
   exceededCpu: 'It exceeded its processor time.',
   exceededMemory: 'It exceeded its memory.',
   exceededWallTime: 'It took too long.',
