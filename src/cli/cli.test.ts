@@ -204,6 +204,9 @@ test('[MX-5] logs shows invocations with what they wrote and threw, the newest l
     at: '2026-11-21T08:00:00.000Z',
     version: { id: 'c0ffee00-0000-4000-8000-000000000002', tag: null, message: null },
     kind: 'fetch',
+    entrypoint: null,
+    event: null,
+    is_truncated: true,
     outcome: 'exception',
     status: 500,
     wall_ms: 12.34,
@@ -219,7 +222,9 @@ test('[MX-5] logs shows invocations with what they wrote and threw, the newest l
       },
     ],
   };
-  const cron = { ...one, id: 'ray-2', kind: 'scheduled', outcome: 'ok', status: null, url: null, method: null, logs: [], exceptions: [] };
+  const event = { cron: '*/5 * * * *' };
+  const none = { status: null, url: null, method: null, logs: [], exceptions: [], is_truncated: false };
+  const cron = { ...one, ...none, id: 'ray-2', kind: 'scheduled', outcome: 'ok', entrypoint: 'Clock', event };
   let invocations: readonly unknown[] = [cron, one];
   await user.serve(() => ok(invocations));
   const { stdout } = await user.run('logs', 'hello', '--errors', '--version', 'c0ffee00', '--search', 'pay', '--limit', '2');
@@ -229,7 +234,8 @@ test('[MX-5] logs shows invocations with what they wrote and threw, the newest l
   warn: paying {"order":17}
   TypeError: no cart at all
     at pay (src/pay.ts:3:5)
-2026-11-21T08:00:00.000Z  c0ffee00  scheduled  ok  12 ms  ray-2
+  … and more, which was not kept
+2026-11-21T08:00:00.000Z  c0ffee00  scheduled */5 * * * * (Clock)  ok  12 ms  ray-2
 `,
   );
   const query = 'version=c0ffee00&errors=true&search=pay&limit=2';

@@ -33,7 +33,7 @@ export const printLogs = async (worker: string, { limit, data, json, ...wanted }
   if (json) return sayJson(invocations);
   if (invocations.length === 0 && lookedBackTo === undefined) {
     note(
-      `Nothing is kept of ${worker} that this is true of. Records are kept where "observability": { "enabled": true } is in its configuration, and of failures while two versions serve.`,
+      `Nothing is kept of ${worker} that fits what was asked. Records are kept where "observability": { "enabled": true } is in its configuration, and of failures while two versions serve.`,
     );
     return;
   }
@@ -41,17 +41,29 @@ export const printLogs = async (worker: string, { limit, data, json, ...wanted }
 };
 
 const linesOf = (invocation: Invocation): readonly string[] => {
-  const { at, version, kind, outcome, status, wall_ms, method, url, logs, exceptions } = invocation;
+  const { at, version, outcome, status, wall_ms, logs, exceptions, is_truncated: isTruncated } = invocation;
   const isBad = (outcome !== 'ok' && outcome !== 'canceled') || (status ?? 0) >= 500;
-  const what = url === null ? kind : `${method ?? ''} ${url}`.trim();
   const end = [status ?? '', outcome].filter((part) => part !== '').join(' ');
   return [
-    [at, version.id.slice(0, 8), oneLine(what), isBad ? styled('red', end) : end, duration(wall_ms), styled('dim', invocation.id)].join(
-      '  ',
-    ),
+    [
+      at,
+      version.id.slice(0, 8),
+      oneLine(calledFor(invocation)),
+      isBad ? styled('red', end) : end,
+      duration(wall_ms),
+      styled('dim', invocation.id),
+    ].join('  '),
     ...logs.map(({ level, message }) => `  ${level}: ${oneLine(textOf(message))}`),
     ...exceptions.flatMap(thrown),
+    ...(isTruncated ? [styled('dim', '  … and more, which was not kept')] : []),
   ];
+};
+
+/** Its request; of what is none its kind, with the method, queue or cron that it was for. Of an object or entrypoint its name too. */
+const calledFor = ({ kind, entrypoint, method, url, event }: Invocation): string => {
+  const detail = event?.['rpcMethod'] ?? event?.['queue'] ?? event?.['cron'];
+  const what = url === null ? [kind, ...(typeof detail === 'string' ? [detail] : [])].join(' ') : `${method ?? ''} ${url}`.trim();
+  return entrypoint === null ? what : `${what} (${entrypoint})`;
 };
 
 const thrown = ({ name, message, stack }: Invocation['exceptions'][number]): readonly string[] => {

@@ -212,6 +212,7 @@ test('[MX-2] invocations and exceptions are listed with what was asked for, page
   assert.deepEqual((await list('status=404')).ids, []);
   assert.deepEqual((await list(`version=${two.slice(0, 8)}&outcome=ok&kind=fetch&min_ms=5`)).ids, ['ray-a']);
   assert.deepEqual((await list(`version=${one}`)).ids, []);
+  assert.equal((await world.api.refusedBy(() => world.api.send('GET', '/switchback/v1/workers/shop/invocations?version=zzz'))).status, 404);
   const found = await world.ask('getInvocation', 'workers/shop/invocations/ray-b');
   const { version, logs, wall_ms } = found.result as { version: unknown; logs: readonly { message: unknown }[]; wall_ms: number };
   assert.deepEqual([version, logs[0]?.message, wall_ms], [{ id: two, tag: 'v2', message: null }, ['Paying'], 7]);

@@ -18,6 +18,7 @@ import { workerNamed } from './found.ts';
 
 const MS_OF: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const MINUTE_MS = 60_000;
+const UUID_LENGTH = 36;
 /** A window is read minute by minute. */
 const MOST_DAYS = 31;
 const USUAL_POINTS = 100;
@@ -115,6 +116,9 @@ export const observations: Handlers<typeof observeEndpoints> = {
     const { worker, window } = found.value;
     const versionId = query.version === undefined ? accept(undefined) : await wholeIdOf(api.store.read, worker.tag, query.version);
     if (!versionId.ok) return versionId;
+    // A whole id may be of a version that was deleted since.
+    if (versionId.value !== undefined && versionId.value.length !== UUID_LENGTH)
+      return refuse({ code: 'version_not_found', versionId: versionId.value });
     const { outcome, kind, status, min_ms: leastWallMs, errors, search, ray, limit, cursor } = query;
     const [at, seq] = cursor?.split('-').map(Number) ?? [];
     const page = await observedInvocations(
