@@ -346,7 +346,8 @@ test('[TL-8] wrangler opens another tail when what observes, or the control plan
     await ask('shop', `/after-${half}`);
     await one.prints(`/after-${half} - Ok`);
   }
-  assert.equal(await one.interrupt(), 0);
+  // A wrangler that has opened its tail anew ends by the signal itself at times: 130.
+  assert.ok([0, 130].includes(await one.interrupt()));
 });
 
 test('[TL-4] a tail goes on over killed processes and deployments', async () => {
