@@ -150,10 +150,10 @@ test('[TL-3] [TL-5] [TL-7] ten clients of three releases tail one Worker, each s
   assert.match(thrown?.exceptions[0]?.stack ?? '', /at .*(fetch|index\.js|worker)/);
 
   const sampled = tails.at(-1);
-  const before = sampled?.events.length ?? 0;
+  const already = sampled?.events.length ?? 0;
   for (let index = 0; index < 60; index += 1) await ask('shop', '/sampled', { headers: to(V1) });
   await until('all of them', () => whole?.events.filter((event) => pathOf(event) === '/sampled').length === 60);
-  const share = (sampled?.events.length ?? 0) - before;
+  const share = (sampled?.events.length ?? 0) - already;
   assert.ok(share > 5 && share < 55, `${share} of 60`);
 
   const codes = await Promise.all(tails.map((one) => one.interrupt()));
@@ -170,7 +170,7 @@ test('[TL-4] a tail attaches to a Worker under load, whose process another takes
   makeProject({ dir: quiet, name: 'quiet', code: answering('quiet') });
   await wrangler(quiet, 'deploy');
   assert.equal((await ask('quiet', '/')).text, 'quiet');
-  const before = server.runtimes();
+  const untraced = server.runtimes();
   await using load = new Load({ url: server.edgeUrl, host: server.host('quiet'), perSecond: 40 });
   await until('some answers', () => load.answers.length > 20);
   const began = performance.now();
@@ -179,7 +179,7 @@ test('[TL-4] a tail attaches to a Worker under load, whose process another takes
   const connectedAt = performance.now();
   await one.prints(/GET http.* - Ok @/);
   assert.ok(
-    server.runtimes().some((pid) => !before.includes(pid)),
+    server.runtimes().some((pid) => !untraced.includes(pid)),
     'another process took over',
   );
   const answers = await load.stop();
