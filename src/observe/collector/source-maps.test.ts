@@ -72,11 +72,17 @@ const large = (name: string): string =>
 test('[OB-25] a Worker has maps read in a share of the time; another one, and what was read, is not held up by it', async (t) => {
   const folder = aFolder(t);
   const maps = new SourceMaps(folder);
-  const [one = '', two = '', three = ''] = ['one', 'two', 'three'].map((name) => stored(folder, large(name)));
+  const read: string[] = [];
+  // Each takes a share of what it may have; on a fast machine more of them are read.
+  for (let index = 0; index < 50; index += 1) {
+    const digest = stored(folder, large(`source-${index}`));
+    if ((await maps.map(digest, SCRIPT)) === undefined) break;
+    read.push(digest);
+  }
+  const [one = ''] = read;
+  assert.ok(read.length > 0 && read.length < 50, `it had its share after ${read.length}`);
   assert.ok(await maps.map(one, SCRIPT));
-  assert.equal(await maps.map(two, SCRIPT), undefined, 'it has had its share');
-  assert.ok(await maps.map(one, SCRIPT));
-  assert.ok(await maps.map(three, 'other'));
+  assert.ok(await maps.map(stored(folder, large('another')), 'other'));
   const tooLarge = stored(folder, large('x').replace('AAEI', 'AAEI,'.repeat(30_000)));
   assert.equal(await maps.map(tooLarge, 'third'), undefined);
 });
