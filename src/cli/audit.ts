@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { durationMs } from '../base/index.ts';
 import type { ownEndpoints, ResultOf } from '../contract/index.ts';
 import { callApi } from './api-client.ts';
 import { findServer } from './server.ts';
@@ -36,13 +37,10 @@ const rowOf = ({ at, action, target, actor, detail }: Entry): readonly string[] 
   return [`${at.slice(0, 19)}Z`, action, target, actor.email, from, said].map(oneLine);
 };
 
-const MS_OF = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-
 /** `90m` and `1d` are so long ago; else a date, or a time. */
 export const sinceOf = (text: string, now = Date.now()): string => {
-  const [, count, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
-  // The pattern lets no other unit through.
-  if (count !== undefined) return new Date(now - Number(count) * MS_OF[unit as keyof typeof MS_OF]).toISOString();
+  const ago = durationMs(text);
+  if (ago !== undefined) return new Date(now - ago).toISOString();
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw new InvalidArgumentError('Use 90m, 12h, 1d or 2w, or a date such as 2026-11-21.');
   return new Date(time).toISOString();

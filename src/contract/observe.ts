@@ -1,15 +1,14 @@
 import { z } from 'zod';
+import { durationMs } from '../base/index.ts';
 import { INVOCATION_KINDS, OUTCOMES } from '../domain/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { moment } from './shapes.ts';
-
-const AGO = /^\d{1,6}[smhdw]$/;
 
 /** So long ago, or when. */
 const time = z
   .string()
   .refine(
-    (text) => AGO.test(text) || moment.safeParse(text).success,
+    (text) => durationMs(text) !== undefined || moment.safeParse(text).success,
     'must be a date, a time such as 2026-11-21T08:00:00Z, or how long ago: 90m, 12h, 1d or 2w',
   );
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { accept, refuse, type Result } from '../../base/index.ts';
+import { accept, durationMs, refuse, type Result } from '../../base/index.ts';
 import { wholeIdOf } from '../../control/index.ts';
 import type { observeEndpoints } from '../../contract/index.ts';
 import type { Refusal, Version } from '../../domain/index.ts';
@@ -16,7 +16,6 @@ import type { Api, Handlers } from '../api.ts';
 import { exceptionGroupView, invocationView, metricsGroupView, observabilityView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
-const MS_OF: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const MINUTE_MS = 60_000;
 const UUID_LENGTH = 36;
 /** A window is read minute by minute. */
@@ -33,11 +32,6 @@ interface Window {
 }
 
 const faulty = (fault: string): Result<never, Refusal> => refuse({ code: 'request_invalid', faults: [`query.${fault}`] });
-
-const durationMs = (text: string): number | undefined => {
-  const [, count, unit = ''] = /^(\d+)([smhdw])$/.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * (MS_OF[unit] ?? 0);
-};
 
 const timeOf = (text: string, now: number): number => {
   const ago = durationMs(text);
