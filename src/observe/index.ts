@@ -25,6 +25,7 @@ export type { Relayed } from './relay.ts';
 export { Sketch, type SketchBins } from './sketch.ts';
 export { Tally } from './tally.ts';
 export { unreportedCounts, unreportedCpu } from './unreported.ts';
+export { bodyWithin } from './collector/posted.ts';
 export { querySocketIn, reportsSocketIn, tracesSocketIn } from './sockets.ts';
 export { watchedPath } from './watched-stream.ts';
 export { FILTER_OUTCOMES, type TailFilter } from './tails/filter.ts';

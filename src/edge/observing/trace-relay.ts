@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { MOST_BATCH_BYTES, tracesSocketIn } from '../../observe/index.ts';
+import { bodyWithin, MOST_BATCH_BYTES, tracesSocketIn } from '../../observe/index.ts';
 import type { ControlClient } from '../control-client.ts';
 import { closeInside, listenInside } from '../inside-socket.ts';
 
@@ -30,7 +30,7 @@ export class TraceRelay implements AsyncDisposable {
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#underWay += 1;
     response.once('close', () => (this.#underWay -= 1));
-    const body = this.#underWay > MOST_AT_ONCE ? undefined : await bodyOf(request);
+    const body = this.#underWay > MOST_AT_ONCE ? undefined : await bodyWithin(request, MOST_BATCH_BYTES);
     if (body === undefined) {
       request.resume();
       return void response.writeHead(503).end();
@@ -39,14 +39,3 @@ export class TraceRelay implements AsyncDisposable {
     response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   }
 }
-
-const bodyOf = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > MOST_BATCH_BYTES) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
-};

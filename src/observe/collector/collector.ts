@@ -61,7 +61,7 @@ export class Collector {
 
   /** `POST` of a {@link TraceBatch}. */
   async tracesPosted(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyWithin(request, MOST_BATCH_BYTES);
+    const body = (await bodyWithin(request, MOST_BATCH_BYTES))?.toString();
     const checked = body === undefined ? undefined : checkedBatch(body);
     if (checked === undefined) return this.#refuse(response, 'This is no batch of traces.');
     const { batch, refused } = checked;
@@ -76,7 +76,7 @@ export class Collector {
   /** `POST` of an {@link EdgeReportOfUse}, and `GET /watched`. */
   async reportsAsked(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'GET') return streamWatched(this.#options.board, response);
-    const body = await bodyWithin(request, MOST_REPORT_BYTES);
+    const body = (await bodyWithin(request, MOST_REPORT_BYTES))?.toString();
     const report = body === undefined ? undefined : checkedReport(body);
     if (report === undefined) return this.#refuse(response, 'This is no report of an edge.');
     if (this.#isNew(report)) this.#heardOf(report);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The text of a body; undefined where it is larger than that, and then what is left of it is not read. */
-export const bodyWithin = async (request: IncomingMessage, mostBytes: number): Promise<string | undefined> => {
+/** The bytes of a body; undefined where it is larger than that, and then what is left of it is not read. */
+export const bodyWithin = async (request: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -9,7 +9,7 @@ export const bodyWithin = async (request: IncomingMessage, mostBytes: number): P
     if (bytes > mostBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 };
 
 export const answerJson = (response: ServerResponse, status: number, value: unknown): void => {
