@@ -8,7 +8,7 @@ export { deleteDeployment, deploy } from './deploy.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
-export { changeLogpush, createLogpush, deleteLogpush, destinationOf } from './logpush.ts';
+export { changeLogpush, createLogpush, deleteLogpush, destinationOf, logpushWords } from './logpush.ts';
 export { LogpushLink } from './logpush-link.ts';
 export { pairingOf } from './compared.ts';
 export { preflightOf, type AskSchemas, type PreflightReport } from './preflight.ts';

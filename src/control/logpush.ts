@@ -44,7 +44,7 @@ export const createLogpush = (control: Control, actor: Actor, wanted: WantedLogp
       };
       return accept({ ...job, id: await change.logpush.insert(job) });
     },
-    (job) => auditEntry(control, actor, 'logpush_job.create', `logpush_job/${job.id}`, detailOf(control, job)),
+    (job) => auditEntry(control, actor, 'logpush_job.create', `logpush_job/${job.id}`, logpushWords(job, destinationOf(control, job))),
   );
 
 /** Changes a job; `wanted` says from what it is what it shall be. Without a destination it keeps its own. */
@@ -67,7 +67,7 @@ export const changeLogpush = (
       await change.logpush.update(job);
       return accept(job);
     },
-    (job) => auditEntry(control, actor, 'logpush_job.change', `logpush_job/${id}`, detailOf(control, job)),
+    (job) => auditEntry(control, actor, 'logpush_job.change', `logpush_job/${id}`, logpushWords(job, destinationOf(control, job))),
   );
 
 export const deleteLogpush = (control: Control, actor: Actor, id: number): Promise<Result<LogpushJob, Refusal>> =>
@@ -81,24 +81,20 @@ export const deleteLogpush = (control: Control, actor: Actor, id: number): Promi
     ({ settings }) => auditEntry(control, actor, 'logpush_job.delete', `logpush_job/${id}`, { name: settings.name }),
   );
 
-/** In the words of the API. */
-const detailOf = (control: Control, job: LogpushJob): Readonly<Record<string, unknown>> => {
-  const { settings, dataset } = job;
-  const destination = destinationOf(control, job);
-  return {
-    name: settings.name,
-    dataset,
-    enabled: settings.isEnabled,
-    destination_conf: destination === undefined ? HIDDEN : redactedDestination(destination),
-    logpull_options: settings.logpullOptions,
-    output_options: settings.outputOptions,
-    filter: settings.filter,
-    frequency: settings.frequency,
-    max_upload_bytes: settings.maxUploadBytes,
-    max_upload_interval_seconds: settings.maxUploadIntervalSeconds,
-    max_upload_records: settings.maxUploadRecords,
-  };
-};
+/** What a job was asked for, in the words of the API. `destination` is the opened one: what may let one in is hidden of it. */
+export const logpushWords = ({ settings, dataset }: LogpushJob, destination: string | undefined) => ({
+  name: settings.name,
+  dataset,
+  enabled: settings.isEnabled,
+  destination_conf: destination === undefined ? HIDDEN : redactedDestination(destination),
+  logpull_options: settings.logpullOptions,
+  output_options: settings.outputOptions,
+  filter: settings.filter,
+  frequency: settings.frequency,
+  max_upload_bytes: settings.maxUploadBytes,
+  max_upload_interval_seconds: settings.maxUploadIntervalSeconds,
+  max_upload_records: settings.maxUploadRecords,
+});
 
 const planned = ({ dataset, settings }: Pick<WantedLogpush, 'dataset' | 'settings'>): Result<unknown, Refusal> => {
   const known = checkDataset(dataset);

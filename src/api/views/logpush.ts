@@ -1,29 +1,16 @@
-import { HIDDEN, planLogpush, redactedDestination } from '../../domain/index.ts';
+import { logpushWords } from '../../control/index.ts';
+import { planLogpush } from '../../domain/index.ts';
 import type { LogpushStatus } from '../../observe/index.ts';
 import type { LogpushJob } from '../../store/index.ts';
 
 /** A job with how it does. `destination` is the opened one, where it can be opened; what may let one in is hidden of it. */
-export const logpushJobView = (
-  { id, dataset, settings }: LogpushJob,
-  destination: string | undefined,
-  status: LogpushStatus | undefined,
-) => ({
-  id,
-  dataset,
-  name: settings.name,
-  enabled: settings.isEnabled,
+export const logpushJobView = (job: LogpushJob, destination: string | undefined, status: LogpushStatus | undefined) => ({
+  id: job.id,
   kind: '' as const,
-  destination_conf: destination === undefined ? HIDDEN : redactedDestination(destination),
-  logpull_options: settings.logpullOptions,
-  output_options: settings.outputOptions,
-  filter: settings.filter,
-  frequency: settings.frequency,
-  max_upload_bytes: settings.maxUploadBytes,
-  max_upload_interval_seconds: settings.maxUploadIntervalSeconds,
-  max_upload_records: settings.maxUploadRecords,
+  ...logpushWords(job, destination),
   last_complete: status?.lastComplete ?? null,
   last_error: status?.lastError ?? null,
-  error_message: faultOf(settings, destination) ?? status?.errorMessage ?? null,
+  error_message: faultOf(job.settings, destination) ?? status?.errorMessage ?? null,
   spool:
     status === undefined
       ? null
