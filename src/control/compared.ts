@@ -51,9 +51,8 @@ export const pairingOf = async (
   const [version, baseline] = [versionId, baselineId].map((id) => found.find((each) => each.id === id));
   if (version === undefined) return refuse({ code: 'version_not_found', versionId });
   if (baseline === undefined) return refuse({ code: 'version_not_found', versionId: baselineId });
-  const together = lastTogether(deployments, versionId, baselineId, now);
-  const ended = together?.isOver === true && wanted.since === undefined ? together.until : now;
-  const until = wanted.until === undefined ? ended : Date.parse(wanted.until);
+  const together = wanted.since === undefined ? lastTogether(deployments, versionId, baselineId, now) : undefined;
+  const until = wanted.until === undefined ? (together?.until ?? now) : Date.parse(wanted.until);
   const since =
     wanted.since === undefined
       ? afterFirstMinute(together?.since ?? sinceOf(deployments[0], versionId, until), until)
@@ -82,9 +81,8 @@ const servedBefore = (deployments: readonly StoredDeployment[], versionId: strin
 
 interface Together {
   readonly since: number;
-  readonly until: number;
-  /** Another deployment has taken its place. */
-  readonly isOver: boolean;
+  /** Where another deployment has taken its place. */
+  readonly until?: number;
 }
 
 /**
@@ -98,10 +96,10 @@ const lastTogether = (deployments: readonly StoredDeployment[], one: string, oth
     [one, other].every((id) => deployment?.split.some(({ versionId }) => versionId === id) === true);
   if (active === undefined) return undefined;
   const begun = Date.parse(active.createdOn);
-  if (have(active)) return { since: Math.max(begun, now - MOST_SINCE_SPLIT_MS), until: Infinity, isOver: false };
+  if (have(active)) return { since: Math.max(begun, now - MOST_SINCE_SPLIT_MS) };
   const isRolledBack = earlier !== undefined && mainVersion(earlier) === mainVersion(active);
   if (before === undefined || !have(before) || !isRolledBack) return undefined;
-  return { since: Math.max(Date.parse(before.createdOn), begun - MOST_SINCE_SPLIT_MS), until: begun, isOver: true };
+  return { since: Math.max(Date.parse(before.createdOn), begun - MOST_SINCE_SPLIT_MS), until: begun };
 };
 
 /** One that took another's place is looked at since then, and the other as much before. */
