@@ -1,5 +1,5 @@
 import type { Result } from '../base/index.ts';
-import type { Account, Actor, Control, LogpushLink, Publisher } from '../control/index.ts';
+import type { Account, Actor, Control, LogpushLink, Publisher, SignedIn, SignInTries } from '../control/index.ts';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResultOf } from '../contract/index.ts';
 import type { D1Work, DataClient } from '../data/index.ts';
 import type { Refusal } from '../domain/index.ts';
@@ -20,6 +20,8 @@ export interface Api extends Control {
   readonly observe: ObserveClient;
   /** Sends the routing table and its changes to the edges. */
   readonly publisher: Publisher;
+  /** Which sign-ins failed. */
+  readonly signIns: SignInTries;
   readonly apiSettings: {
     /** Bytes of a whole upload. */
     readonly maxUploadBytes: number;
@@ -46,17 +48,23 @@ export interface Incoming<E extends Endpoint = Endpoint> {
   /** The upload's files, where the endpoint takes a form. */
   readonly form: UploadForm | undefined;
   readonly headers: Headers;
-  readonly token: Token;
-  readonly actor: Actor;
+  readonly token: IsOpen<E, undefined, Token>;
+  readonly actor: IsOpen<E, Pick<Actor, 'source' | 'ip'>, Actor>;
+  /** Where the caller is signed in with a cookie. */
+  readonly session: E extends { readonly auth: 'session' } ? SignedIn : SignedIn | undefined;
   /** Aborted when the client is gone before its answer has left. */
   readonly client: AbortSignal;
 }
+
+/** What is known of whom, where an endpoint asks nobody who they are. */
+type IsOpen<E extends Endpoint, Open, Known> = E extends { readonly auth: 'none' } ? Open : Known;
 
 export interface Answer<Value = unknown> {
   readonly result: Value;
   readonly resultInfo?: unknown;
   readonly messages?: readonly string[];
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Bytes instead of the envelope. */
   readonly raw?: Response;
   /** Runs once the answer has left for the client. */

@@ -194,7 +194,9 @@ const decoded = (text: string): string => {
 };
 
 /** Waits until the connected edges serve what was just written; one that does not yet is named, not waited for (I3). */
-const confirmed = async (api: Api, answer: Answer, { last }: OwnCommits): Promise<Answer> => {
+const confirmed = async (api: Api, answer: Answer, { last, changesRouting }: OwnCommits): Promise<Answer> => {
+  // Nothing of this is an edge's.
+  if (last !== undefined && !changesRouting) return answer;
   // Its own commit knows its generation: what is stored is answered also where the database has gone since.
   const pending = await api.feed.confirmed(last?.generation ?? (await api.store.read.meta.generation()));
   if (pending.length === 0) return answer;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { accept, refuse, unreachable, type Result } from '../base/index.ts';
-import { assetClaims, authorOf, tokenHash, type Actor } from '../control/index.ts';
+import { assetClaims, authorOf, tokenHash, type Actor, type SignedIn } from '../control/index.ts';
 import type { Body, Endpoint } from '../contract/index.ts';
 import type { Refusal, Source } from '../domain/index.ts';
 import type { Token } from '../store/index.ts';
@@ -10,6 +10,7 @@ import { byteBody } from './byte-body.ts';
 import { faultsIn, isTooDeep, TOO_DEEP } from './faults.ts';
 import { parsedJson } from './json.ts';
 import { readUploadForm, type FormRefusal, type UploadForm } from './form/index.ts';
+import { fromOurPage, sessionValue, signedIn } from './session-door.ts';
 
 const MOST_JSON_BYTES = 4 * 1024 * 1024;
 const MOST_METADATA_BYTES = 1024 * 1024;
@@ -24,8 +25,8 @@ export const enter = async (
   params: Record<string, string>,
   address?: string,
 ): Promise<Result<Incoming, Refusal>> => {
-  const token = await (endpoint.auth === 'asset_session' ? sessionsToken(api, request.headers) : authenticated(api, request.headers));
-  if (!token.ok) return token;
+  const caller = await callerOf(api, endpoint, request);
+  if (!caller.ok) return caller;
   const accountId = params['account_id'];
   if (accountId !== undefined && !isThisAccount(api, accountId)) return refuse({ code: 'account_foreign', accountId });
   const query = parsed(endpoint.query, queryIn(endpoint, new URL(request.url).searchParams), 'query');
@@ -39,8 +40,10 @@ export const enter = async (
     body: read.value.body as never,
     form: read.value.form,
     headers: request.headers,
-    token: token.value,
-    actor: actorOf(token.value, request.headers, address),
+    // Only where the endpoint asks nobody who they are is there none.
+    token: caller.value.token as never,
+    actor: actorOf(caller.value, request.headers, address) as never,
+    session: caller.value.session,
     client: request.signal,
   });
 };
@@ -50,6 +53,27 @@ export const enter = async (
  * before ours: any id of that form is this account, so that such a project deploys unchanged. The token decides, not the id.
  */
 const isThisAccount = (api: Api, accountId: string): boolean => accountId === api.account.id || /^[0-9a-f]{32}$/.test(accountId);
+
+interface Caller {
+  readonly token: Token | undefined;
+  readonly session?: SignedIn;
+}
+
+/** Who asks. A token that is sent goes before a cookie, which a browser adds by itself. */
+const callerOf = async (api: Api, { auth }: Endpoint, { method, headers }: Request): Promise<Result<Caller, Refusal>> => {
+  if (auth === 'none') {
+    const ours = fromOurPage(headers);
+    return ours.ok ? accept({ token: undefined }) : ours;
+  }
+  if (auth === 'asset_session') return bearing(await sessionsToken(api, headers));
+  if (auth !== 'session' && (headers.has('authorization') || headers.has('x-auth-key'))) return bearing(await authenticated(api, headers));
+  const value = sessionValue(api, headers);
+  if (value === undefined) return refuse({ code: auth === 'session' ? 'session_missing' : 'token_missing' });
+  const session = await signedIn(api, method, headers, value);
+  return session.ok ? accept({ token: session.value.token, session: session.value }) : session;
+};
+
+const bearing = (token: Result<Token, Refusal>): Result<Caller, Refusal> => (token.ok ? accept({ token: token.value }) : token);
 
 /** Whose token the request shows. */
 export const authenticated = async (api: Api, headers: Headers): Promise<Result<Token, Refusal>> => {
@@ -77,9 +101,9 @@ const sessionsToken = async (api: Api, headers: Headers): Promise<Result<Token, 
 
 export const bearerOf = (headers: Headers): string | undefined => /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 
-const actorOf = (token: Token, headers: Headers, address: string | undefined): Actor => ({
-  author: authorOf(token),
-  source: sourceOf(headers.get('user-agent') ?? ''),
+const actorOf = ({ token, session }: Caller, headers: Headers, address: string | undefined): Partial<Actor> => ({
+  ...(token === undefined ? {} : { author: authorOf(token) }),
+  source: session === undefined ? sourceOf(headers.get('user-agent') ?? '') : 'dash',
   // On a socket of both families an IPv4 address is written as one of IPv6; what follows a percent sign is our own interface.
   ip: address?.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, ''),
 });

@@ -3,7 +3,7 @@ import type { Answer } from './api.ts';
 import { spoken, type Spoken } from './refusals.ts';
 
 /** Cloudflare's envelope: `success` alone decides for its clients, the status is for everybody else. */
-export const success = ({ result, resultInfo, messages = [], status = 200 }: Answer): Response =>
+export const success = ({ result, resultInfo, messages = [], status = 200, headers = {} }: Answer): Response =>
   Response.json(
     {
       success: true,
@@ -12,7 +12,7 @@ export const success = ({ result, resultInfo, messages = [], status = 200 }: Ans
       result,
       ...(resultInfo === undefined ? {} : { result_info: resultInfo }),
     },
-    { status },
+    { status, headers },
   );
 
 /** errors[0] is what clients act on; they print all of them. */
@@ -37,6 +37,7 @@ export const broken = (status: number, code: number, message: string): Response 
 
 const headersOf = (refusal: Refusal, status: number): Record<string, string> => {
   if (refusal.code === 'method_unknown') return { allow: refusal.allowed.join(', ') };
+  if (refusal.code === 'sign_ins_too_many') return { 'retry-after': String(refusal.retryAfterSeconds) };
   // The rest of the body stays unread: a client that sent its next request on this connection would lose it.
   if (status === 413) return { connection: 'close' };
   return status === 401 ? { 'www-authenticate': 'Bearer' } : {};

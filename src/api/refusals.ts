@@ -6,6 +6,7 @@ import { objectWords } from './object-words.ts';
 import { queueWords } from './queue-words.ts';
 import { resourceWords } from './resource-words.ts';
 import { serviceWords } from './service-words.ts';
+import { sessionWords } from './session-words.ts';
 
 /** What a refusal says over HTTP. Codes are Cloudflare's where one is known, else ours from 100,300 up. */
 export interface Spoken {
@@ -39,6 +40,7 @@ const words: Words = {
   ...logpushWords,
   ...objectWords,
   ...serviceWords,
+  ...sessionWords,
   // Access
   token_missing: () =>
     said(

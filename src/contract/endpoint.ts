@@ -58,8 +58,11 @@ export interface Endpoint {
   readonly body?: Body;
   /** The `result` of the envelope. */
   readonly result: z.ZodType;
-  /** Who may call it: whoever has an API token, or with `asset_session` whoever has the token of an upload session. */
-  readonly auth?: 'asset_session';
+  /**
+   * Who may call it: whoever has an API token or is signed in; with `asset_session` whoever has the token of an upload session, with
+   * `session` whoever is signed in with a cookie, with `none` everybody.
+   */
+  readonly auth?: 'asset_session' | 'session' | 'none';
   /** Answers bytes instead of the envelope: a version's modules, what somebody stored, or events as they happen. */
   readonly raw?: 'modules' | 'bytes' | 'events';
   /** The data of each event, as JSON. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { ownEndpoints } from './own.ts';
+import { CSRF_HEADER } from './sessions.ts';
 
 const error = z
   .object({ code: z.number().int(), message: z.string(), documentation_url: z.string().optional(), meta: z.unknown().optional() })
@@ -49,8 +50,18 @@ export const openApiDocument = () =>
         "Cloudflare's Workers API as far as versions, deployments and what belongs to them, on your own machines; and Switchback's own calls.",
     },
     servers: [{ url: 'http://127.0.0.1:7450' }],
-    security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    security: [{ token: [] }, { session: [] }],
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'switchback_session',
+          description: `For the dashboard's own pages. Calls other than GET need the header \`${CSRF_HEADER}\` as well. By https the name begins with \`__Host-\`.`,
+        },
+      },
+    },
     paths: { ...pathsOf('/client/v4', endpoints), ...pathsOf('/switchback/v1', ownEndpoints) },
   });
 
@@ -69,6 +80,7 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
     operationId: name,
     summary: endpoint.summary,
     tags: [endpoint.tag],
+    ...securityOf(endpoint),
     requestParams: {
       ...(params.length > 0 ? { path: z.object(Object.fromEntries(params.map((param) => [param, z.string()]))) } : {}),
       ...(endpoint.query === undefined ? {} : { query: endpoint.query }),
@@ -83,6 +95,12 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
       default: { description: 'Refused', content: { 'application/json': { schema: failure } } },
     },
   };
+};
+
+const securityOf = ({ auth }: Endpoint) => {
+  if (auth === 'none') return { security: [] };
+  if (auth === undefined) return {};
+  return { security: [auth === 'session' ? { session: [] } : { token: [] }] };
 };
 
 const answerOf = ({ raw, result, event }: Endpoint) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { compareEndpoints } from './compare.ts';
 import type { Endpoint } from './endpoint.ts';
 import { observeEndpoints } from './observe.ts';
+import { sessionEndpoints } from './sessions.ts';
 import { moment, paging } from './shapes.ts';
 import { deployment } from './deployments.ts';
 
@@ -72,6 +73,7 @@ const auditEntry = z
 export const ownEndpoints = {
   ...compareEndpoints,
   ...observeEndpoints,
+  ...sessionEndpoints,
   getStatus: { method: 'GET', path: '/status', tag: 'Switchback', summary: 'What runs and serves, on every edge', result: status },
   listAudit: {
     method: 'GET',

@@ -40,6 +40,7 @@ export const revokeToken = (control: Control, actor: Actor, tokenId: string): Pr
       if (token === undefined) return refuse({ code: 'token_not_found', tokenId });
       if (token.isOperator) return refuse({ code: 'token_is_operator' });
       await change.tokens.revoke(token.id, control.clock.now().toISOString());
+      await change.sessions.endOfToken(token.id);
       return accept(token);
     },
     (token) => auditEntry(control, actor, 'token.revoke', `token/${token.id}`, { name: token.name }),

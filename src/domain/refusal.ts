@@ -18,7 +18,8 @@ export type Refusal =
   | LogpushRefusal
   | TailRefusal
   | ObserveRefusal
-  | AccessRefusal;
+  | AccessRefusal
+  | SessionRefusal;
 
 export type UploadRefusal =
   | { readonly code: 'worker_name_invalid'; readonly name: string }
@@ -238,3 +239,13 @@ export type AccessRefusal =
   | { readonly code: 'body_not_json'; readonly detail: string }
   | { readonly code: 'body_too_large'; readonly limit: number; readonly meaning?: string | undefined }
   | { readonly code: 'request_invalid'; readonly faults: readonly string[] };
+
+export type SessionRefusal =
+  | { readonly code: 'session_missing' }
+  /** It expired, was ended, or its token was revoked. */
+  | { readonly code: 'session_ended' }
+  | { readonly code: 'sign_in_code_wrong' }
+  | { readonly code: 'sign_ins_too_many'; readonly retryAfterSeconds: number }
+  | { readonly code: 'csrf_token_wrong' }
+  /** Where it comes from, as the browser says. */
+  | { readonly code: 'request_foreign'; readonly from: string };

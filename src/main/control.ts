@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createApp, settleQueues, sweepErasures, tailUpgrades, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
-import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, LogpushLink, Publisher, type Control } from '../control/index.ts';
+import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, LogpushLink, Publisher, SignInTries, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
 import { armFailpoint, DataDirectoryInUse, ModuleStore, openVault, removeUnfinished, worldFault } from '../files/index.ts';
 import { ObserveClient } from '../observe/index.ts';
@@ -74,8 +74,9 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const publisher = new Publisher({ store, feed, baseDomain: settings.baseDomain, log: logged });
   const logpush = new LogpushLink({ store, vault, observe, log: logged });
   logpush.start();
+  const signIns = new SignInTries();
   const appAt = (controlUrl: string) =>
-    createApp({ ...control, account, publisher, data, observe, d1, logpush, ...apiFor(settings, feed, controlUrl), log: logged });
+    createApp({ ...control, account, publisher, data, observe, d1, logpush, signIns, ...apiFor(settings, feed, controlUrl), log: logged });
   const http = await listenHttp(settings.host, settings.controlPort, appAt, tailUpgrades(observe, allowedHosts(settings)));
   await writeCredentials(http.url);
   const settling = new AbortController();

@@ -24,6 +24,7 @@ import { erasures } from './migrations/0007-erasures.ts';
 import { transfers } from './migrations/0008-transfers.ts';
 import { auditOrigin } from './migrations/0009-audit-origin.ts';
 import { logpush } from './migrations/0010-logpush.ts';
+import { sessions } from './migrations/0011-sessions.ts';
 import type { Schema } from './schema.ts';
 
 class Dialect extends SqliteDialect {
@@ -75,6 +76,7 @@ const MIGRATIONS = {
   '0008-transfers': transfers,
   '0009-audit-origin': auditOrigin,
   '0010-logpush': logpush,
+  '0011-sessions': sessions,
 };
 
 export interface Database {

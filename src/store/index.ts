@@ -10,6 +10,7 @@ export type { CustomDomain, Route, Zone } from './hosts.ts';
 export type { LogpushJob } from './logpush.ts';
 export type { Schedule } from './schedules.ts';
 export type { ServingVersion } from './serving.ts';
+export type { Session } from './sessions.ts';
 export type { Token } from './tokens.ts';
 export type { UploadReceipt } from './versions.ts';
 export type { Worker, WorkerSettings } from './workers.ts';

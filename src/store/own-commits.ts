@@ -10,6 +10,7 @@ const watched = new AsyncLocalStorage<OwnCommits>();
 export class OwnCommits {
   #last: Commit | undefined;
   #isInDoubt = false;
+  #changesRouting = false;
 
   get last(): Commit | undefined {
     return this.#last;
@@ -20,6 +21,11 @@ export class OwnCommits {
     return this.#isInDoubt;
   }
 
+  /** One of them changed the routing table, so that edges have to hear of it. */
+  get changesRouting(): boolean {
+    return this.#changesRouting;
+  }
+
   during<Value>(work: () => Promise<Value>): Promise<Value> {
     return watched.run(this, work);
   }
@@ -27,7 +33,9 @@ export class OwnCommits {
   /** For the store. */
   static note(commit: Commit): void {
     const own = watched.getStore();
-    if (own !== undefined) own.#last = commit;
+    if (own === undefined) return;
+    own.#last = commit;
+    own.#changesRouting ||= commit.generation !== commit.previous;
   }
 
   /** For the store. */

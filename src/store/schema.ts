@@ -14,6 +14,17 @@ export interface Schema {
     created_on: string;
     revoked_on: string | null;
   };
+  /** Who is signed in with a browser. */
+  sessions: {
+    id: string;
+    /** SHA-256 of the cookie. */
+    hash: string;
+    token_id: string;
+    created_on: string;
+    used_on: string;
+  };
+  /** Links that sign in once, by the SHA-256 of their code. */
+  sign_in_codes: { hash: string; token_id: string; expires_on: string };
   workers: {
     tag: string;
     name: string;

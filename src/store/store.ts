@@ -16,6 +16,7 @@ import { resources } from './resources.ts';
 import { schedules } from './schedules.ts';
 import type { Schema } from './schema.ts';
 import { serving } from './serving.ts';
+import { sessions } from './sessions.ts';
 import { tokens } from './tokens.ts';
 import { versions } from './versions.ts';
 import { workers } from './workers.ts';
@@ -26,6 +27,7 @@ export type Queries = ReturnType<typeof queriesOn>;
 const queriesOn = (db: Kysely<Schema>) => ({
   meta: meta(db),
   tokens: tokens(db),
+  sessions: sessions(db),
   workers: workers(db),
   versions: versions(db),
   deployments: deployments(db),

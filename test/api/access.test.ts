@@ -12,12 +12,14 @@ const everyCall = ({ api }: TestApi): readonly (readonly [method: string, path: 
     environment: 'production',
   };
   const filled = (base: string, { method, path, auth }: Endpoint) => {
-    const codes = auth === 'asset_session' ? [10000, 100355] : [10000];
+    const codes = auth === undefined ? [10000] : auth === 'asset_session' ? [10000, 100355] : [100450];
     return [method, base + path.replaceAll(/:(\w+)/g, (_, param: string) => ids[param] ?? 'x'), codes] as const;
   };
   return [
     ...Object.values(endpoints).map((endpoint) => filled('/client/v4', endpoint)),
-    ...Object.values(ownEndpoints).map((endpoint) => filled('/switchback/v1', endpoint)),
+    ...Object.values<Endpoint>(ownEndpoints)
+      .filter(({ auth }) => auth !== 'none')
+      .map((endpoint) => filled('/switchback/v1', endpoint)),
     ['GET', '/edge/v1/feed'],
     ['POST', '/edge/v1/reports'],
     ['POST', '/edge/v1/observed/report'],

@@ -248,6 +248,12 @@ const examples = {
   token_not_found: { tokenId: '0123456789abcdef0123456789abcdef' },
   token_exists: { name: 'ci' },
   token_is_operator: {},
+  session_missing: {},
+  session_ended: {},
+  sign_in_code_wrong: {},
+  sign_ins_too_many: { retryAfterSeconds: 42 },
+  csrf_token_wrong: {},
+  request_foreign: { from: 'a page of "https://evil.example"' },
 } satisfies { readonly [Code in Refusal['code']]: Omit<Extract<Refusal, { readonly code: Code }>, 'code'> };
 
 const sentences = Object.fromEntries(

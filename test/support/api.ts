@@ -15,7 +15,7 @@ import {
   type ResultOf,
 } from '../../src/contract/index.ts';
 import { D1Work } from '../../src/data/index.ts';
-import { createToken, LogpushLink, openAccount, Publisher } from '../../src/control/index.ts';
+import { createToken, LogpushLink, openAccount, Publisher, SignInTries } from '../../src/control/index.ts';
 import { ObserveClient, type DestinationRules } from '../../src/observe/index.ts';
 import { listenHttp } from '../../src/main/listen.ts';
 import { trySplit, tryVersion } from '../../src/runtime/index.ts';
@@ -92,6 +92,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
     observe,
     d1,
     logpush,
+    signIns: new SignInTries(),
     apiSettings: {
       destinations: { allowPrivate: false, deniedNetworks: [], fileRoot, ...options.destinations },
       maxUploadBytes: options.maxUploadBytes ?? 10_000_000,

@@ -7,6 +7,7 @@ import { pageInfo, pageOf } from '../page.ts';
 import { auditEntryView, deploymentView } from '../views/index.ts';
 import { comparisons } from './compare.ts';
 import { observations } from './observe.ts';
+import { sessions } from './sessions.ts';
 
 const AUDIT_A_PAGE = 50;
 
@@ -70,6 +71,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
 export const own: Handlers<typeof ownEndpoints> = {
   ...comparisons,
   ...observations,
+  ...sessions,
   getStatus: async (api) => {
     const generation = await api.store.read.meta.generation();
     const edges = api.feed.status();

@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { accept, refuse, type Result } from '../base/index.ts';
+import type { Refusal } from '../domain/index.ts';
+import type { Session, Token } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { authorOf, tokenHash } from './tokens.ts';
+
+const HOUR_MS = 3_600_000;
+/** A browser that is left alone is signed out after a night. */
+export const IDLE_MS = 12 * HOUR_MS;
+/** However much it is used. */
+export const SESSION_MS = 7 * 24 * HOUR_MS;
+const CODE_MS = 10 * 60_000;
+/** Each use would be a write to the disk; once a minute is enough to know who is still there. */
+const NOTED_EVERY_MS = 60_000;
+
+export interface SignedIn {
+  readonly session: Session;
+  readonly token: Token;
+  /** What the cookie holds; known to whoever shows it, and stored nowhere. */
+  readonly value: string;
+}
+
+/** What a sign-in shows: a token, or the code of a link. */
+export type Proof = { readonly token: string } | { readonly code: string };
+
+const secret = (): string => randomBytes(32).toString('base64url');
+
+/** It follows from the cookie, so that nothing of it is stored, and says nothing of it. */
+export const csrfTokenOf = (value: string): string => createHash('sha256').update(`csrf ${value}`).digest('base64url');
+
+export const expiryOf = ({ createdOn, usedOn }: Session): Date =>
+  new Date(Math.min(Date.parse(createdOn) + SESSION_MS, Date.parse(usedOn) + IDLE_MS));
+
+export const signIn = (control: Control, actor: Pick<Actor, 'ip'>, proof: Proof): Promise<Result<SignedIn, Refusal>> => {
+  const value = secret();
+  const now = control.clock.now();
+  return control.store.change<SignedIn, Refusal>(
+    async (change) => {
+      await change.sessions.forget(before(now, SESSION_MS), before(now, IDLE_MS), now.toISOString());
+      const token =
+        'token' in proof
+          ? await change.tokens.byHash(tokenHash(proof.token.trim()))
+          : await tokenOf(change, await change.sessions.takeCode(tokenHash(proof.code), now.toISOString()));
+      if (token === undefined) return refuse({ code: 'token' in proof ? 'token_wrong' : 'sign_in_code_wrong' });
+      const session: Session = {
+        id: control.ids.hex32(),
+        tokenId: token.id,
+        createdOn: now.toISOString(),
+        usedOn: now.toISOString(),
+      };
+      await change.sessions.insert(session, tokenHash(value));
+      return accept({ session, token, value });
+    },
+    ({ session, token }) =>
+      auditEntry(control, { ...actor, author: authorOf(token), source: 'dash' }, 'session.create', `session/${session.id}`, {
+        by: 'token' in proof ? 'token' : 'link',
+      }),
+  );
+};
+
+const before = (now: Date, ms: number): string => new Date(now.getTime() - ms).toISOString();
+
+const tokenOf = async ({ tokens }: Pick<Control['store']['read'], 'tokens'>, id: string | undefined): Promise<Token | undefined> =>
+  id === undefined ? undefined : tokens.byId(id);
+
+/** Whose cookie this is, as long as its session goes on; it goes on for longer by being asked for. */
+export const sessionOf = async (control: Control, value: string): Promise<Result<SignedIn, Refusal>> => {
+  const found = await control.store.read.sessions.byHash(tokenHash(value));
+  const token = await tokenOf(control.store.read, found?.tokenId);
+  const now = control.clock.now();
+  if (found === undefined || token === undefined || now >= expiryOf(found)) return refuse({ code: 'session_ended' });
+  if (now.getTime() - Date.parse(found.usedOn) < NOTED_EVERY_MS) return accept({ session: found, token, value });
+  const session = { ...found, usedOn: now.toISOString() };
+  // A disk that takes nothing more signs nobody out: the next request tries again.
+  const isNoted = await control.store
+    .note(({ sessions }) => sessions.use(session.id, session.usedOn))
+    .then(
+      () => true,
+      () => false,
+    );
+  return accept({ session: isNoted ? session : found, token, value });
+};
+
+export const signOut = (control: Control, actor: Actor, session: Session): Promise<Result<Session, Refusal>> =>
+  control.store.change<Session, Refusal>(
+    async (change) => {
+      await change.sessions.end(session.id);
+      return accept(session);
+    },
+    () => auditEntry(control, actor, 'session.delete', `session/${session.id}`),
+  );
+
+/** Makes what signs in once, as the one who asks for it; it is in this answer and nowhere else. */
+export const createSignInCode = (
+  control: Control,
+  actor: Actor,
+  token: Token,
+): Promise<Result<{ readonly code: string; readonly expiresOn: string }, Refusal>> => {
+  const code = secret();
+  const now = control.clock.now();
+  const expiresOn = new Date(now.getTime() + CODE_MS).toISOString();
+  return control.store.change<{ code: string; expiresOn: string }, Refusal>(
+    async (change) => {
+      await change.sessions.forget(before(now, SESSION_MS), before(now, IDLE_MS), now.toISOString());
+      await change.sessions.addCode(tokenHash(code), token.id, expiresOn);
+      return accept({ code, expiresOn });
+    },
+    () => auditEntry(control, actor, 'session.invite', `token/${token.id}`, { expires_on: expiresOn }),
+  );
+};

@@ -1,0 +1,52 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** Somebody who signed in with a token. Whether that is revoked, and the session over, is its reader's to ask. */
+export interface Session {
+  readonly id: string;
+  readonly tokenId: string;
+  readonly createdOn: string;
+  readonly usedOn: string;
+}
+
+/** Sessions and the codes that open one are found by the digest of what was presented. */
+export const sessions = (db: Kysely<Schema>) => ({
+  byHash: async (hash: string): Promise<Session | undefined> => {
+    const row = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();
+    return row && { id: row.id, tokenId: row.token_id, createdOn: row.created_on, usedOn: row.used_on };
+  },
+  insert: async ({ id, tokenId, createdOn, usedOn }: Session, hash: string): Promise<void> => {
+    await db.insertInto('sessions').values({ id, hash, token_id: tokenId, created_on: createdOn, used_on: usedOn }).execute();
+  },
+  use: async (id: string, usedOn: string): Promise<void> => {
+    await db.updateTable('sessions').set({ used_on: usedOn }).where('id', '=', id).execute();
+  },
+  end: async (id: string): Promise<void> => {
+    await db.deleteFrom('sessions').where('id', '=', id).execute();
+  },
+  endOfToken: async (tokenId: string): Promise<void> => {
+    await db.deleteFrom('sessions').where('token_id', '=', tokenId).execute();
+    await db.deleteFrom('sign_in_codes').where('token_id', '=', tokenId).execute();
+  },
+  /** Those that were begun or used last before these times, and codes that nobody used in time. */
+  forget: async (begunBefore: string, usedBefore: string, now: string): Promise<void> => {
+    await db
+      .deleteFrom('sessions')
+      .where((e) => e.or([e('created_on', '<=', begunBefore), e('used_on', '<=', usedBefore)]))
+      .execute();
+    await db.deleteFrom('sign_in_codes').where('expires_on', '<=', now).execute();
+  },
+  addCode: async (hash: string, tokenId: string, expiresOn: string): Promise<void> => {
+    await db.insertInto('sign_in_codes').values({ hash, token_id: tokenId, expires_on: expiresOn }).execute();
+  },
+  /** Takes a code away, for nobody has it twice; answers whose it was. */
+  takeCode: async (hash: string, now: string): Promise<string | undefined> => {
+    const row = await db
+      .deleteFrom('sign_in_codes')
+      .where('hash', '=', hash)
+      .where('expires_on', '>', now)
+      .returning('token_id')
+      .executeTakeFirst();
+    return row?.token_id;
+  },
+});
