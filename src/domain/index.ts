@@ -12,6 +12,7 @@ export { inheritedFrom, withLineages } from './lineage.ts';
 export { isServiceBinding, withoutService } from './services.ts';
 export * from './assets/index.ts';
 export * from './compare/index.ts';
+export * from './history/index.ts';
 export * from './queue.ts';
 export { r2BucketName, r2StorageClass } from './r2.ts';
 export { KV_LIMITS, kvCount, kvExpiry, kvKey, kvMetadata, kvTitle, kvValue, type KvExpiry, type KvFault, type KvRefusal } from './kv.ts';
