@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const OPTIONS = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] };
+const MEASURED = readFileSync(join(import.meta.dirname, 'measured-page.js'), 'utf8');
+
+/**
+ * Holds the page as it is now to WCAG 2.2 AA, as far as a program can: each finding is named with the element and what is wrong.
+ * The checker comes in through the debugger's door, which a Content-Security-Policy does not close.
+ */
+export const checkAccessible = async (page: Page, where = page.url()): Promise<void> => {
+  await settled(page);
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(OPTIONS)})`)) as axe.AxeResults; // As it says of itself.
+  const findings = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, html, failureSummary }) => `${id}: ${target.join(' ')}\n  ${html.slice(0, 300)}\n  ${failureSummary ?? ''}`),
+  );
+  assert.deepEqual(findings, [], `${where} is not accessible:\n\n${findings.join('\n\n')}\n`);
+};
+
+/** Nothing is wider than the window, and whatever is pressed is large enough to be hit. */
+export const checkFits = async (page: Page, where = page.url()): Promise<void> => {
+  await settled(page);
+  const width = page.viewportSize()?.width ?? 0;
+  const least = width < 768 ? 44 : 24;
+  await page.evaluate(`{ ${MEASURED} }`);
+  const found = (await page.evaluate(`[measuredPage.tooWide(), measuredPage.tooSmall(${least})]`)) as [string[], string[]]; // As it says.
+  assert.deepEqual(found[0], [], `${where} scrolls sideways at ${width} px`);
+  assert.deepEqual(found[1], [], `${where} has targets that are hard to hit at ${width} px`);
+};
+
+/** Fonts are there and nothing fades any more: colours are measured as they stay. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(
+    'document.fonts.ready.then(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {})))).then(() => {})',
+  );
