@@ -7,7 +7,7 @@ import { storyOf, type Story } from './story.ts';
  * in traffic. On one screen a version has one look.
  */
 export const LOOKS = ['new', 'stable', 'past', 'back', 'idle'] as const;
-export type VersionLook = (typeof LOOKS)[number];
+export type Look = (typeof LOOKS)[number];
 
 /** How long a version that has all traffic is still the new one: what changed stays visible through the next shift. */
 export const NEW_FOR_MS = 24 * 60 * 60_000;
@@ -31,14 +31,14 @@ export const looksOf = (
   now: number,
   versionIds: readonly string[] = [],
   numbers: Numbers = new Map(),
-): ReadonlyMap<string, VersionLook> => {
+): ReadonlyMap<string, Look> => {
   const stories = storyOf(deployments, numbers);
   const { fresh, settled } = latestRollout(deployments, stories, now);
   const services = servicesIn(deployments);
   const endings = new Set(deployments.flatMap(({ createdOn }, at) => (stories[at]?.kind === 'rolled_back' ? [createdOn] : [])));
   const named = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
   const serving = new Set(servingIn(deployments[0]?.split ?? []).map(({ versionId }) => versionId));
-  const lookOf = (id: string): VersionLook => {
+  const lookOf = (id: string): Look => {
     const service = services.get(id);
     if (id === fresh) return 'new';
     if (id === settled || serving.has(id)) return 'stable';
