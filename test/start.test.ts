@@ -10,6 +10,13 @@ import test, { type TestContext } from 'node:test';
 const EXECUTABLE = join(dirname(import.meta.dirname), 'bin', 'switchback');
 const ANY_PORTS = ['--control-port', '0', '--edge-port', '0', '--edge-admin-port', '0'];
 
+interface Urls {
+  readonly control_url: string;
+  readonly edge_url: string;
+  readonly edge_admin_url: string;
+  readonly dashboard_url: string;
+}
+
 /** The product as it is installed, on a folder of the test's own. */
 class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), 'switchback-start-'));
@@ -40,14 +47,14 @@ class Machine {
     return { code, stdout, stderr };
   }
 
-  async start(): Promise<{ server: ChildProcess; urls: { control_url: string; edge_url: string; edge_admin_url: string } }> {
+  async start(): Promise<{ server: ChildProcess; urls: Urls }> {
     const server = this.spawn('start', '--json', '--data', 'data', ...ANY_PORTS);
     this.#servers.push(server);
     const line = await new Promise<string>((resolve, reject) => {
       createInterface(server.stdout).once('line', resolve);
       server.once('exit', (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
     });
-    return { server, urls: JSON.parse(line) as { control_url: string; edge_url: string; edge_admin_url: string } };
+    return { server, urls: JSON.parse(line) as Urls };
   }
 
   records(): string[] {
@@ -80,6 +87,17 @@ test('a started server is found from any folder, answers its health checks, and 
   assert.equal(await exitOf(server), 0);
   assert.deepEqual(machine.records(), []);
   assert.equal((await machine.run('status')).code, 3);
+});
+
+test('[SE-3] start prints a link that signs in once', async (t) => {
+  const machine = new Machine(t);
+  const { urls } = await machine.start();
+  const link = new URL(urls.dashboard_url);
+  assert.deepEqual([link.origin, link.pathname], [urls.control_url, '/sign-in']);
+  const body = JSON.stringify({ code: link.hash.replace('#code=', '') });
+  const signIn = async () => (await fetch(`${urls.control_url}/switchback/v1/session`, { method: 'POST', body })).status;
+  assert.deepEqual([await signIn(), await signIn()], [200, 401]);
+  assert.doesNotMatch(readFileSync(machine.records()[0] ?? '', 'utf8'), /code=/, 'it is kept in no file');
 });
 
 test('a second server on the same data directory is refused and disturbs nothing', async (t) => {

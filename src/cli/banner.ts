@@ -8,11 +8,13 @@ export interface BannerFacts {
   readonly subdomain?: string;
   readonly edgeUrl?: string;
   readonly edgeAdminUrl?: string;
+  /** Opens the dashboard, once. */
+  readonly signInUrl?: string;
 }
 
 /** What `start` prints once: where everything is, and lines to paste as they are. */
 export const banner = (facts: BannerFacts): string => {
-  const { controlUrl, edgeUrl, edgeAdminUrl, data, executable } = facts;
+  const { controlUrl, edgeUrl, edgeAdminUrl, signInUrl, data, executable } = facts;
   const places = [
     ['API', controlUrl],
     ['Workers', edgeUrl === undefined ? undefined : workerPattern(facts, edgeUrl)],
@@ -25,7 +27,12 @@ export const banner = (facts: BannerFacts): string => {
     ['Or deploy it straight away:', 'wrangler deploy'],
     ['See what runs:', 'status'],
   ].flatMap(([what, command]) => [`  ${what}`, `    ${styled('bold', `${executable} ${command}`)}`]);
+  const dashboard =
+    signInUrl === undefined
+      ? []
+      : ['  Open the dashboard; this link signs in once, within 10 minutes:', `    ${styled('bold', signInUrl)}`];
   return ['', styled('bold', 'Switchback is running.'), '', ...places.map(([name = '', place]) => `  ${name.padEnd(8)} ${place}`), '']
+    .concat(dashboard)
     .concat(controlUrl === undefined ? [] : [...paste, ''])
     .join('\n');
 };

@@ -73,6 +73,7 @@ test('without a server every command that needs one says how to start it and end
   const user = new User(t);
   for (const command of [
     ['status'],
+    ['dashboard'],
     ['preflight', 'hello', 'v'],
     ['compare', 'hello'],
     ['metrics', 'hello'],
@@ -262,6 +263,19 @@ test('[MX-5] logs looks on where a page ended before it found enough', async (t)
   assert.equal(stderr, '');
   const limits = user.calls.map((call) => /until=([0-9-]+).*limit=(\d)/.exec(call)?.slice(1).join(' '));
   assert.deepEqual(limits, ['2026-11-21 3', '2026-11-21 3', '2026-11-21 2']);
+});
+
+test('[SE-3] dashboard prints a link that signs in, alone on standard output', async (t) => {
+  const user = new User(t);
+  const link = { url: 'http://127.0.0.1:7450/sign-in#code=abc', expires_on: '2026-11-01T10:10:00.000Z' };
+  await user.serve(() => ok(link));
+  assert.deepEqual(await user.run('dashboard'), {
+    code: 0,
+    stdout: `${link.url}\n`,
+    stderr: 'The dashboard. This link signs in once, within 10 minutes:\n',
+  });
+  assert.deepEqual(JSON.parse((await user.run('dashboard', '--json')).stdout), link);
+  assert.deepEqual(user.calls, Array(2).fill('POST /switchback/v1/session/codes Bearer sb_secret'));
 });
 
 test('[A-18] audit shows who changed what and when, filtered as it was asked to', async (t) => {
@@ -620,6 +634,7 @@ test('every command has a help with its purpose, and completion knows every comm
     'env',
     'link',
     'status',
+    'dashboard',
     'preflight',
     'audit',
     'zone',

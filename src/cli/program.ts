@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { limitOf, pageOf, printAudit, sinceOf } from './audit.ts';
 import { compare } from './compare.ts';
 import { completionScript, type Shell, SHELLS } from './completion.ts';
+import { printDashboard } from './dashboard.ts';
 import { printEnv } from './env.ts';
 import { Failure, EXIT } from './failure.ts';
 import { link } from './link.ts';
@@ -42,6 +43,7 @@ const commands = async (args: readonly string[]): Promise<Command[]> => [
   envCommand(),
   linkCommand(),
   statusCommand(),
+  dashboardCommand(),
   preflightCommand(),
   metricsCommand(),
   logsCommand(),
@@ -105,6 +107,15 @@ const statusCommand = (): Command =>
     .option(...JSON_OUTPUT)
     .addHelpText('after', '\nEnds with 3 when no server is running.')
     .action(printStatus);
+
+const dashboardCommand = (): Command =>
+  new Command('dashboard')
+    .description('Print a link that opens the dashboard in a browser and signs in there, once')
+    .option('--open', 'open it in the browser of this machine')
+    .option(...DATA)
+    .option(...JSON_OUTPUT)
+    .addHelpText('after', '\nEnds with 3 when no server is running.')
+    .action(printDashboard);
 
 const preflightCommand = (): Command =>
   new Command('preflight')

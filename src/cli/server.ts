@@ -35,7 +35,8 @@ export const findOwnServer = async (data: string | undefined): Promise<Credentia
 
 const namedData = (data: string | undefined): string | undefined => data ?? (process.env['SWITCHBACK_DATA'] || undefined);
 
-const readCredentials = async (data: string): Promise<Credentials> => {
+/** Those of the server of a data directory. */
+export const readCredentials = async (data: string): Promise<Credentials> => {
   const path = join(data, 'credentials');
   let text: string;
   try {

@@ -13,8 +13,10 @@ import {
   type Settings,
 } from '../main/index.ts';
 import { banner } from './banner.ts';
+import { signInLink } from './dashboard.ts';
 import { EXIT, Failure } from './failure.ts';
 import { forgetServer, recordServer, type RunningServer } from './running.ts';
+import { readCredentials } from './server.ts';
 import { note, say } from './terminal.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '..', '..', 'bin', 'switchback');
@@ -72,7 +74,18 @@ const announce = async ({ data, baseDomain }: Settings, addresses: Addresses, re
   // Node would write it when this ends, which a server does rarely and not always by itself.
   flushCompileCache();
   await recordServer(record).catch((error: Error) => note(`Other commands need --data ${data} to find this server: ${error.message}.`));
-  say(asJson ? JSON.stringify(record) : banner({ executable: EXECUTABLE, data, baseDomain, ...addresses }));
+  const link = addresses.controlUrl === undefined ? {} : await linkTo(data);
+  if (asJson) return say(JSON.stringify({ ...record, ...(link.signInUrl === undefined ? {} : { dashboard_url: link.signInUrl }) }));
+  say(banner({ executable: EXECUTABLE, data, baseDomain, ...addresses, ...link }));
+};
+
+/** A server that runs and cannot make one now is still worth announcing; `switchback dashboard` says why. */
+const linkTo = async (data: string): Promise<{ readonly signInUrl?: string }> => {
+  try {
+    return { signInUrl: (await signInLink(await readCredentials(data))).url };
+  } catch {
+    return {};
+  }
 };
 
 const recordOf = ({ data }: Settings, { controlUrl, edgeUrl, edgeAdminUrl }: Addresses): RunningServer => ({

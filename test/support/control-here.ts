@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../../src/api/index.ts';
 import { randomIds, systemClock } from '../../src/base/index.ts';
-import { AwaitedAnswers, EdgeFeed, Lanes, LogpushLink, openAccount, Publisher, type Control } from '../../src/control/index.ts';
+import {
+  AwaitedAnswers,
+  EdgeFeed,
+  Lanes,
+  LogpushLink,
+  openAccount,
+  Publisher,
+  SignInTries,
+  type Control,
+} from '../../src/control/index.ts';
 import { D1Work, DataClient } from '../../src/data/index.ts';
 import type { FeedMessage } from '../../src/domain/index.ts';
 import { ModuleStore, openVault } from '../../src/files/index.ts';
@@ -49,6 +58,7 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     data,
     observe,
     logpush: new LogpushLink({ store, vault: control.vault, observe, log: () => {} }),
+    signIns: new SignInTries(),
     d1: await D1Work.open(data, folder),
     apiSettings: {
       maxUploadBytes: 10_000_000,
