@@ -1,4 +1,4 @@
-// Installs what is missing, so that `npm start` and `npm test` work straight after `git clone`.
+// Installs what is missing and builds the dashboard, so that `npm start` and `npm test` work straight after `git clone`.
 //
 //     node scripts/bootstrap.mjs [--with-tests]
 //
@@ -41,4 +41,8 @@ const missing = targets.filter((target) => !isInstalled(target));
 if (missing.length > 0) {
   const { install } = await import('./install.mjs');
   process.exitCode = await install(missing, { root, isInstalled });
+}
+if (!process.exitCode) {
+  const { buildDashboard } = await import('./build-dashboard.mjs');
+  process.exitCode = buildDashboard();
 }

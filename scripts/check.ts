@@ -8,6 +8,7 @@ const tool = (name: string): string => join(root, 'node_modules', '.bin', name);
 
 const steps: readonly { readonly name: string; readonly command: readonly string[]; readonly remedy: string }[] = [
   { name: 'types', command: [tool('tsc'), '--noEmit'], remedy: '' },
+  { name: 'types of the dashboard', command: [tool('tsc'), '--noEmit', '-p', 'src/dashboard/tsconfig.json'], remedy: '' },
   { name: 'lint', command: [tool('oxlint'), '--deny-warnings'], remedy: '' },
   { name: 'format', command: [tool('oxfmt'), '--check'], remedy: 'node_modules/.bin/oxfmt mends it.' },
   {

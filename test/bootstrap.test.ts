@@ -14,6 +14,9 @@ const FILL = ['some-package', ...indispensablePackages(process)].map(
   (name) => `mkdir -p node_modules/${name} && echo '{}' > node_modules/${name}/package.json`,
 );
 
+/** A bundler that puts what the dashboard's source says where it is told to. */
+const VITE = ['while [ "$1" != --outDir ]; do shift; done', 'mkdir -p "$2" && cp src/dashboard/index.ts "$2/index.html"'];
+
 /** A checkout of nothing but the bootstrap, with an npm that does what the test says. */
 class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), 'switchback-bootstrap-'));
@@ -23,6 +26,20 @@ class Checkout {
     cpSync(SCRIPTS, this.path('scripts'), { recursive: true });
     this.lock('.', 1);
     this.npm(npm);
+    for (const room of ['dashboard', 'contract', 'domain', 'base']) this.source(`${room}/index.ts`, room);
+    this.program('bin/node', VITE);
+  }
+
+  /** A file that the dashboard is built from. */
+  source(name: string, text: string): void {
+    mkdirSync(dirname(this.path(`src/${name}`)), { recursive: true });
+    writeFileSync(this.path(`src/${name}`), text);
+  }
+
+  /** What `npm start` prints of a build, and what it leaves. */
+  built(): string | undefined {
+    const page = this.path('dist/dashboard/index.html');
+    return existsSync(page) ? readFileSync(page, 'utf8') : undefined;
   }
 
   path(name: string): string {
@@ -37,9 +54,13 @@ class Checkout {
   }
 
   npm(lines: readonly string[]): void {
-    mkdirSync(this.path('bin'), { recursive: true });
-    writeFileSync(this.path('bin/npm'), ['#!/bin/sh', `echo "$PWD $*" >> ${this.path('npm-runs')}`, ...lines, ''].join('\n'));
-    chmodSync(this.path('bin/npm'), 0o755);
+    this.program('bin/npm', [`echo "$PWD $*" >> ${this.path('npm-runs')}`, ...lines]);
+  }
+
+  program(name: string, lines: readonly string[]): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), ['#!/bin/sh', ...lines, ''].join('\n'));
+    chmodSync(this.path(name), 0o755);
   }
 
   /** The folders npm was run in, with its arguments. */
@@ -82,7 +103,10 @@ test('what is missing is installed once, from the lock and without scripts; late
   const checkout = new Checkout(t);
   const first = await checkout.run();
   assert.deepEqual(first.code, 0, first.said);
-  assert.match(first.said, /^Installing Switchback's packages …\nInstalling Switchback's packages: 1 of 1 packages, \d+ s, done\.\n$/);
+  assert.match(
+    first.said,
+    /^Installing Switchback's packages …\nInstalling Switchback's packages: 1 of 1 packages, \d+ s, done\.\nBuilding the dashboard … done in [\d.]+ s\n$/,
+  );
   assert.match(checkout.runs()[0] ?? '', / ci --ignore-scripts --no-audit --no-fund /);
   assert.deepEqual(await checkout.run(), { code: 0, said: '' });
   assert.equal(checkout.runs().length, 1);
@@ -176,4 +200,28 @@ test('machines that cannot run Switchback are refused with a sentence, all other
   assert.match(platformRefusal({ ...LINUX, arch: 'riscv64' }) ?? '', /not on riscv64/);
   assert.match(platformRefusal({ ...LINUX, platform: 'win32' }) ?? '', /not on win32/);
   assert.match(platformRefusal({ ...LINUX, platform: 'darwin', nodeVersion: 'v22.0.0' }) ?? '', /needs Node 24 or newer/);
+});
+
+test('the dashboard is built where it is not what its sources say, and not before', async (t) => {
+  const checkout = new Checkout(t);
+  assert.match((await checkout.run()).said, /Building the dashboard … done/);
+  assert.equal(checkout.built(), 'dashboard');
+  assert.doesNotMatch((await checkout.run()).said, /Building/);
+  checkout.source('dashboard/index.ts', 'changed');
+  assert.match((await checkout.run()).said, /Building the dashboard … done/);
+  assert.equal(checkout.built(), 'changed');
+  checkout.source('dashboard/index.test.ts', 'a test');
+  assert.doesNotMatch((await checkout.run()).said, /Building/);
+});
+
+test('a dashboard that cannot be built says why, ends the start, and leaves the one before', async (t) => {
+  const checkout = new Checkout(t);
+  await checkout.run();
+  checkout.source('contract/index.ts', 'changed');
+  checkout.program('bin/node', ['echo "no such module" >&2', 'exit 1']);
+  const { code, said } = await checkout.run();
+  assert.equal(code, 1);
+  assert.match(said, /failed\nno such module/);
+  assert.equal(checkout.built(), 'dashboard');
+  assert.deepEqual(readdirSync(checkout.path('dist')), ['dashboard']);
 });

@@ -1,0 +1,33 @@
+import { OctagonAlert, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { ApiFailure } from '../api/index.ts';
+import { Icon } from './icon.tsx';
+
+interface BannerProps {
+  readonly kind?: 'stop' | 'notice';
+  readonly children: ReactNode;
+  /** The way on. */
+  readonly action?: ReactNode;
+}
+
+/** What holds until it is dealt with. A refusal is told at once to who cannot see it. */
+export const Banner = ({ kind = 'notice', children, action }: BannerProps) => (
+  <div className={`banner${kind === 'stop' ? ' is-stop' : ''}`} role={kind === 'stop' ? 'alert' : 'status'}>
+    <Icon of={kind === 'stop' ? OctagonAlert : TriangleAlert} />
+    <div>{children}</div>
+    {action}
+  </div>
+);
+
+/** `what` did not happen: `Not deployed.` Then the API's own words, and its code, small. */
+export const Refusal = ({ what, error, action }: { readonly what: string; readonly error: unknown; readonly action?: ReactNode }) => (
+  <Banner kind="stop" action={action}>
+    <strong className="strong">{what}</strong> {wordsOf(error)}
+    {error instanceof ApiFailure && <span className="third small"> Code {error.code}.</span>}
+  </Banner>
+);
+
+export const wordsOf = (error: unknown): string =>
+  error instanceof ApiFailure
+    ? error.message
+    : 'The server cannot be reached. What it serves goes on; try again when the line at the top is gone.';

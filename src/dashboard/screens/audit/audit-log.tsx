@@ -1,0 +1,1 @@
+export const AuditLog = () => <h1 className="title">Audit log</h1>;

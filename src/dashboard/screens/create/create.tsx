@@ -1,0 +1,1 @@
+export const Create = () => <h1 className="title">Create application</h1>;

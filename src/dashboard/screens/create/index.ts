@@ -1,0 +1,1 @@
+export { Create } from './create.tsx';

@@ -1,0 +1,1 @@
+export const Deployments = () => <h2 className="heading">Deployments</h2>;

@@ -1,0 +1,2 @@
+export { Deployments } from './deployments.tsx';
+export { OneDeployment } from './one-deployment.tsx';

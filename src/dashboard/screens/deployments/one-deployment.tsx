@@ -1,0 +1,1 @@
+export const OneDeployment = () => <h2 className="heading">Deployment</h2>;

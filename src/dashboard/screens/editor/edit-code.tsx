@@ -1,0 +1,1 @@
+export const EditCode = () => <h1 className="title">Edit code</h1>;

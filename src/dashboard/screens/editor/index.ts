@@ -1,0 +1,1 @@
+export { EditCode } from './edit-code.tsx';

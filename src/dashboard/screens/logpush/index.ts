@@ -1,0 +1,1 @@
+export { Logpush } from './logpush.tsx';

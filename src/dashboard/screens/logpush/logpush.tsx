@@ -1,0 +1,1 @@
+export const Logpush = () => <h1 className="title">Logpush</h1>;

@@ -1,0 +1,1 @@
+export const Logs = () => <h1 className="title">Logs</h1>;

@@ -1,0 +1,1 @@
+export { Observability } from './observability.tsx';

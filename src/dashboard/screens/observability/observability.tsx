@@ -1,0 +1,1 @@
+export const Observability = () => <h1 className="title">Observability</h1>;

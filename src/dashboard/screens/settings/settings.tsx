@@ -1,0 +1,1 @@
+export const Settings = () => <h1 className="title">Settings</h1>;

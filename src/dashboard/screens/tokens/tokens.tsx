@@ -1,0 +1,1 @@
+export const Tokens = () => <h1 className="title">Tokens</h1>;

@@ -1,0 +1,1 @@
+export const Triggers = () => <h1 className="title">Triggers</h1>;

@@ -1,0 +1,2 @@
+export { OneVersion } from './one-version.tsx';
+export { Versions } from './versions.tsx';

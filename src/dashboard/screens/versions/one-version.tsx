@@ -1,0 +1,1 @@
+export const OneVersion = () => <h2 className="heading">Version</h2>;

@@ -1,0 +1,1 @@
+export const Versions = () => <h2 className="heading">Versions</h2>;

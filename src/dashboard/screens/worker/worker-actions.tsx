@@ -1,0 +1,56 @@
+import { Undo2 } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { Button } from '../../parts/index.ts';
+import { useAddress, useGo, useKeys } from '../../shell/index.ts';
+
+/** What a dialog about a Worker is given. It is in the address: `?dialog=rollback&version=…`. */
+export interface WorkerDialogProps {
+  readonly name: string;
+  /** The version that it is about, where one was chosen before: an id. */
+  readonly versionId: string | undefined;
+  readonly onClose: () => void;
+}
+
+const DIALOGS = {
+  deploy: lazy(async () => ({ default: (await import('../deploy/index.ts')).DeployDialog })),
+  rollback: lazy(async () => ({ default: (await import('../rollback/index.ts')).RollbackDialog })),
+};
+
+/** Edit, roll back, deploy: on each page of a Worker, with their keys and dialogs. */
+export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string; readonly hasEdit?: boolean }) => {
+  const [{ dialog, of }, change] = useAddress();
+  const goTo = useGo();
+  const open = (which: string): void => change({ dialog: which });
+  const close = (): void => change({ dialog: undefined, of: undefined }, false);
+  const go = (to: string) => () => goTo(to);
+  useKeys({
+    d: () => open('deploy'),
+    r: () => open('rollback'),
+    c: go(`/workers/${name}/compare`),
+    'g o': go(`/workers/${name}`),
+    'g d': go(`/workers/${name}/deployments`),
+    'g v': go(`/workers/${name}/versions`),
+    'g l': go(`/workers/${name}/logs`),
+  });
+  const Opened = dialog === 'deploy' || dialog === 'rollback' ? DIALOGS[dialog] : undefined;
+  return (
+    <div className="actions">
+      {hasEdit && (
+        <span className="only-wide">
+          <Button onClick={go(`/workers/${name}/edit`)}>Edit code</Button>
+        </span>
+      )}
+      <Button icon={Undo2} shortcut="R" onClick={() => open('rollback')}>
+        Rollback
+      </Button>
+      <Button kind="main" shortcut="D" onClick={() => open('deploy')}>
+        Deploy version
+      </Button>
+      {Opened && (
+        <Suspense>
+          <Opened name={name} versionId={of} onClose={close} />
+        </Suspense>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,1 @@
+export const Workers = () => <h1 className="title">Workers</h1>;

@@ -1,0 +1,2 @@
+export { bytes, count, counted, duration, percentage, perTenThousand, rate, ratePoints } from './numbers.ts';
+export { ago, clockOf, dayAndClock, dayName, exactly, lasted, offsetName } from './time.ts';

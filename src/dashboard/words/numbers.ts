@@ -1,0 +1,36 @@
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const share = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+
+/** `1,200` */
+export const count = (value: number): string => whole.format(value);
+
+/** The share of a version, as it was set: `10%`, `0.125%`. */
+export const percentage = (value: number): string => `${share.format(value)}%`;
+
+/** A measured rate, from 0 to 1: `0.29%`. */
+export const rate = (value: number): string => `${ratePoints(value)}%`;
+
+/** The same without its unit. */
+export const ratePoints = (value: number): string => (value * 100).toFixed(value >= 0.1 ? 1 : 2);
+
+/** `38 ms`, `1.2 s` */
+export const duration = (ms: number): string => {
+  if (ms < 1) return `${ms.toFixed(1)} ms`;
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+};
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `48.2 kB` */
+export const bytes = (value: number): string => {
+  const power = value < 1 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), UNITS.length - 1);
+  return `${oneDigit.format(value / 1000 ** power)} ${UNITS[power]}`;
+};
+
+/** Times 10,000, for exceptions: `5.9`. */
+export const perTenThousand = (value: number): string => oneDigit.format(value);
+
+/** `1 request`, `2 requests` */
+export const counted = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
