@@ -1,2 +1,3 @@
+export { activityInWords, toolName, type Activity } from './activity.ts';
 export { bytes, count, counted, duration, percentage, perTenThousand, rate, ratePoints } from './numbers.ts';
 export { ago, clockOf, dayAndClock, dayName, exactly, lasted, offsetName } from './time.ts';

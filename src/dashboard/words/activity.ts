@@ -1,0 +1,89 @@
+import type { Result } from '../api/index.ts';
+
+/** A row of the audit log. */
+export type Activity = Result<'listAudit'>[number];
+
+type Detail = Activity['detail'];
+
+/** How an action is said of whoever did it: `uploaded a version`. What it was done to follows, where that is not in it. */
+interface Said {
+  readonly did: string | ((detail: Detail) => string);
+  /** The sentence needs no object behind it. */
+  readonly isWhole?: true;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const list = (value: unknown): string => (Array.isArray(value) ? value.map(text).filter(Boolean).join(', ') : '');
+
+const versionOf = ({ number }: Detail): string => (number === undefined ? 'a version' : `v${text(number)}`);
+
+const ACTIONS: Readonly<Record<string, Said>> = {
+  'deployment.create': { did: 'deployed' },
+  'deployment.delete': { did: 'took a deployment out of the history of' },
+  'script.upload': { did: (detail) => `uploaded and deployed ${versionOf(detail)} of` },
+  'version.upload': { did: (detail) => `uploaded ${versionOf(detail)}, without traffic, of` },
+  'version.delete': { did: 'deleted a version of' },
+  'version.trip': { did: 'gave up on a version of' },
+  'secret.change': { did: (detail) => `changed ${named('secret', detail)} of` },
+  'settings.change': { did: 'changed settings of' },
+  'worker.create': { did: 'created' },
+  'worker.delete': { did: 'deleted' },
+  'schedules.replace': { did: (detail) => `set the cron triggers (${list(detail['crons']) || 'none'}) of` },
+  'routes.replace': { did: (detail) => `set the routes (${list(detail['patterns']) || 'none'}) of` },
+  'route.put': { did: 'set the route' },
+  'route.delete': { did: 'removed the route' },
+  'domains.put': { did: (detail) => `set the custom domains (${list(detail['hostnames']) || 'none'}) of` },
+  'domain.delete': { did: 'removed the custom domain' },
+  'zone.add': { did: 'added the zone' },
+  'zone.delete': { did: 'deleted the zone' },
+  'subdomain.set': { did: 'set the account’s subdomain' },
+  'token.create': { did: ({ name }) => `made the token ${text(name)}`, isWhole: true },
+  'token.revoke': { did: ({ name }) => `revoked the token ${text(name)}`, isWhole: true },
+  'session.create': { did: 'signed in', isWhole: true },
+  'session.delete': { did: 'signed out', isWhole: true },
+  'session.invite': { did: 'made a link that signs in once', isWhole: true },
+  'queue.consumer.add': { did: 'added a consumer to' },
+  'queue.consumer.change': { did: 'changed a consumer of' },
+  'queue.consumer.remove': { did: 'removed a consumer from' },
+};
+
+const named = (what: string, { names, secrets, name }: Detail): string => {
+  const all = list(names) || list(secrets) || text(name);
+  return all === '' ? `a ${what}` : `${what}${all.includes(',') ? 's' : ''} ${all}`;
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  kv: 'KV namespace',
+  kv_namespace: 'KV namespace',
+  d1: 'D1 database',
+  r2_bucket: 'R2 bucket',
+  queue: 'queue',
+  logpush_job: 'Logpush job',
+  mtls_certificate: 'mTLS certificate',
+};
+
+const VERBS: Readonly<Record<string, string>> = { create: 'created', add: 'added', change: 'changed', delete: 'deleted', upload: 'uploaded', put: 'set' };
+
+/** What of a target is said: `worker/checkout` is `checkout`; of what has a name in the row, that. */
+const objectOf = ({ target, detail }: Activity): string => {
+  const [kind = '', ...rest] = target.split('/');
+  const name = kind === 'worker' ? '' : text(detail['name']);
+  return name === '' ? rest.join('/') : name;
+};
+
+/** `uploaded v42, without traffic, of checkout`. Of an action without words of its own: its name, and what it was done to. */
+export const activityInWords = (activity: Activity): string => {
+  const said = ACTIONS[activity.action];
+  if (said !== undefined) {
+    const did = typeof said.did === 'string' ? said.did : said.did(activity.detail);
+    return said.isWhole === true ? did : `${did} ${objectOf(activity)}`;
+  }
+  const [kind = '', verb = ''] = activity.action.split('.');
+  const done = VERBS[verb];
+  return done === undefined ? `${activity.action} ${activity.target}` : `${done} ${KINDS[kind] ?? kind} ${objectOf(activity)}`;
+};
+
+const TOOLS: Readonly<Record<string, string>> = { dash: 'dashboard', cli: 'command line', api: 'API', wrangler: 'wrangler', terraform: 'Terraform' };
+
+/** By which tool: `dashboard`, `wrangler`. The server itself has none. */
+export const toolName = (source: unknown): string => TOOLS[text(source)] ?? (text(source) || 'the server');
