@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { CountedException, ExceptionGroup } from './archive/exceptions.ts';
 import type { MetricsGroup, MetricsQuestion, VersionBuckets } from './archive/metrics.ts';
 import type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
+import type { CountsWindow, Glance, GlanceQuestion, VersionCounts } from './archive/slots.ts';
 import type { ObserveClient } from './client.ts';
 import type { DropCause } from './drops.ts';
 import type { InvocationRecord } from './record.ts';
@@ -46,6 +47,12 @@ const there = async <Value>(client: ObserveClient, path: string, query: Query = 
   return value;
 };
 
+const posted = async <Value>(client: ObserveClient, path: string, body: unknown, withinMs: number): Promise<Value> => {
+  const value = await client.read<Value>({ method: 'POST', path: `/archive/${path}`, body, withinMs });
+  if (value === undefined) throw new Error(`The observe process knows no ${path}.`);
+  return value;
+};
+
 export const observedMetrics = (client: ObserveClient, question: MetricsQuestion): Promise<readonly MetricsGroup[]> =>
   there(client, 'metrics', { ...question });
 
@@ -61,6 +68,17 @@ export const observedPair = (
   until: number,
   [one, other]: readonly [string, string],
 ): Promise<ObservedPair> => there(client, 'pair', { script, since, until, one, other });
+
+/** How many Workers do, in the order they are asked for. */
+export const observedGlances = (client: ObserveClient, question: GlanceQuestion, withinMs: number): Promise<readonly Glance[]> =>
+  posted(client, 'glances', question, withinMs);
+
+/** What each version did, of each of these windows. */
+export const observedCounts = (
+  client: ObserveClient,
+  windows: readonly CountsWindow[],
+  withinMs: number,
+): Promise<readonly (readonly VersionCounts[])[]> => posted(client, 'counted', { windows }, withinMs);
 
 export const observedInvocations = (
   client: ObserveClient,

@@ -5,6 +5,8 @@ export type { LogpushOrder, LogpushState, LogpushStatus, OrderedJob } from './lo
 export {
   archiveStatus,
   liveCounts,
+  observedCounts,
+  observedGlances,
   observedInvocation,
   observedInvocations,
   observedMetrics,
@@ -16,6 +18,7 @@ export {
 } from './answers.ts';
 export type { ExceptionGroup } from './archive/exceptions.ts';
 export type { Measured, MetricGroup, MetricsGroup, MetricsQuestion, Quantiles, VersionBuckets } from './archive/metrics.ts';
+export { SLOT_MINUTES, type CountsWindow, type Glance, type GlanceQuestion, type VersionCounts } from './archive/slots.ts';
 export type { Cursor, RecordFilter, RecordPage } from './archive/records.ts';
 export type { LiveCounts, LiveVersion } from './live.ts';
 export { ObserveClient, type ObserveQuestion } from './client.ts';

@@ -31,6 +31,13 @@ const invocations = window.extend({
   seq: number.optional(),
 });
 
+const minutes = z.object({ since: z.int(), until: z.int() });
+/** As many scripts and windows as one page of a list may have, and no series of a Worker longer than a month's. */
+const glance = minutes
+  .extend({ scripts: z.array(z.string()).max(10_000), recent: minutes })
+  .refine(({ since, until }) => until - since <= 1_500, 'too long');
+const windows = z.object({ windows: z.array(minutes.extend({ script: z.string() })).max(10_000) });
+
 /** What the API may ask of the archive; `ObserveClient` asks it so. Times of counts are minutes, of records milliseconds. */
 export const archivePart = (archive: Archive, live: Live, drops: Drops, mostBytes: number): ObservePart => {
   const counts = () => archive.stores.counts;
@@ -48,6 +55,8 @@ export const archivePart = (archive: Archive, live: Live, drops: Drops, mostByte
     const versions = (await bucketsOf(counts, script, since, until)).filter(({ versionId }) => ids.includes(versionId));
     return c.json({ versions, exceptions: archive.stores.exceptions.countedOf(ids, script, since, until) });
   });
+  routes.post('/glances', async (c) => c.json(await counts().glances(glance.parse(await c.req.json()))));
+  routes.post('/counted', async (c) => c.json(counts().counted(windows.parse(await c.req.json()).windows)));
   routes.get('/invocations', (c) => {
     const { script, most, at, seq, isError, ...filter } = invocations.parse(c.req.query());
     const after = at === undefined || seq === undefined ? undefined : { at, seq };

@@ -1,6 +1,17 @@
 import type { Count, CpuCount, EdgeReportOfUse } from '../report.ts';
 import { isError, type InvocationKind, type Outcome } from '../words.ts';
 import type { ArchiveFile } from './archive-file.ts';
+import {
+  addToSlots,
+  countsIn,
+  glancesAt,
+  removeSlotsBefore,
+  SLOTS_STEP,
+  type CountsWindow,
+  type Glance,
+  type GlanceQuestion,
+  type VersionCounts,
+} from './slots.ts';
 import { sketchBytes, SketchSum } from './stored-sketch.ts';
 
 export const COUNTS_STEPS: readonly string[] = [
@@ -29,6 +40,7 @@ export const COUNTS_STEPS: readonly string[] = [
    ) without rowid;
    create index exception_minutes_by_age on exception_minutes (minute)`,
   'create index exceptions_by_age on exceptions (last_seen)',
+  SLOTS_STEP,
 ];
 
 /** Longer than any edge keeps a report that it could not send, while this process runs. */
@@ -85,6 +97,7 @@ export class Counts {
       changed.set(key, { count, minute });
     }
     for (const { count, minute } of changed.values()) this.#store(count, minute);
+    addToSlots(this.#file, counts);
   }
 
   /** What is in memory may be ahead of what is stored after a transaction that failed. */
@@ -130,6 +143,16 @@ export class Counts {
       .map((row) => ({ script, minute: Number(row['minute']), versionId: String(row['version']), cpuMs: Number(row['cpu_ms']) }));
   }
 
+  /** How some Workers do, in the order they are asked for. */
+  glances(question: GlanceQuestion): Promise<readonly Glance[]> {
+    return glancesAt(() => this.#file, question);
+  }
+
+  /** What each version did, of each of these windows. */
+  counted(windows: readonly CountsWindow[]): readonly (readonly VersionCounts[])[] {
+    return windows.map((window) => countsIn(this.#file, window));
+  }
+
   /** Minutes since 1970; undefined where nothing is stored. */
   get oldestMinute(): number | undefined {
     const oldest = this.#file.prepared('select min(minute) as minute from minutes').get()?.['minute'];
@@ -145,7 +168,10 @@ export class Counts {
       )
       .run(most);
     const oldest = this.oldestMinute;
-    if (oldest !== undefined) this.#file.prepared('delete from cpu where minute < ?').run(oldest);
+    if (oldest !== undefined) {
+      this.#file.prepared('delete from cpu where minute < ?').run(oldest);
+      removeSlotsBefore(this.#file, oldest);
+    }
     this.#cached.clear();
     return Number(changes);
   }
