@@ -5,6 +5,7 @@ import type { D1Work, DataClient } from '../data/index.ts';
 import type { Refusal } from '../domain/index.ts';
 import type { DestinationRules, ObserveClient } from '../observe/index.ts';
 import type { Token } from '../store/index.ts';
+import type { ChangeEvents } from './change-events.ts';
 import type { UploadForm } from './form/index.ts';
 import type { Hosts } from './views/index.ts';
 
@@ -20,6 +21,8 @@ export interface Api extends Control {
   readonly observe: ObserveClient;
   /** Sends the routing table and its changes to the edges. */
   readonly publisher: Publisher;
+  /** Tells readers what is changed. */
+  readonly events: ChangeEvents;
   /** Which sign-ins failed. */
   readonly signIns: SignInTries;
   readonly apiSettings: {
@@ -67,6 +70,8 @@ export interface Answer<Value = unknown> {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes instead of the envelope. */
   readonly raw?: Response;
+  /** Aborted where the connection of a `raw` answer is to be cut, whether or not its client reads. */
+  readonly cut?: AbortSignal;
   /** Runs once the answer has left for the client. */
   readonly onSent?: () => Promise<void>;
 }

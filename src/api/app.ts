@@ -83,7 +83,7 @@ const handlers = {
 /** What the node server puts beside a request: from where it comes, and the raw response, to know when an answer has left. */
 interface Bindings {
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
-  readonly outgoing?: { once(event: 'finish', listener: () => void): unknown };
+  readonly outgoing?: { once(event: 'finish', listener: () => void): unknown; destroy(): unknown };
 }
 
 type AppContext = Context<{ Bindings: Bindings }>;
@@ -169,6 +169,7 @@ const answered = async (
   if (!answer.ok) return failure(answer.refusal);
   const { value } = answer;
   if (value.onSent !== undefined) whenSent(api, c, value.onSent);
+  value.cut?.addEventListener('abort', () => c.env?.outgoing?.destroy());
   if (value.raw !== undefined) return value.raw;
   if (endpoint.method === 'GET' || endpoint.isContent === true) return success(value);
   return success(await confirmed(api, value, commits));

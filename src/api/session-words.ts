@@ -35,4 +35,9 @@ export const sessionWords: Words = {
     code: 100455,
     message: `The request comes from ${from}, and the sign-in of a browser is for the dashboard alone. Elsewhere, send an API token.`,
   }),
+  too_many_readers: ({ limit }) => ({
+    status: 429,
+    code: 100456,
+    message: `The events are read by ${limit} clients, and no more may at once. Close one of them first.`,
+  }),
 };

@@ -24,6 +24,7 @@ export type { preflightEndpoints } from './preflight.ts';
 export type { scriptEndpoints } from './scripts.ts';
 export { settingsMembers, type settingsEndpoints } from './settings.ts';
 export { uploadMetadata } from './upload-metadata.ts';
+export type { eventEndpoints } from './events.ts';
 export { CSRF_HEADER, type sessionEndpoints } from './sessions.ts';
 export type { secretEndpoints } from './secrets.ts';
 export type { serviceEndpoints } from './services.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compareEndpoints } from './compare.ts';
 import type { Endpoint } from './endpoint.ts';
+import { edgeStatus, eventEndpoints } from './events.ts';
 import { observeEndpoints } from './observe.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { moment, paging } from './shapes.ts';
@@ -37,14 +38,6 @@ const workerStatus = z.object({
   deployment: deployment.extend({ author: z.string(), versions: z.array(versionStatus) }).nullable(),
 });
 
-const edgeStatus = z.object({
-  id: z.string(),
-  url: z.string(),
-  generation: z.number(),
-  connected: z.boolean(),
-  pending: z.boolean().describe('Connected, and has not confirmed the newest generation yet.'),
-});
-
 const status = z
   .object({
     running: z.literal(true),
@@ -74,6 +67,7 @@ export const ownEndpoints = {
   ...compareEndpoints,
   ...observeEndpoints,
   ...sessionEndpoints,
+  ...eventEndpoints,
   getStatus: { method: 'GET', path: '/status', tag: 'Switchback', summary: 'What runs and serves, on every edge', result: status },
   listAudit: {
     method: 'GET',

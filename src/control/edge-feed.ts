@@ -35,6 +35,7 @@ export class EdgeFeed {
     const listener = { edge, send };
     this.#listeners.set(edge, listener);
     this.#firing.joined(edge, isFiring);
+    this.#wake();
     return () => {
       if (this.#listeners.get(edge) === listener) {
         this.#listeners.delete(edge);
@@ -53,6 +54,12 @@ export class EdgeFeed {
     this.#reports.set(report.edge, report);
     this.#heardAt.set(report.edge, Date.now());
     this.#wake();
+  }
+
+  /** Calls back whenever an edge comes, goes or reports. */
+  watch(look: () => void): () => void {
+    this.#waiters.add(look);
+    return () => this.#waiters.delete(look);
   }
 
   /** Waits until every connected edge serves from this generation; answers those that do not in time. */

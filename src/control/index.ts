@@ -22,7 +22,17 @@ export { deleteRoute, putRoute, replaceRoutes, type RequestedRoute } from './rou
 export { replaceSchedules } from './schedules.ts';
 export { changeSecrets, changeSecretsOfNewest, secretsOf, type SecretChanges } from './secrets.ts';
 export { storedSpec } from './specs.ts';
-export { createSignInCode, csrfTokenOf, expiryOf, SESSION_MS, sessionOf, signIn, signOut, type SignedIn } from './sessions.ts';
+export {
+  createSignInCode,
+  csrfTokenOf,
+  expiryOf,
+  isStillSignedIn,
+  SESSION_MS,
+  sessionOf,
+  signIn,
+  signOut,
+  type SignedIn,
+} from './sessions.ts';
 export { SignInTries } from './sign-in-tries.ts';
 export { setSubdomain } from './subdomain.ts';
 export { authorOf, createToken, revokeToken, tokenHash } from './tokens.ts';

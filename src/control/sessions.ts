@@ -82,6 +82,18 @@ export const sessionOf = async (control: Control, value: string): Promise<Result
   return accept({ session: isNoted ? session : found, token, value });
 };
 
+/** Whether who asked a while ago, with a token or signed in, may still ask. */
+export const isStillSignedIn = async (
+  { store, clock }: Pick<Control, 'store' | 'clock'>,
+  token: Token,
+  session?: Session,
+): Promise<boolean> => {
+  if ((await store.read.tokens.byId(token.id)) === undefined) return false;
+  if (session === undefined) return true;
+  const found = await store.read.sessions.byId(session.id);
+  return found !== undefined && clock.now() < expiryOf(found);
+};
+
 export const signOut = (control: Control, actor: Actor, session: Session): Promise<Result<Session, Refusal>> =>
   control.store.change<Session, Refusal>(
     async (change) => {

@@ -246,6 +246,7 @@ export type SessionRefusal =
   | { readonly code: 'session_ended' }
   | { readonly code: 'sign_in_code_wrong' }
   | { readonly code: 'sign_ins_too_many'; readonly retryAfterSeconds: number }
+  | { readonly code: 'too_many_readers'; readonly limit: number }
   | { readonly code: 'csrf_token_wrong' }
   /** Where it comes from, as the browser says. */
   | { readonly code: 'request_foreign'; readonly from: string };

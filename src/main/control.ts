@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createApp, settleQueues, sweepErasures, tailUpgrades, type Api } from '../api/index.ts';
+import { ChangeEvents, createApp, settleQueues, sweepErasures, tailUpgrades, type Api } from '../api/index.ts';
 import { randomIds, systemClock } from '../base/index.ts';
 import { AwaitedAnswers, collectModules, EdgeFeed, Lanes, LogpushLink, Publisher, SignInTries, type Control } from '../control/index.ts';
 import { D1Work, DataClient } from '../data/index.ts';
@@ -75,8 +75,21 @@ const startControl = async (settings: Settings): Promise<Service> => {
   const logpush = new LogpushLink({ store, vault, observe, log: logged });
   logpush.start();
   const signIns = new SignInTries();
+  const events = new ChangeEvents(control, logged);
   const appAt = (controlUrl: string) =>
-    createApp({ ...control, account, publisher, data, observe, d1, logpush, signIns, ...apiFor(settings, feed, controlUrl), log: logged });
+    createApp({
+      ...control,
+      account,
+      publisher,
+      data,
+      observe,
+      d1,
+      logpush,
+      signIns,
+      events,
+      ...apiFor(settings, feed, controlUrl),
+      log: logged,
+    });
   const http = await listenHttp(settings.host, settings.controlPort, appAt, tailUpgrades(observe, allowedHosts(settings)));
   await writeCredentials(http.url);
   const settling = new AbortController();
@@ -98,6 +111,7 @@ const startControl = async (settings: Settings): Promise<Service> => {
       clearInterval(collecting);
       settling.abort();
       logpush[Symbol.dispose]();
+      events[Symbol.dispose]();
       await http.close();
       await d1[Symbol.asyncDispose]();
       await data[Symbol.asyncDispose]();

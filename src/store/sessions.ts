@@ -13,7 +13,11 @@ export interface Session {
 export const sessions = (db: Kysely<Schema>) => ({
   byHash: async (hash: string): Promise<Session | undefined> => {
     const row = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst();
-    return row && { id: row.id, tokenId: row.token_id, createdOn: row.created_on, usedOn: row.used_on };
+    return row && sessionFrom(row);
+  },
+  byId: async (id: string): Promise<Session | undefined> => {
+    const row = await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && sessionFrom(row);
   },
   insert: async ({ id, tokenId, createdOn, usedOn }: Session, hash: string): Promise<void> => {
     await db.insertInto('sessions').values({ id, hash, token_id: tokenId, created_on: createdOn, used_on: usedOn }).execute();
@@ -49,4 +53,11 @@ export const sessions = (db: Kysely<Schema>) => ({
       .executeTakeFirst();
     return row?.token_id;
   },
+});
+
+const sessionFrom = (row: Schema['sessions']): Session => ({
+  id: row.id,
+  tokenId: row.token_id,
+  createdOn: row.created_on,
+  usedOn: row.used_on,
 });

@@ -64,6 +64,9 @@ export interface Commit extends Touched {
   readonly previous: number;
 }
 
+/** Hears of a change, by its audit row and the generation that holds it. */
+export type Auditor = (entry: AuditEntry, generation: number) => void;
+
 /** Throwing it inside a transaction undoes it; the refusal is then returned as a value. */
 class Undo extends Error {
   readonly result: Result<never, unknown>;
@@ -93,6 +96,7 @@ export class Store {
   readonly read: Queries;
   readonly #database: Database;
   readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #auditors = new Set<Auditor>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -108,7 +112,7 @@ export class Store {
     let hostsTouched = false;
     const zones = new Set<string>();
     try {
-      const { result, commit } = await this.#write(async (transaction) => {
+      const { result, commit, audited } = await this.#write(async (transaction) => {
         const queries = queriesOn(transaction);
         const made = await work({
           ...queries,
@@ -125,11 +129,13 @@ export class Store {
         const generation = isTouched ? previous + 1 : previous;
         if (isTouched) await queries.meta.set('generation', String(generation));
         const [zone] = zones.size === 1 ? zones : [];
-        await queries.audit.append({ ...entry(made.value), zone }, generation);
-        return { result: made, commit: { generation, previous, workers: workersTouched, hosts: hostsTouched } };
+        const row = { ...entry(made.value), zone };
+        await queries.audit.append(row, generation);
+        return { result: made, audited: row, commit: { generation, previous, workers: workersTouched, hosts: hostsTouched } };
       });
       OwnCommits.note(commit);
       if (commit.generation !== commit.previous) for (const listener of this.#listeners) listener(commit);
+      for (const auditor of this.#auditors) auditor(audited, commit.generation);
       return result;
     } catch (error) {
       // The refusal is the one `work` returned, so it has its type.
@@ -147,6 +153,12 @@ export class Store {
   onCommit(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back after each committed change, whatever it changed. */
+  onChange(auditor: Auditor): () => void {
+    this.#auditors.add(auditor);
+    return () => this.#auditors.delete(auditor);
   }
 
   /** Reads that belong together, on one state of the database. */

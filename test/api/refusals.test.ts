@@ -253,6 +253,7 @@ const examples = {
   sign_in_code_wrong: {},
   sign_ins_too_many: { retryAfterSeconds: 42 },
   csrf_token_wrong: {},
+  too_many_readers: { limit: 100 },
   request_foreign: { from: 'a page of "https://evil.example"' },
 } satisfies { readonly [Code in Refusal['code']]: Omit<Extract<Refusal, { readonly code: Code }>, 'code'> };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import type { Hono } from 'hono';
-import { createApp, tailUpgrades, type Api } from '../../src/api/index.ts';
+import { ChangeEvents, createApp, tailUpgrades, type Api } from '../../src/api/index.ts';
 import {
   endpoints,
   type BodyOf,
@@ -84,6 +84,8 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
   mkdirSync(fileRoot, { recursive: true });
   const logpush = new LogpushLink({ store: control.store, vault: control.vault, observe, log: () => {} });
   t.after(() => logpush[Symbol.dispose]());
+  const events = new ChangeEvents(control, () => {});
+  t.after(() => events[Symbol.dispose]());
   const api: Api = {
     ...control,
     account,
@@ -92,6 +94,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
     observe,
     d1,
     logpush,
+    events,
     signIns: new SignInTries(),
     apiSettings: {
       destinations: { allowPrivate: false, deniedNetworks: [], fileRoot, ...options.destinations },

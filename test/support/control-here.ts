@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp } from '../../src/api/index.ts';
+import { ChangeEvents, createApp } from '../../src/api/index.ts';
 import { randomIds, systemClock } from '../../src/base/index.ts';
 import {
   AwaitedAnswers,
@@ -23,15 +23,25 @@ import { openSqlite, Store } from '../../src/store/index.ts';
 export interface ControlPlaneAsked extends AsyncDisposable {
   /** One call of its API. A path without a slash in front is one of the account's. */
   call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly result: unknown }>;
+  readonly accountId: string;
+  readonly operatorToken: string;
+  /** Any request to its API. */
+  request(path: string, init: RequestInit): Promise<Response>;
   /** The routing table that an edge gets when it joins. */
   table(): Promise<unknown>;
 }
 
+export interface ControlOptions {
+  /** What it takes the time from, and how it tries a version, where that is not to be done. */
+  readonly more?: Partial<Pick<Control, 'clock' | 'tryVersion'>>;
+  /** The folder of the data process's sockets; without one, what needs that process fails. */
+  readonly dataFolder?: string;
+}
+
 /** Opens the control plane of a data directory in this process: what the program does, without its second of starting. */
-export const openControl = async (folder: string): Promise<ControlPlaneAsked> => {
+export const openControl = async (folder: string, { more = {}, dataFolder = folder }: ControlOptions = {}): Promise<ControlPlaneAsked> => {
   await using opening = new AsyncDisposableStack();
   const store = opening.adopt(new Store(await openSqlite(folder)), (opened) => opened.close());
-  const { api_token: known } = JSON.parse(readFileSync(join(folder, 'credentials'), 'utf8')) as { readonly api_token: string };
   const modules = new ModuleStore(join(folder, 'modules'));
   const control: Control = {
     store,
@@ -46,11 +56,13 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     tryVersion: (spec) => tryVersion(spec, { runtimeDir: join(folder, 'run'), modules, startupCpuMs: 5000, heapLimitMb: 128 }),
     trySplit: (specs) => trySplit(specs, { runtimeDir: join(folder, 'run'), modules, startupCpuMs: 5000, heapLimitMb: 128 }),
     settings: { deployableVersions: 100, baseDomain: 'localhost' },
+    ...more,
   };
-  const { account, operatorToken } = await openAccount(control, known);
+  const { account, operatorToken } = await openAccount(control, knownToken(join(folder, 'credentials')));
   const publisher = new Publisher({ store, feed: control.feed, baseDomain: 'localhost', log: () => {} });
-  const data = new DataClient(folder);
+  const data = new DataClient(dataFolder);
   const observe = new ObserveClient(folder);
+  const d1 = await D1Work.open(data, folder);
   const app = createApp({
     ...control,
     account,
@@ -58,8 +70,9 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     data,
     observe,
     logpush: new LogpushLink({ store, vault: control.vault, observe, log: () => {} }),
+    events: new ChangeEvents(control, () => {}),
     signIns: new SignInTries(),
-    d1: await D1Work.open(data, folder),
+    d1,
     apiSettings: {
       maxUploadBytes: 10_000_000,
       allowedHosts: [],
@@ -72,6 +85,9 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
   });
   opening.move();
   return {
+    accountId: account.id,
+    operatorToken,
+    request: async (path, init) => app.request(path, init),
     call: async (method, path, body) => {
       const whole = path.startsWith('/') ? path : `/accounts/${account.id}/${path}`;
       const sent = body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) };
@@ -88,7 +104,13 @@ export const openControl = async (folder: string): Promise<ControlPlaneAsked> =>
     },
     [Symbol.asyncDispose]: async () => {
       await publisher.close();
+      await data[Symbol.asyncDispose]();
+      await observe[Symbol.asyncDispose]();
+      await d1[Symbol.asyncDispose]();
       await store.close();
     },
   };
 };
+
+const knownToken = (file: string): string | undefined =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly api_token: string }).api_token : undefined;

@@ -4,8 +4,9 @@ import { percentageOf } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { pageInfo, pageOf } from '../page.ts';
-import { auditEntryView, deploymentView } from '../views/index.ts';
+import { auditEntryView, deploymentView, edgeStatusView } from '../views/index.ts';
 import { comparisons } from './compare.ts';
+import { events } from './events.ts';
 import { observations } from './observe.ts';
 import { sessions } from './sessions.ts';
 
@@ -72,6 +73,7 @@ export const own: Handlers<typeof ownEndpoints> = {
   ...comparisons,
   ...observations,
   ...sessions,
+  ...events,
   getStatus: async (api) => {
     const generation = await api.store.read.meta.generation();
     const edges = api.feed.status();
@@ -83,13 +85,7 @@ export const own: Handlers<typeof ownEndpoints> = {
         edge_url: edges.find(({ connected }) => connected)?.url ?? null,
         generation,
         behind: api.publisher.behind ?? null,
-        edges: edges.map(({ id, url, generation: served, connected }) => ({
-          id,
-          url,
-          generation: served,
-          connected,
-          pending: connected && served < generation,
-        })),
+        edges: edges.map((edge) => edgeStatusView(edge, generation)),
         workers: await Promise.all(workers.map((worker) => workerStatus(api, worker))),
       },
     });

@@ -5,6 +5,7 @@ export * from './certificate.ts';
 export * from './compare.ts';
 export * from './d1.ts';
 export * from './durable-objects.ts';
+export * from './events.ts';
 export * from './hosts.ts';
 export * from './kv.ts';
 export * from './legacy.ts';
