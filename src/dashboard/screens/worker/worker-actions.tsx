@@ -2,6 +2,7 @@ import { Undo2 } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { Button } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
+import { useWorker } from './worker.ts';
 
 /** What a dialog about a Worker is given. It is in the address: `?dialog=rollback&version=…`. */
 export interface WorkerDialogProps {
@@ -20,12 +21,13 @@ const DIALOGS = {
 export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string; readonly hasEdit?: boolean }) => {
   const [{ dialog, of }, change] = useAddress();
   const goTo = useGo();
+  const why = useWorker(name).worker?.noWayBack;
   const open = (which: string): void => change({ dialog: which });
   const close = (): void => change({ dialog: undefined, of: undefined }, false);
   const go = (to: string) => () => goTo(to);
   useKeys({
     d: () => open('deploy'),
-    r: () => open('rollback'),
+    r: () => why === undefined && open('rollback'),
     c: go(`/workers/${name}/compare`),
     'g o': go(`/workers/${name}`),
     'g d': go(`/workers/${name}/deployments`),
@@ -34,18 +36,23 @@ export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string
   });
   const Opened = dialog === 'deploy' || dialog === 'rollback' ? DIALOGS[dialog] : undefined;
   return (
-    <div className="actions">
+    <div className="actions worker-actions">
       {hasEdit && (
         <span className="only-wide">
           <Button onClick={go(`/workers/${name}/edit`)}>Edit code</Button>
         </span>
       )}
-      <Button icon={Undo2} shortcut="R" onClick={() => open('rollback')}>
+      <Button icon={Undo2} shortcut="R" why={why} onClick={() => open('rollback')}>
         Rollback
       </Button>
       <Button kind="main" shortcut="D" onClick={() => open('deploy')}>
         Deploy version
       </Button>
+      {why !== undefined && (
+        <p className="small third" aria-hidden>
+          {why}
+        </p>
+      )}
       {Opened && (
         <Suspense>
           <Opened name={name} versionId={of} onClose={close} />

@@ -1,6 +1,10 @@
-import { Link, Outlet, useParams } from '@tanstack/react-router';
-import { useApi } from '../../api/index.ts';
+import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { Refusal } from '../../parts/index.ts';
+import { HostsLine } from './hosts-line.tsx';
+import { ServingStrip } from './serving-strip.tsx';
 import { WorkerActions } from './worker-actions.tsx';
+import { useWorker } from './worker.ts';
+import './worker.css';
 
 const TABS = [
   ['/workers/$name', 'Overview'],
@@ -14,8 +18,9 @@ const TABS = [
 /** Head and tabs around each page of one Worker. What serves is on all of them: large on the overview, as a strip on the others. */
 export const WorkerFrame = () => {
   const { name } = useParams({ from: '/inside/workers/$name' });
-  const status = useApi('getStatus', {});
-  const url = status.data?.result.workers.find((worker) => worker.name === name)?.url;
+  const isOverview = useRouterState({ select: ({ location }) => /^\/workers\/[^/]+\/?$/.test(location.pathname) });
+  const { worker, isMissing, error } = useWorker(name);
+  if (isMissing) return <NoWorker name={name} />;
   return (
     <>
       <div className="page-head">
@@ -24,13 +29,7 @@ export const WorkerFrame = () => {
             <Link to="/">Workers & Pages</Link>
           </p>
           <h1 className="title">{name}</h1>
-          <p className="small">
-            {url != null && (
-              <a href={url} className="link" target="_blank" rel="noreferrer">
-                {new URL(url).host}
-              </a>
-            )}
-          </p>
+          <p className="small third worker-hosts">{worker && <HostsLine name={name} hosts={worker.hosts} />}</p>
         </div>
         <WorkerActions name={name} hasEdit />
       </div>
@@ -38,10 +37,34 @@ export const WorkerFrame = () => {
         {TABS.map(([to, text]) => (
           <Link key={to} to={to} params={{ name }} search={{}} activeOptions={{ exact: to === '/workers/$name', includeSearch: false }}>
             {text}
+            {text === 'Versions' && <span className="count worker-count"> {worker?.versionCount}</span>}
           </Link>
         ))}
       </nav>
+      {!isOverview && (worker ? <ServingStrip worker={worker} /> : <div className="split-strip worker-strip-bone" aria-hidden />)}
+      {worker === undefined && error != null && <Refusal what="What serves did not load." error={error} />}
       <Outlet />
     </>
   );
 };
+
+const NoWorker = ({ name }: { readonly name: string }) => (
+  <>
+    <p className="crumbs">
+      <Link to="/">Workers & Pages</Link>
+    </p>
+    <h1 className="title">There is no Worker {name}</h1>
+    <p className="second">
+      It may have been deleted, which the <AuditLink name={name} /> tells, or the address has another name than the Worker.{' '}
+      <Link to="/" className="link">
+        To the Workers
+      </Link>
+    </p>
+  </>
+);
+
+const AuditLink = ({ name }: { readonly name: string }) => (
+  <Link to="/audit" search={{ worker: name }} className="link">
+    audit log
+  </Link>
+);
