@@ -12,7 +12,8 @@ type Query<E> = E extends { readonly query: infer Q extends z.ZodObject } ? z.in
 type Input<E extends Endpoint> = E extends { readonly body: { readonly schema: infer S extends z.ZodType } } ? z.input<S> : BodyOf<E>;
 
 export type Call<Name extends EndpointName> = (keyof Params<Name> extends never ? object : { readonly params: Params<Name> }) & {
-  readonly query?: Partial<Query<Family[Name]>>;
+  /** What is undefined is not asked for. */
+  readonly query?: { readonly [Key in keyof Query<Family[Name]>]?: Query<Family[Name]>[Key] | undefined };
   readonly body?: Input<Family[Name]> | FormData;
   /** The `etag` of what the person was looking at: where it has changed since, nothing is done. */
   readonly ifMatch?: string | undefined;

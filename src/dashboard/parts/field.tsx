@@ -42,6 +42,27 @@ export const TextField = ({ label, hint, fault, ...more }: Around & Omit<Compone
   </Field>
 );
 
+/** One of several, as the browser offers them. */
+export const SelectField = ({
+  label,
+  hint,
+  fault,
+  of,
+  ...more
+}: Around & Omit<ComponentProps<'select'>, 'id'> & { readonly of: readonly (readonly [value: string, text: string])[] }) => (
+  <Field label={label} hint={hint} fault={fault}>
+    {(ids) => (
+      <select className="input" {...more} {...ids}>
+        {of.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    )}
+  </Field>
+);
+
 /** What was refused, in red with its sign, for colour is never alone. */
 export const Fault = ({ children }: { readonly children: ReactNode }) => (
   <span className="fault stop-text" role="alert">

@@ -2,7 +2,7 @@ export { Banner, Refusal, wordsOf } from './banner.tsx';
 export { Button, type ButtonProps } from './button.tsx';
 export { Dialog } from './dialog.tsx';
 export { Command, CopyButton, Empty } from './empty.tsx';
-export { Fault, Field, Find, TextField } from './field.tsx';
+export { Fault, Field, Find, SelectField, TextField } from './field.tsx';
 export { Icon } from './icon.tsx';
 export { Bones, Loaded, RowBones } from './loaded.tsx';
 export { RowMenu, type MenuItem } from './menu.tsx';

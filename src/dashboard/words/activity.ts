@@ -24,8 +24,10 @@ const ACTIONS: Readonly<Record<string, Said>> = {
   'version.upload': { did: (detail) => `uploaded ${versionOf(detail)}, without traffic, of` },
   'version.delete': { did: 'deleted a version of' },
   'version.trip': { did: 'gave up on a version of' },
-  'secret.change': { did: (detail) => `changed ${named('secret', detail)} of` },
-  'settings.change': { did: 'changed settings of' },
+  'secret.change': { did: (detail) => `${secretsIn(detail)} of` },
+  'settings.patch': { did: 'changed settings of' },
+  'usage_model.put': { did: 'changed the usage model of' },
+  'content.put': { did: 'changed the code of' },
   'worker.create': { did: 'created' },
   'worker.delete': { did: 'deleted' },
   'schedules.replace': { did: (detail) => `set the cron triggers (${list(detail['crons']) || 'none'}) of` },
@@ -47,10 +49,11 @@ const ACTIONS: Readonly<Record<string, Said>> = {
   'queue.consumer.remove': { did: 'removed a consumer from' },
 };
 
-const named = (what: string, { names, secrets, name }: Detail): string => {
-  const all = list(names) || list(secrets) || text(name);
-  return all === '' ? `a ${what}` : `${what}${all.includes(',') ? 's' : ''} ${all}`;
-};
+const secretsPart = (did: string, names: string): string => (names === '' ? '' : `${did} secret${names.includes(',') ? 's' : ''} ${names}`);
+
+/** `changed secrets A, B and removed secret C` */
+const secretsIn = ({ set, deleted }: Detail): string =>
+  [secretsPart('changed', list(set)), secretsPart('removed', list(deleted))].filter(Boolean).join(' and ') || 'changed secrets';
 
 const KINDS: Readonly<Record<string, string>> = {
   kv: 'KV namespace',
@@ -62,7 +65,14 @@ const KINDS: Readonly<Record<string, string>> = {
   mtls_certificate: 'mTLS certificate',
 };
 
-const VERBS: Readonly<Record<string, string>> = { create: 'created', add: 'added', change: 'changed', delete: 'deleted', upload: 'uploaded', put: 'set' };
+const VERBS: Readonly<Record<string, string>> = {
+  create: 'created',
+  add: 'added',
+  change: 'changed',
+  delete: 'deleted',
+  upload: 'uploaded',
+  put: 'set',
+};
 
 /** What of a target is said: `worker/checkout` is `checkout`; of what has a name in the row, that. */
 const objectOf = ({ target, detail }: Activity): string => {
@@ -83,7 +93,13 @@ export const activityInWords = (activity: Activity): string => {
   return done === undefined ? `${activity.action} ${activity.target}` : `${done} ${KINDS[kind] ?? kind} ${objectOf(activity)}`;
 };
 
-const TOOLS: Readonly<Record<string, string>> = { dash: 'dashboard', cli: 'command line', api: 'API', wrangler: 'wrangler', terraform: 'Terraform' };
+const TOOLS: Readonly<Record<string, string>> = {
+  dash: 'dashboard',
+  cli: 'command line',
+  api: 'API',
+  wrangler: 'wrangler',
+  terraform: 'Terraform',
+};
 
 /** By which tool: `dashboard`, `wrangler`. The server itself has none. */
 export const toolName = (source: unknown): string => TOOLS[text(source)] ?? (text(source) || 'the server');

@@ -1,0 +1,74 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, refresh } from '../../api/index.ts';
+import { Button, Command, Dialog, Refusal, TextField } from '../../parts/index.ts';
+
+/** Asks for a name, makes the token, and shows its value this once. */
+export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const made = useMutation({
+    mutationFn: () => call('createToken', { body: { name: name.trim(), ...(email.trim() === '' ? {} : { email: email.trim() }) } }),
+    onSuccess: () => refresh(undefined),
+  });
+  if (made.data !== undefined) return <Made name={made.data.result.name} value={made.data.result.value} onClose={onClose} />;
+  const wanted = name.trim() === '' ? 'the token' : name.trim();
+  return (
+    <Dialog
+      title="Make a token"
+      width="small"
+      hasTyped={name !== ''}
+      onClose={onClose}
+      onSubmit={() => made.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            kind="main"
+            type="submit"
+            why={name.trim() === '' ? 'It needs a name.' : undefined}
+            working={made.isPending ? 'Making it' : undefined}
+          >
+            Make {wanted}
+          </Button>
+        </>
+      }
+    >
+      <div className="tokens-form">
+        {made.isError && <Refusal what="Not made." error={made.error} />}
+        <TextField
+          label="Name"
+          hint="Whose it is: a person, or a program such as deploy-bot. It needs a name that no other token has."
+          maxLength={120}
+          data-first
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+        />
+        <TextField
+          label="E-mail address, optional"
+          hint="Stands beside what is done with it. Without one its name does."
+          type="email"
+          value={email}
+          onChange={({ target }) => setEmail(target.value)}
+        />
+      </div>
+    </Dialog>
+  );
+};
+
+const Made = ({ name, value, onClose }: { readonly name: string; readonly value: string; readonly onClose: () => void }) => (
+  <Dialog
+    title={`${name} is made`}
+    width="small"
+    onClose={onClose}
+    onSubmit={onClose}
+    foot={
+      <Button kind="main" type="submit" data-first>
+        Close
+      </Button>
+    }
+  >
+    <p className="tokens-once">This is its value. It is not stored, and will not be shown again.</p>
+    <Command text={value} />
+  </Dialog>
+);
