@@ -43,10 +43,9 @@ export const AuditLog = () => {
   const [search, change] = useAddress();
   const { worker, action, actor, days } = search;
   const page = Number(search['page'] ?? 1);
-  const target = worker === undefined ? undefined : `worker/${worker}`;
   const log = useApi(
     'listAudit',
-    { query: { target, action, actor, since: sinceOf(days), page, per_page: A_PAGE } },
+    { query: { target: worker && `worker/${worker}`, action, actor, since: sinceOf(days), page, per_page: A_PAGE } },
     { keepsPrevious: true },
   );
   const set = (name: string) => (value: string) => change({ [name]: value, page: undefined }, false);
