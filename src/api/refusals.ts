@@ -1,5 +1,5 @@
 import { BrokenInvariant } from '../base/index.ts';
-import type { ModuleNameFault, Refusal } from '../domain/index.ts';
+import type { LastChange, ModuleNameFault, Refusal, WorkerPart } from '../domain/index.ts';
 import { kvWords } from './kv-words.ts';
 import { logpushWords } from './logpush-words.ts';
 import { objectWords } from './object-words.ts';
@@ -25,6 +25,16 @@ const MODULE_NAME_FAULTS: Readonly<Record<ModuleNameFault, string>> = {
   backslash: 'it holds a backslash; separate folders with "/"',
   control_character: 'it holds a control character',
 };
+
+const PARTS: Readonly<Record<WorkerPart, string>> = {
+  versions: 'versions',
+  settings: 'settings',
+  script_settings: 'settings',
+  schedules: 'cron schedules',
+};
+
+const lastWords = ({ by, on, version }: LastChange): string =>
+  version === undefined ? `${by} changed them at ${on}` : `${by} made version ${version} at ${on}`;
 
 type Words = { readonly [Code in Refusal['code']]: (refusal: Extract<Refusal, { readonly code: Code }>) => Spoken };
 
@@ -245,7 +255,7 @@ const words: Words = {
       100317,
       active === undefined
         ? `Nothing is deployed, but the request expects the deployment ${expected}. Read the deployments again.`
-        : `The active deployment is ${active.id}, made by ${active.by} at ${active.createdOn}, not ${expected}. Look at it, then deploy again.`,
+        : `The active deployment is ${active.id}, made by ${active.by} at ${active.createdOn}, not ${expected === 'none' ? 'none at all' : expected}. Look at it, then deploy again.`,
     ),
   deployment_not_found: ({ deploymentId }) =>
     said(404, 100318, `The deployment ${JSON.stringify(deploymentId)} was not found among the deployments of this Worker.`),
@@ -258,6 +268,12 @@ const words: Words = {
   // Workers and what belongs to them
   worker_not_found: ({ name }) => said(404, 10007, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
   service_not_found: ({ name }) => said(404, 10090, `This Worker does not exist on your account: ${JSON.stringify(name)}.`),
+  changed_meanwhile: ({ part, name, last }) =>
+    said(
+      412,
+      100322,
+      `The ${PARTS[part]} of the Worker ${JSON.stringify(name)} are no more as you read them${last === undefined ? '' : `: ${lastWords(last)}`}. Read them again, then make your change.`,
+    ),
   worker_renamed: ({ name, to }) =>
     said(
       400,

@@ -25,6 +25,8 @@ const deploymentRequest = z
   })
   .meta({ id: 'DeploymentRequest' });
 
+const ACTIVE = 'The active deployment; `"none"` where there is none.';
+
 export const deploymentEndpoints = {
   listDeployments: {
     method: 'GET',
@@ -32,6 +34,7 @@ export const deploymentEndpoints = {
     tag: 'Deployments',
     summary: 'Deployments, newest first; the first one is active',
     query: paging,
+    etag: ACTIVE,
     result: z.object({ deployments: z.array(deployment) }),
   },
   createDeployment: {
@@ -40,7 +43,10 @@ export const deploymentEndpoints = {
     tag: 'Deployments',
     summary: 'Make one or two versions serve; with If-Match only while the named deployment is active',
     query: z.object({ force: z.string().optional().describe('`true`: also where secrets changed since the version last served.') }),
-    headers: z.object({ 'if-match': z.string().optional().describe('The id of the deployment that must be active, in quotes.') }),
+    etag: ACTIVE,
+    headers: z.object({
+      'if-match': z.string().optional().describe('The id of the deployment that must be active, in quotes; `"none"` where none must be.'),
+    }),
     body: json(deploymentRequest),
     result: deployment,
   },

@@ -56,6 +56,8 @@ export interface Endpoint {
   /** Request headers that change what the call does; they reach the handler as they were sent. */
   readonly headers?: z.ZodObject;
   readonly body?: Body;
+  /** What the answer's `ETag` stands for. */
+  readonly etag?: string;
   /** The `result` of the envelope. */
   readonly result: z.ZodType;
   /**

@@ -90,6 +90,7 @@ const operationOf = (name: string, endpoint: Endpoint): ZodOpenApiOperationObjec
     responses: {
       200: {
         description: 'Done',
+        ...(endpoint.etag === undefined ? {} : { headers: z.object({ etag: z.string().describe(endpoint.etag) }) }),
         content: answerOf(endpoint),
       },
       default: { description: 'Refused', content: { 'application/json': { schema: failure } } },

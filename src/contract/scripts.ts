@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { compatibility, namedHandlers, nothing, observability, paging, placement, SCRIPT, usageModel, WORKERS } from './shapes.ts';
+import {
+  compatibility,
+  ifMatch,
+  namedHandlers,
+  NEWEST,
+  nothing,
+  observability,
+  paging,
+  placement,
+  SCRIPT,
+  usageModel,
+  WORKERS,
+} from './shapes.ts';
 import { reconciliation, uploadMetadata } from './upload-metadata.ts';
 
 /** A Worker as lists of scripts show it. */
@@ -99,6 +111,7 @@ export const scriptEndpoints = {
       rollback_to: z.string().optional(),
     }),
     body: { kind: 'upload', metadata: uploadMetadata },
+    ...ifMatch(NEWEST),
     result: z.union([uploadedScript, rolledBack]),
   },
   deleteScript: {

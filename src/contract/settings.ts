@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { json, limits, observability, placement, SCRIPT, shownBinding, usageModel, versionSettings } from './shapes.ts';
+import { ifMatch, json, limits, observability, placement, SCRIPT, shownBinding, usageModel, versionSettings } from './shapes.ts';
 
 /** Settings of the Worker itself: no version has them, so changing them makes none. */
 const settingsOfScript = {
@@ -41,12 +41,16 @@ const settings = z
   })
   .meta({ id: 'Settings' });
 
+const UNVERSIONED = 'The settings that are not versioned.';
+const STATE = 'The newest version, with the settings that are not versioned.';
+
 export const settingsEndpoints = {
   getSettings: {
     method: 'GET',
     path: `${SCRIPT}/settings`,
     tag: 'Scripts',
     summary: 'Settings of the newest version, with all bindings that the next upload can inherit',
+    etag: STATE,
     result: settings,
   },
   patchSettings: {
@@ -55,6 +59,7 @@ export const settingsEndpoints = {
     tag: 'Scripts',
     summary: 'Change settings; those that are versioned make a version from each deployed one',
     body: { kind: 'json_or_upload', schema: settingsPatch },
+    ...ifMatch(STATE),
     result: settings,
   },
   getScriptSettings: {
@@ -62,6 +67,7 @@ export const settingsEndpoints = {
     path: `${SCRIPT}/script-settings`,
     tag: 'Scripts',
     summary: 'Settings that are not versioned',
+    etag: UNVERSIONED,
     result: scriptSettings,
   },
   patchScriptSettings: {
@@ -70,6 +76,7 @@ export const settingsEndpoints = {
     tag: 'Scripts',
     summary: 'Change settings that are not versioned: makes no version',
     body: { kind: 'json_or_upload', schema: scriptSettingsPatch },
+    ...ifMatch(UNVERSIONED),
     result: scriptSettings,
   },
   getUsageModel: {

@@ -11,6 +11,19 @@ export const nullish = <T extends z.ZodType>(schema: T) => schema.nullish().tran
 
 export const json = <T extends z.ZodType>(schema: T) => ({ kind: 'json', schema }) as const;
 
+/** Of a call that changes what another answers with an `ETag`. */
+export const ifMatch = (etag: string) => ({
+  etag,
+  headers: z.object({
+    'if-match': z
+      .string()
+      .optional()
+      .describe('The `ETag` of what is to be changed, as it was read; where it is another by now, nothing is changed (412).'),
+  }),
+});
+
+export const NEWEST = 'The newest version.';
+
 export const paging = z.object({
   page: z.coerce.number().int().min(1).optional(),
   per_page: z.coerce.number().int().min(1).max(1000).optional(),

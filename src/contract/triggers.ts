@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { json, nothing, paging, SCRIPT, WORKERS } from './shapes.ts';
+import { ifMatch, json, nothing, paging, SCRIPT, WORKERS } from './shapes.ts';
 import { route } from './zones.ts';
 
 export const subdomainState = z.object({ enabled: z.boolean(), previews_enabled: z.boolean() });
@@ -38,6 +38,8 @@ const changeset = z.object({
 
 const schedules = z.object({ schedules: z.array(z.object({ cron: z.string(), created_on: z.string(), modified_on: z.string() })) });
 
+const CRONS = 'The schedules.';
+
 const ofService = { service: z.string().optional(), environment: z.string().optional() };
 
 export const triggerEndpoints = {
@@ -69,13 +71,21 @@ export const triggerEndpoints = {
     summary: 'Switch both off',
     result: subdomainState,
   },
-  getSchedules: { method: 'GET', path: `${SCRIPT}/schedules`, tag: 'Triggers', summary: 'Cron schedules', result: schedules },
+  getSchedules: {
+    method: 'GET',
+    path: `${SCRIPT}/schedules`,
+    tag: 'Triggers',
+    summary: 'Cron schedules',
+    etag: CRONS,
+    result: schedules,
+  },
   putSchedules: {
     method: 'PUT',
     path: `${SCRIPT}/schedules`,
     tag: 'Triggers',
     summary: 'Replace the cron schedules',
     body: json(z.array(z.looseObject({ cron: z.string() }))),
+    ...ifMatch(CRONS),
     result: schedules,
   },
   putScriptRoutes: {

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { annotations, compatibility, limits, namedHandlers, paging, placement, SCRIPT, shownBinding, usageModel } from './shapes.ts';
+import {
+  annotations,
+  compatibility,
+  ifMatch,
+  limits,
+  namedHandlers,
+  NEWEST,
+  paging,
+  placement,
+  SCRIPT,
+  shownBinding,
+  usageModel,
+} from './shapes.ts';
 import { reconciliation, shownExports, uploadMetadata } from './upload-metadata.ts';
 
 /** Who made it and when. `hasPreview` is what the official SDK's types call `has_preview`. */
@@ -45,6 +57,7 @@ export const versionEndpoints = {
     tag: 'Versions',
     summary: 'Versions, newest first; or all that may be deployed',
     query: paging.extend({ deployable: z.string().optional() }),
+    etag: NEWEST,
     result: z.object({ items: z.array(version) }),
   },
   createVersion: {
@@ -54,6 +67,7 @@ export const versionEndpoints = {
     summary: 'Upload a version that gets no traffic',
     query: z.object({ bindings_inherit: z.string().optional() }),
     body: { kind: 'upload', metadata: uploadMetadata, isVersionOnly: true },
+    ...ifMatch(NEWEST),
     result: version.extend({ exports_reconciliation: reconciliation.optional() }),
   },
   getVersion: { method: 'GET', path: `${SCRIPT}/versions/:version_id`, tag: 'Versions', summary: 'One version', result: version },

@@ -21,7 +21,7 @@ export interface Deploy {
   readonly message: string | undefined;
   /** Also where secrets changed since the version last served. */
   readonly force: boolean;
-  /** The id of the deployment the client believes to be active; `any` where it only wants that there is one. */
+  /** The id of the deployment the client believes to be active; `any` where it only wants that there is one, `none` where none is. */
   readonly expectedActive: string | undefined;
   readonly triggeredBy: string;
   readonly rollbackFrom?: string;

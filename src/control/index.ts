@@ -6,6 +6,7 @@ export { collectModules } from './collect.ts';
 export type { Actor, Control, ControlSettings, TrialResult } from './control.ts';
 export { deleteDeployment, deploy } from './deploy.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
+export { isAsExpected, NO_VERSION, tagOf, type Expectation } from './expectations.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
 export { changeLogpush, createLogpush, deleteLogpush, destinationOf, logpushWords } from './logpush.ts';

@@ -21,6 +21,7 @@ import {
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsExpected, type Expectation } from './expectations.ts';
 import { boundToObjects } from './objects.ts';
 import { startTogether } from './object-splits.ts';
 import { checkResources } from './resources.ts';
@@ -43,6 +44,8 @@ export interface Revision {
    */
   readonly leavesUnfit?: true;
   readonly annotations: Partial<Annotations>;
+  /** What the client goes by. */
+  readonly expected?: Expectation | undefined;
   /** Settings of the Worker itself that change with it. */
   readonly settings?: WorkerSettings;
   readonly triggeredBy: string;
@@ -68,6 +71,8 @@ export const revise = (control: Control, actor: Actor, revision: Revision): Prom
 const reviseInTurn = async (control: Control, actor: Actor, revision: Revision): Promise<Result<Revised, Refusal>> => {
   const worker = await control.store.read.workers.byName(revision.worker);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: revision.worker });
+  const isFresh = await isAsExpected(control.store.read, worker.name, revision.expected);
+  if (!isFresh.ok) return isFresh;
   const active = await control.store.read.deployments.active(worker.tag);
   const newest = await control.store.read.versions.newest(worker.tag);
   if (newest === undefined) return refuse({ code: 'no_versions', name: worker.name });
@@ -103,6 +108,8 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
   const { worker, active, split, revised } = plan;
   return control.store.change<Revised, Refusal>(
     async (change) => {
+      const isFresh = await isAsExpected(change, worker.name, revision.expected);
+      if (!isFresh.ok) return isFresh;
       const present = await change.deployments.active(worker.tag);
       if (present?.id !== active?.id) return refuse(overtaken(active, present));
       const classes = classesOf(worker.name, await change.namespaces.ofWorker(worker.tag));

@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { cronFault, type Refusal } from '../domain/index.ts';
 import type { Schedule } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsExpected, type Expectation } from './expectations.ts';
 
 /** Replaces a Worker's cron schedules. They change no version. */
 export const replaceSchedules = (
@@ -9,11 +10,14 @@ export const replaceSchedules = (
   actor: Actor,
   name: string,
   crons: readonly string[],
+  expected?: Expectation,
 ): Promise<Result<readonly Schedule[], Refusal>> =>
   control.store.change<readonly Schedule[], Refusal>(
     async (change) => {
       const worker = await change.workers.byName(name);
       if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      const isFresh = await isAsExpected(change, name, expected);
+      if (!isFresh.ok) return isFresh;
       for (const cron of crons) {
         const fault = cronFault(cron);
         if (fault !== undefined) return refuse({ code: 'cron_invalid', cron, reason: fault });

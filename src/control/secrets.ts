@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { isBindingName, isSecret, MOST_BINDINGS, type Binding, type Refusal, type VersionCode } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
+import type { Expectation } from './expectations.ts';
 import { revise, type Revised, type Revision } from './revise.ts';
 import { sealed } from './upload.ts';
 import { versionsIn } from './versions.ts';
@@ -14,6 +15,7 @@ export interface SecretsRequest {
   readonly changes: SecretChanges;
   readonly message?: string | undefined;
   readonly tag?: string | undefined;
+  readonly expected?: Expectation | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ const revisionFor = (control: Control, request: SecretsRequest, of: Revision['of
   worker: request.worker,
   of,
   change: (code, worker) => withSecrets(control, worker, code, request.changes),
+  expected: request.expected,
   annotations: { message: request.message, tag: request.tag },
   triggeredBy: 'secret',
   action: 'secret.change',

@@ -29,6 +29,7 @@ import {
 import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { assetsFor } from './assets.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsExpected, type Expectation } from './expectations.ts';
 import { byExports, checkDeclared, throughSources } from './exports.ts';
 import { followersDetail, followersOf, followersReadied, storeFollowers, type Follower } from './followers.ts';
 import {
@@ -59,6 +60,8 @@ export interface Upload {
   /** Also give it all traffic, in the same transaction. */
   readonly deploy: boolean;
   readonly settings?: WorkerSettings;
+  /** What the client goes by. */
+  readonly expected?: Expectation | undefined;
   /** Aborted when the client is gone: its repeat is then told from another upload of the same code. */
   readonly client?: AbortSignal;
 }
@@ -98,6 +101,8 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   const digest = uploadDigest(control, request);
   const repeated = existing && (await repeatOf(control, actor, existing, digest));
   if (repeated) return accept(repeated);
+  const isFresh = await isAsExpected(control.store.read, request.name, request.expected);
+  if (!isFresh.ok) return isFresh;
   const planner = exports === undefined ? byMigration(control, worker, migration) : byExports(control, worker, exports);
   const objects = await planner(control.store.read);
   if (!objects.ok) return objects;
@@ -140,6 +145,8 @@ const stored = (control: Control, actor: Actor, request: Upload, ready: Ready): 
   const { worker, version: made, digest, objects, followers } = ready;
   return control.store.change<Uploaded, Refusal>(
     async (change) => {
+      const isFresh = await isAsExpected(change, request.name, request.expected);
+      if (!isFresh.ok) return isFresh;
       const reachable = await checkReachable(change, worker.name, made.bindings);
       if (!reachable.ok) return reachable;
       const holds = await stillHolds(change, ready, request.deploy);

@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { collectsOtherwise, isWorkerName, type Refusal, type WorkerHold } from '../domain/index.ts';
 import type { Queries, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsExpected, type Expectation } from './expectations.ts';
 import { newWorker } from './upload.ts';
 import { asUsers, referencesTo } from './uses.ts';
 
@@ -19,11 +20,14 @@ export const changeWorker = (
   name: string,
   changes: WorkerChanges,
   action: string,
+  expected?: Expectation,
 ): Promise<Result<Worker, Refusal>> =>
   control.store.change<Worker, Refusal>(
     async (change) => {
       const worker = await change.workers.byName(name);
       if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+      const isFresh = await isAsExpected(change, name, expected);
+      if (!isFresh.ok) return isFresh;
       const changed: Worker = {
         ...worker,
         modifiedOn: control.clock.now().toISOString(),

@@ -8,14 +8,14 @@ import type { Warning } from './warning.ts';
 export interface DeployRequest extends Proposal {
   /** Also where secrets changed. */
   readonly force: boolean;
-  /** The deployment the client believes to be active (`If-Match`); `any` where it only wants that there is one. */
+  /** The deployment the client believes to be active (`If-Match`); `any` where it only wants that there is one, `none` where none is. */
   readonly expectedActive: string | undefined;
 }
 
 /** The split a deployment will have, or all the reasons why it must not be. */
 export const planDeployment = (request: DeployRequest): Result<Split, Refusal> => {
   const { active, expectedActive } = request;
-  const isAsExpected = expectedActive === 'any' ? active !== undefined : expectedActive === active?.deployment.id;
+  const isAsExpected = expectedActive === 'any' ? active !== undefined : expectedActive === (active?.deployment.id ?? 'none');
   if (expectedActive !== undefined && !isAsExpected) {
     return refuse({ code: 'active_deployment_changed', expected: expectedActive, active: active?.deployment });
   }

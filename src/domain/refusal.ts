@@ -170,6 +170,16 @@ export interface ActiveDeployment {
   readonly createdOn: string;
 }
 
+/** What of a Worker clients read, change and send back whole. */
+export type WorkerPart = 'versions' | 'settings' | 'script_settings' | 'schedules';
+
+export interface LastChange {
+  readonly by: string;
+  readonly on: string;
+  /** The number of the version that was made. */
+  readonly version?: number;
+}
+
 export type ResourceRefusal =
   | { readonly code: 'resource_exists'; readonly kind: ResourceKind; readonly name: string }
   | { readonly code: 'resource_not_found'; readonly kind: ResourceKind; readonly key: string }
@@ -199,6 +209,7 @@ export type ResourceRefusal =
   | { readonly code: 'queue_keeps_name'; readonly name: string; readonly wanted: string }
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
+  | { readonly code: 'changed_meanwhile'; readonly part: WorkerPart; readonly name: string; readonly last: LastChange | undefined }
   | { readonly code: 'service_not_found'; readonly name: string }
   | { readonly code: 'worker_renamed'; readonly name: string; readonly to: string }
   | { readonly code: 'worker_exists'; readonly name: string }

@@ -4,6 +4,7 @@ import type { scriptEndpoints } from '../../contract/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
+import { etag, expectationIn } from '../if-match.ts';
 import { pageWithin } from '../page.ts';
 import { foundScriptView, objectReferenceView, scriptView, serviceReferenceView } from '../views/index.ts';
 import { servingOfAll, workerNamed } from './found.ts';
@@ -31,8 +32,10 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
       .toSorted((a, b) => (a[order] < b[order] ? -1 : 1));
     return accept(pageWithin(found.map(foundScriptView), query));
   },
-  putScript: async (api, { params, query, body, form, actor, client }) => {
+  putScript: async (api, { params, query, body, form, headers, actor, client }) => {
     if (form === undefined) return refuse({ code: 'metadata_missing' });
+    const expected = expectationIn(headers, 'versions');
+    if (!expected.ok) return expected;
     if (query.rollback_to !== undefined) {
       return rollBack(api, actor, { name: params.script_name, to: query.rollback_to, message: form.fields['message'] });
     }
@@ -50,6 +53,7 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
       triggeredBy: 'upload',
       deploy: true,
       settings: scriptSettingsIn(metadata),
+      expected: expected.value,
       client,
     });
     if (!made.ok) return made;
@@ -63,6 +67,7 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
         available_on_subdomain: worker.workersDev,
         ...reconciledIn(made.value),
       },
+      ...etag(version.id),
       ...whenAnswered(api, version),
     });
   },

@@ -5,6 +5,7 @@ import { checkPart, resolveBindings, type Binding, type Refusal, type VersionCod
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
+import { etagOf, expectationIn } from '../if-match.ts';
 import { scriptSettingsView, settingsView } from '../views/index.ts';
 import { serving, workerNamed } from './found.ts';
 import { scriptSettingsIn } from './uploaded.ts';
@@ -65,13 +66,15 @@ const present = async (api: Api, name: string) => {
   if (!worker.ok) return worker;
   const newest = await api.store.read.versions.newest(worker.value.tag);
   const bindings = await inheritableOf(api.store.read, worker.value.tag, newest);
-  return accept({ result: settingsView(worker.value, newest, bindings) });
+  return accept({ result: settingsView(worker.value, newest, bindings), ...(await etagOf(api, worker.value, 'settings')) });
 };
 
 export const settings: Handlers<typeof settingsEndpoints> = {
   getSettings: (api, { params }) => present(api, params.script_name),
-  patchSettings: async (api, { params, body, actor }) => {
+  patchSettings: async (api, { params, body, headers, actor }) => {
     if (body === undefined) return refuse({ code: 'metadata_missing' });
+    const expected = expectationIn(headers, 'settings');
+    if (!expected.ok) return expected;
     const part = checkPart(body);
     if (!part.ok) return part;
     const ofScript = scriptSettingsIn(body);
@@ -86,25 +89,31 @@ export const settings: Handlers<typeof settingsEndpoints> = {
           of: 'deployed',
           annotations: { message: body.annotations?.['workers/message'], tag: body.annotations?.['workers/tag'] },
           settings: ofScript,
+          expected: expected.value,
           triggeredBy: 'upload',
           action: 'settings.patch',
           detail: { members: Object.keys(body).filter((member) => body[member] !== undefined) },
         })
-      : await changeWorker(api, actor, params.script_name, { settings: ofScript }, 'settings.patch');
+      : await changeWorker(api, actor, params.script_name, { settings: ofScript }, 'settings.patch', expected.value);
     if (!changed.ok) return changed;
     const after = await present(api, params.script_name);
     return after.ok ? accept({ ...after.value, messages: unknownNote(body) }) : after;
   },
   getScriptSettings: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
-    return worker.ok ? accept({ result: scriptSettingsView(worker.value) }) : worker;
+    if (!worker.ok) return worker;
+    return accept({ result: scriptSettingsView(worker.value), ...(await etagOf(api, worker.value, 'script_settings')) });
   },
-  patchScriptSettings: async (api, { params, body, actor }) => {
+  patchScriptSettings: async (api, { params, body, headers, actor }) => {
     if (body === undefined) return refuse({ code: 'metadata_missing' });
+    const expected = expectationIn(headers, 'script_settings');
+    if (!expected.ok) return expected;
     const part = checkPart(body);
     if (!part.ok) return part;
-    const changed = await changeWorker(api, actor, params.script_name, { settings: scriptSettingsIn(body) }, 'script_settings.patch');
-    return changed.ok ? accept({ result: scriptSettingsView(changed.value) }) : changed;
+    const changes = { settings: scriptSettingsIn(body) };
+    const changed = await changeWorker(api, actor, params.script_name, changes, 'script_settings.patch', expected.value);
+    if (!changed.ok) return changed;
+    return accept({ result: scriptSettingsView(changed.value), ...(await etagOf(api, changed.value, 'script_settings')) });
   },
   getUsageModel: async (api, { params }) => {
     const found = await serving(api, params.script_name);

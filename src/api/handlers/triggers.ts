@@ -3,6 +3,7 @@ import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules
 import type { triggerEndpoints } from '../../contract/index.ts';
 import type { CustomDomain } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { etagOf, expectationIn } from '../if-match.ts';
 import { domainView, routeView, schedulesView, type DomainView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
@@ -56,16 +57,24 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
   },
   getSchedules: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);
-    return worker.ok ? accept({ result: schedulesView(await api.store.read.schedules.ofWorker(worker.value.tag)) }) : worker;
+    if (!worker.ok) return worker;
+    const present = await api.store.read.schedules.ofWorker(worker.value.tag);
+    return accept({ result: schedulesView(present), ...(await etagOf(api, worker.value, 'schedules')) });
   },
-  putSchedules: async (api, { params, body, actor }) => {
+  putSchedules: async (api, { params, body, headers, actor }) => {
+    const expected = expectationIn(headers, 'schedules');
+    if (!expected.ok) return expected;
     const replaced = await replaceSchedules(
       api,
       actor,
       params.script_name,
       body.map(({ cron }) => cron),
+      expected.value,
     );
-    return replaced.ok ? accept({ result: schedulesView(replaced.value) }) : replaced;
+    if (!replaced.ok) return replaced;
+    const worker = await api.store.read.workers.byName(params.script_name);
+    const tag = worker === undefined ? {} : await etagOf(api, worker, 'schedules');
+    return accept({ result: schedulesView(replaced.value), ...tag });
   },
   putScriptRoutes: async (api, { params, body, actor }) => {
     const routes = await replaceRoutes(api, actor, params.script_name, body);

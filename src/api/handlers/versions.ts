@@ -5,6 +5,7 @@ import { isInWindow, type Version } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
+import { etag, etagOf, expectationIn } from '../if-match.ts';
 import { pageInfo, pageOf, pageWithin } from '../page.ts';
 import { versionView } from '../views/index.ts';
 import { versionOf, workerNamed } from './found.ts';
@@ -28,17 +29,20 @@ export const versions: Handlers<typeof versionEndpoints> = {
   listVersions: async (api, { params, query }) => {
     const worker = await workerNamed(api, params.script_name);
     if (!worker.ok) return worker;
+    const tag = await etagOf(api, worker.value, 'versions');
     if (query.deployable === 'true') {
       const { result, resultInfo } = pageWithin(await deployableVersions(api, worker.value), query);
-      return accept({ result: { items: result.map(versionView) }, resultInfo });
+      return accept({ result: { items: result.map(versionView) }, resultInfo, ...tag });
     }
     const page = pageOf(query, VERSIONS_A_PAGE);
     const items = await api.store.read.versions.page(worker.value.tag, page);
     const total = await api.store.read.versions.count(worker.value.tag);
-    return accept({ result: { items: items.map(versionView) }, resultInfo: pageInfo(page, items.length, total) });
+    return accept({ result: { items: items.map(versionView) }, resultInfo: pageInfo(page, items.length, total), ...tag });
   },
-  createVersion: async (api, { params, query, body, form, actor, client }) => {
+  createVersion: async (api, { params, query, body, form, headers, actor, client }) => {
     if (body === undefined || form === undefined) return refuse({ code: 'metadata_missing' });
+    const expected = expectationIn(headers, 'versions');
+    if (!expected.ok) return expected;
     const bindings = requestedBindings(body.bindings);
     if (!bindings.ok) return bindings;
     const made = await upload(api, actor, {
@@ -54,11 +58,12 @@ export const versions: Handlers<typeof versionEndpoints> = {
       strictInherit: query.bindings_inherit === 'strict',
       triggeredBy: 'version_upload',
       deploy: false,
+      expected: expected.value,
       client,
     });
     if (!made.ok) return made;
     const { version } = made.value;
-    return accept({ result: { ...versionView(version), ...reconciledIn(made.value) }, ...whenAnswered(api, version) });
+    return accept({ result: { ...versionView(version), ...reconciledIn(made.value) }, ...etag(version.id), ...whenAnswered(api, version) });
   },
   getVersion: async (api, { params }) => {
     const worker = await workerNamed(api, params.script_name);

@@ -1,0 +1,21 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import { tagOf, type Expectation } from '../control/index.ts';
+import type { Refusal, WorkerPart } from '../domain/index.ts';
+import type { Worker } from '../store/index.ts';
+import type { Api } from './api.ts';
+
+/** `If-Match: "<tag>"` with what the client read as `ETag`. A precondition that was not understood must not count as none. */
+export const expectationIn = (headers: Headers, part: WorkerPart): Result<Expectation | undefined, Refusal> => {
+  const header = headers.get('if-match')?.trim();
+  if (header === undefined) return accept(undefined);
+  if (header === '*') return accept({ part, tag: 'any' });
+  const tag = /^(?:W\/)?"([^"]{1,100})"$/.exec(header)?.[1];
+  return tag === undefined
+    ? refuse({ code: 'request_invalid', faults: ['header.if-match: expected one ETag in quotes, as it was answered'] })
+    : accept({ part, tag });
+};
+
+export const etag = (tag: string): { readonly headers: { readonly etag: string } } => ({ headers: { etag: `"${tag}"` } });
+
+/** The ETag of a part of a Worker as it is now. */
+export const etagOf = async (api: Api, worker: Worker, part: WorkerPart) => etag(await tagOf(api.store.read, worker, part));
