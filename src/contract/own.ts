@@ -3,6 +3,7 @@ import { compareEndpoints } from './compare.ts';
 import type { Endpoint } from './endpoint.ts';
 import { edgeStatus, eventEndpoints } from './events.ts';
 import { observeEndpoints } from './observe.ts';
+import { revisionEndpoints } from './revisions.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { moment, paging } from './shapes.ts';
 import { deployment } from './deployments.ts';
@@ -66,6 +67,7 @@ const auditEntry = z
 export const ownEndpoints = {
   ...compareEndpoints,
   ...observeEndpoints,
+  ...revisionEndpoints,
   ...sessionEndpoints,
   ...eventEndpoints,
   getStatus: { method: 'GET', path: '/status', tag: 'Switchback', summary: 'What runs and serves, on every edge', result: status },

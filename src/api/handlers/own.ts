@@ -8,6 +8,7 @@ import { auditEntryView, deploymentView, edgeStatusView } from '../views/index.t
 import { comparisons } from './compare.ts';
 import { events } from './events.ts';
 import { observations } from './observe.ts';
+import { revisions } from './revisions.ts';
 import { sessions } from './sessions.ts';
 
 const AUDIT_A_PAGE = 50;
@@ -72,6 +73,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
 export const own: Handlers<typeof ownEndpoints> = {
   ...comparisons,
   ...observations,
+  ...revisions,
   ...sessions,
   ...events,
   getStatus: async (api) => {

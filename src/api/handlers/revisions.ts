@@ -1,0 +1,90 @@
+import { accept, refuse, type Result } from '../../base/index.ts';
+import { revise, sealed, type Revised } from '../../control/index.ts';
+import type { BodyOf, ownEndpoints, revisionEndpoints } from '../../contract/index.ts';
+import { percentageOf, resolveBindings, type Binding, type Refusal, type VersionCode } from '../../domain/index.ts';
+import type { Worker } from '../../store/index.ts';
+import type { Api, Handlers } from '../api.ts';
+import { requestedBindings } from '../bindings.ts';
+
+type Asked = BodyOf<(typeof ownEndpoints)['createRevision']>;
+
+/** Each binding that is asked for in the place of the one of its name, whatever that was; all others as they are. */
+const bindingsWith = (api: Api, env: NonNullable<Asked['env']>, before: readonly Binding[], worker: Worker) => {
+  const given = Object.entries(env).flatMap(([name, binding]) => (binding === null ? [] : [{ ...binding, name }]));
+  const requested = requestedBindings(given);
+  if (!requested.ok) return requested;
+  return resolveBindings({
+    requested: requested.value,
+    previous: before.filter(({ name }) => env[name] !== null),
+    keepTypes: [...new Set(before.map(({ type }) => type)), 'secret_text'],
+    strictInherit: true,
+    versionById: () => undefined,
+    seal: (text) => sealed(api, worker.tag, text),
+  });
+};
+
+const codeWith =
+  (api: Api, asked: Asked) =>
+  (code: VersionCode, worker: Worker): Result<VersionCode, Refusal> => {
+    const bindings = asked.env === undefined ? accept(code.bindings) : bindingsWith(api, asked.env, code.bindings, worker);
+    if (!bindings.ok) return bindings;
+    return accept({
+      ...code,
+      bindings: bindings.value,
+      compatibilityDate: asked.compatibility_date ?? code.compatibilityDate,
+      compatibilityFlags: asked.compatibility_flags ?? code.compatibilityFlags,
+      usageModel: asked.usage_model ?? code.usageModel,
+      limits: asked.limits ?? code.limits,
+      placement: asked.placement === undefined ? code.placement : (asked.placement ?? undefined),
+    });
+  };
+
+const CHANGING = ['env', 'compatibility_date', 'compatibility_flags', 'usage_model', 'limits', 'placement'] as const;
+
+/** What was asked for by name, for the audit row: never a value. */
+const detailOf = (asked: Asked) => ({
+  members: CHANGING.filter((member) => asked[member] !== undefined),
+  ...(asked.env === undefined ? {} : { bindings: Object.keys(asked.env) }),
+});
+
+/** How it is told later: as a change of secrets, where it is nothing else. */
+const isOfSecrets = (asked: Asked): boolean =>
+  CHANGING.every((member) => member === 'env' || asked[member] === undefined) &&
+  Object.values(asked.env ?? {}).every((binding) => binding?.type === 'secret_text');
+
+const revisedView = ({ versions, deployment }: Revised) => {
+  const numbers = new Map(versions.map(({ id, number }) => [id, number]));
+  return {
+    versions: versions.map(({ id, number }) => ({ version_id: id, number })),
+    deployment:
+      deployment === undefined
+        ? null
+        : {
+            id: deployment.id,
+            versions: deployment.split.map(({ versionId, share }) => ({
+              version_id: versionId,
+              // Each version that serves was revised, so it is one of those.
+              number: numbers.get(versionId) ?? 0,
+              percentage: percentageOf(share),
+            })),
+          },
+  };
+};
+
+export const revisions: Handlers<typeof revisionEndpoints> = {
+  createRevision: async (api, { params, body, actor }) => {
+    if (!CHANGING.some((member) => body[member] !== undefined)) {
+      return refuse({ code: 'request_invalid', faults: ['body: there is nothing to change'] });
+    }
+    const revised = await revise(api, actor, {
+      worker: params.name,
+      change: codeWith(api, body),
+      of: body.deploy ? 'deployed' : 'newest',
+      annotations: { message: body.message, tag: body.tag },
+      triggeredBy: isOfSecrets(body) ? 'secret' : 'upload',
+      action: 'settings.patch',
+      detail: detailOf(body),
+    });
+    return revised.ok ? accept({ result: revisedView(revised.value) }) : revised;
+  },
+};
