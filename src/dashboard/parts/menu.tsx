@@ -15,10 +15,17 @@ export interface MenuItem {
   readonly onSelect: () => void;
 }
 
+interface RowMenuProps {
+  readonly name: string;
+  readonly items: readonly MenuItem[];
+  /** For what is asked only then: what speaks against an item, say. */
+  readonly onOpen?: () => void;
+}
+
 const GAP = 4;
 
 /** The three dots at the end of a row. Arrow keys go through the items; one that is refused stays, with its reason. */
-export const RowMenu = ({ name, items }: { readonly name: string; readonly items: readonly MenuItem[] }) => {
+export const RowMenu = ({ name, items, onOpen }: RowMenuProps) => {
   const [isOpen, setIsOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -49,7 +56,10 @@ export const RowMenu = ({ name, items }: { readonly name: string; readonly items
         aria-expanded={isOpen}
         aria-controls={id}
         data-row-menu
-        onClick={() => setIsOpen(!isOpen)}
+        onClick={() => {
+          if (!isOpen) onOpen?.();
+          setIsOpen(!isOpen);
+        }}
       />
       {isOpen && (
         <div

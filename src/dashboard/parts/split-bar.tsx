@@ -6,6 +6,8 @@ export interface Shown {
   readonly number: number | null;
   readonly percentage: number;
   readonly look: Look;
+  /** Of past versions every other one, where several are shown. */
+  readonly isLighter?: boolean;
 }
 
 /** The newer version stands left, as progress does. */
@@ -25,7 +27,11 @@ export const SplitBar = ({ versions, size }: { readonly versions: readonly Shown
   return (
     <div className={`split${size ? ` is-${size}` : ''}${shares.length === 0 ? ' is-empty' : ''}`} role="img" aria-label={name}>
       {shares.map((version) => (
-        <span key={version.number} className={`look-${version.look}`} style={{ flexGrow: version.percentage }} />
+        <span
+          key={version.number}
+          className={`look-${version.look}${version.isLighter === true ? ' is-lighter' : ''}`}
+          style={{ flexGrow: version.percentage }}
+        />
       ))}
     </div>
   );
