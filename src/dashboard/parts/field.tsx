@@ -1,5 +1,5 @@
 import { OctagonAlert, Search } from 'lucide-react';
-import { useId, type ComponentProps, type ReactNode, type Ref } from 'react';
+import { useEffect, useId, useRef, useState, type ComponentProps, type ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
 interface Around {
@@ -75,24 +75,35 @@ export interface FindProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly ref?: Ref<HTMLInputElement>;
 }
 
-/** What the key `/` goes to. */
-export const Find = ({ label, value, onChange, ref }: FindProps) => (
-  <span className="find">
-    <Icon of={Search} />
-    <input
-      ref={ref}
-      type="search"
-      className="input"
-      aria-label={label}
-      placeholder={label}
-      value={value}
-      data-find
-      autoComplete="off"
-      spellCheck={false}
-      onChange={({ target }) => onChange(target.value)}
-    />
-  </span>
-);
+/** What the key `/` goes to. What is typed stands at once, however long whoever hears of it takes to give it back. */
+export const Find = ({ label, value, onChange }: FindProps) => {
+  const [typed, setTyped] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== input.current) setTyped(value);
+  }, [value]);
+  return (
+    <span className="find">
+      <Icon of={Search} />
+      <input
+        ref={input}
+        type="search"
+        className="input"
+        aria-label={label}
+        aria-keyshortcuts="/"
+        placeholder={label}
+        value={typed}
+        data-find
+        autoComplete="off"
+        spellCheck={false}
+        onChange={({ target }) => {
+          setTyped(target.value);
+          onChange(target.value);
+        }}
+      />
+      <kbd aria-hidden>/</kbd>
+    </span>
+  );
+};
