@@ -3,6 +3,7 @@ import { compareEndpoints } from './compare.ts';
 import type { Endpoint } from './endpoint.ts';
 import { edgeStatus, eventEndpoints } from './events.ts';
 import { observeEndpoints } from './observe.ts';
+import { overviewEndpoints } from './overview.ts';
 import { revisionEndpoints } from './revisions.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { moment, paging } from './shapes.ts';
@@ -67,6 +68,7 @@ const auditEntry = z
 export const ownEndpoints = {
   ...compareEndpoints,
   ...observeEndpoints,
+  ...overviewEndpoints,
   ...revisionEndpoints,
   ...sessionEndpoints,
   ...eventEndpoints,

@@ -42,8 +42,7 @@ export const pairingOf = async (
   const serving = await newestFirst(queries, worker, deployments[0]?.split ?? []);
   const asked = await wholeIds(queries, worker, wanted);
   if (!asked.ok) return asked;
-  const versionId = asked.value.version ?? serving.find((id) => id !== asked.value.baseline);
-  const baselineId = asked.value.baseline ?? serving.find((id) => id !== versionId) ?? servedBefore(deployments, versionId);
+  const { versionId, baselineId } = pairAmong(deployments, serving, asked.value);
   if (versionId === undefined || baselineId === undefined)
     return invalid(`${worker.name} never served by two versions; deploy another one, or name both: version, baseline`);
   if (versionId === baselineId) return invalid('version and baseline are the same');
@@ -51,13 +50,45 @@ export const pairingOf = async (
   const [version, baseline] = [versionId, baselineId].map((id) => found.find((each) => each.id === id));
   if (version === undefined) return refuse({ code: 'version_not_found', versionId });
   if (baseline === undefined) return refuse({ code: 'version_not_found', versionId: baselineId });
+  const { since, until } = windowOf(deployments, versionId, baselineId, wanted, now);
+  return since < until ? accept({ version, baseline, since, until }) : invalid('since must be before until');
+};
+
+/** The pair that is compared where nobody says which, over its usual time; undefined where one version alone ever served. */
+export const usualPairing = (
+  deployments: readonly Served[],
+  servingNewestFirst: readonly string[],
+  now: number,
+): { readonly versionId: string; readonly baselineId: string; readonly since: number; readonly until: number } | undefined => {
+  const { versionId, baselineId } = pairAmong(deployments, servingNewestFirst, {});
+  if (versionId === undefined || baselineId === undefined) return undefined;
+  const { since, until } = windowOf(deployments, versionId, baselineId, {}, now);
+  return since < until ? { versionId, baselineId, since, until } : undefined;
+};
+
+/** What of a deployment says who served when. */
+export type Served = Pick<StoredDeployment, 'createdOn' | 'split'>;
+
+const pairAmong = (deployments: readonly Served[], serving: readonly string[], asked: Pick<WantedComparison, 'version' | 'baseline'>) => {
+  const versionId = asked.version ?? serving.find((id) => id !== asked.baseline);
+  const baselineId = asked.baseline ?? serving.find((id) => id !== versionId) ?? servedBefore(deployments, versionId);
+  return { versionId, baselineId };
+};
+
+const windowOf = (
+  deployments: readonly Served[],
+  versionId: string,
+  baselineId: string,
+  wanted: Pick<WantedComparison, 'since' | 'until'>,
+  now: number,
+): { readonly since: number; readonly until: number } => {
   const together = wanted.since === undefined ? lastTogether(deployments, versionId, baselineId, now) : undefined;
   const until = wanted.until === undefined ? (together?.until ?? now) : Date.parse(wanted.until);
   const since =
     wanted.since === undefined
       ? afterFirstMinute(together?.since ?? sinceOf(deployments[0], versionId, until), until)
       : Date.parse(wanted.since);
-  return since < until ? accept({ version, baseline, since, until }) : invalid('since must be before until');
+  return { since, until };
 };
 
 const newestFirst = async (queries: Queries, worker: Worker, split: Split): Promise<readonly string[]> =>
@@ -75,7 +106,7 @@ const wholeIds = async (
 };
 
 /** The version with the greatest share of the last deployment in which that was another one; else any other that served. */
-const servedBefore = (deployments: readonly StoredDeployment[], versionId: string | undefined): string | undefined =>
+const servedBefore = (deployments: readonly Served[], versionId: string | undefined): string | undefined =>
   deployments.map(mainVersion).find((id) => id !== versionId) ??
   deployments.flatMap(({ split }) => split).find((share) => share.share > 0 && share.versionId !== versionId)?.versionId;
 
@@ -90,9 +121,9 @@ interface Together {
  * was before (a rollback). A window that begins with the split and grows is one that may be looked at as often as one likes; one that
  * moves along is a new one at each look.
  */
-const lastTogether = (deployments: readonly StoredDeployment[], one: string, other: string, now: number): Together | undefined => {
+const lastTogether = (deployments: readonly Served[], one: string, other: string, now: number): Together | undefined => {
   const [active, before, earlier] = deployments;
-  const have = (deployment: StoredDeployment | undefined): boolean =>
+  const have = (deployment: Served | undefined): boolean =>
     [one, other].every((id) => deployment?.split.some(({ versionId }) => versionId === id) === true);
   if (active === undefined) return undefined;
   const begun = Date.parse(active.createdOn);
@@ -103,7 +134,7 @@ const lastTogether = (deployments: readonly StoredDeployment[], one: string, oth
 };
 
 /** One that took another's place is looked at since then, and the other as much before. */
-const sinceOf = (active: StoredDeployment | undefined, versionId: string, until: number): number => {
+const sinceOf = (active: Served | undefined, versionId: string, until: number): number => {
   const serves = active?.split.some((share) => share.versionId === versionId) ?? false;
   const begun = active === undefined ? until : Date.parse(active.createdOn);
   return serves ? begun - Math.min(Math.max(until - begun, 0), MOST_BEFORE_MS) : until - DAY_MS;

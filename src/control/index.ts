@@ -12,6 +12,17 @@ export { Lanes } from './lanes.ts';
 export { changeLogpush, createLogpush, deleteLogpush, destinationOf, logpushWords } from './logpush.ts';
 export { LogpushLink } from './logpush-link.ts';
 export { pairingOf } from './compared.ts';
+export {
+  callersOf,
+  errorPairings,
+  isFound,
+  lookedBack,
+  secretsChangedWith,
+  workerHead,
+  workerHeads,
+  type ErrorPairing,
+  type WorkerHead,
+} from './overview.ts';
 export { preflightOf, type AskSchemas, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';
 export { calleesOf } from './services.ts';

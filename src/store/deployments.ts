@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { soleVersion, type Deployment, type Source } from '../domain/index.ts';
 import type { Schema } from './schema.ts';
 
@@ -33,6 +33,21 @@ export const deployments = (db: Kysely<Schema>) => {
     /** The active one of every Worker that has one. */
     allActive: async (): Promise<readonly StoredDeployment[]> =>
       (await newestOfEach(db).selectAll('deployments').execute()).map(deploymentFrom),
+    /** The latest of every Worker, or of these, so many of each at most; each Worker's newest first. */
+    latestOfEach: async (most: number, workerTags?: readonly string[]): Promise<readonly StoredDeployment[]> => {
+      const all = db.selectFrom('workers').innerJoin('deployments', (join) =>
+        join.onRef('deployments.worker_tag', '=', 'workers.tag').on('deployments.number', '>', (e) =>
+          e
+            .selectFrom('deployments as own')
+            .select((own) => sql<number>`${own.fn.max('own.number')} - ${most}`.as('from'))
+            .whereRef('own.worker_tag', '=', 'workers.tag'),
+        ),
+      );
+      const wanted = workerTags === undefined ? all : all.where('workers.tag', 'in', workerTags);
+      if (workerTags?.length === 0) return [];
+      const rows = await wanted.selectAll('deployments').orderBy('deployments.worker_tag').orderBy('deployments.number', 'desc').execute();
+      return rows.map(deploymentFrom);
+    },
     /** Newest first. */
     page: async (workerTag: string, page: { readonly offset: number; readonly limit: number }): Promise<readonly StoredDeployment[]> => {
       const rows = await newestFirst(workerTag).offset(page.offset).limit(page.limit).execute();

@@ -12,5 +12,5 @@ export type { Schedule } from './schedules.ts';
 export type { ServingVersion } from './serving.ts';
 export type { Session } from './sessions.ts';
 export type { Token } from './tokens.ts';
-export type { UploadReceipt } from './versions.ts';
+export type { UploadReceipt, VersionFilter, VersionHead } from './versions.ts';
 export type { Worker, WorkerSettings } from './workers.ts';

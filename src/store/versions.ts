@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool } from 'kysely';
 import { codeOf, type Source, type Version } from '../domain/index.ts';
 import type { Schema } from './schema.ts';
 
@@ -6,6 +6,23 @@ import type { Schema } from './schema.ts';
 export interface UploadReceipt {
   readonly digest: string;
   readonly answeredOn: string | undefined;
+}
+
+/** A version without what it runs. */
+export type VersionHead = Pick<
+  Version,
+  'id' | 'scriptTag' | 'number' | 'createdOn' | 'source' | 'author' | 'message' | 'tag' | 'triggeredBy'
+>;
+
+/** Which versions of a Worker are meant: those that all of this is true of. Texts are parts, in any case. */
+export interface VersionFilter {
+  readonly tag?: string | undefined;
+  readonly author?: string | undefined;
+  readonly message?: string | undefined;
+  /** In any of these, the beginning of the id, or the number. */
+  readonly search?: string | undefined;
+  /** Those above this number, and these beside. */
+  readonly above?: { readonly number: number; readonly or: readonly string[] } | undefined;
 }
 
 export const versions = (db: Kysely<Schema>) => {
@@ -40,6 +57,61 @@ export const versions = (db: Kysely<Schema>) => {
         .selectFrom('versions')
         .select((e) => e.fn.countAll<number>().as('count'))
         .where('worker_tag', '=', workerTag)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    /** The newest version of every Worker that has one. */
+    newestOfEach: async (): Promise<readonly VersionHead[]> => {
+      const rows = await db
+        .selectFrom('workers')
+        .innerJoin('versions', (join) =>
+          join.onRef('versions.worker_tag', '=', 'workers.tag').on('versions.number', '=', (e) =>
+            e
+              .selectFrom('versions as own')
+              .select((own) => own.fn.max('own.number').as('newest'))
+              .whereRef('own.worker_tag', '=', 'workers.tag'),
+          ),
+        )
+        .select(HEAD)
+        .execute();
+      return rows.map(headFrom);
+    },
+    /** Those of the ids that exist. */
+    heads: async (ids: readonly string[]): Promise<readonly VersionHead[]> => {
+      const heads: VersionHead[] = [];
+      for (let at = 0; at < ids.length; at += MOST_IDS) {
+        const some = db
+          .selectFrom('versions')
+          .select(HEAD)
+          .where('id', 'in', ids.slice(at, at + MOST_IDS));
+        heads.push(...(await some.execute()).map(headFrom));
+      }
+      return heads;
+    },
+    /** How many versions each Worker has, by its tag. */
+    countOfEach: async (): Promise<ReadonlyMap<string, number>> => {
+      const rows = await db
+        .selectFrom('versions')
+        .select((e) => ['worker_tag', e.fn.countAll<number>().as('count')])
+        .groupBy('worker_tag')
+        .execute();
+      return new Map(rows.map(({ worker_tag, count }) => [worker_tag, Number(count)]));
+    },
+    /** Newest first. */
+    found: async (
+      workerTag: string,
+      filter: VersionFilter,
+      page: { readonly offset: number; readonly limit: number },
+    ): Promise<readonly Version[]> => {
+      const wanted = ofWorker(workerTag).where((e) => e.and(conditions(e, filter)));
+      return (await wanted.orderBy('number', 'desc').offset(page.offset).limit(page.limit).execute()).map(versionFrom);
+    },
+    countFound: async (workerTag: string, filter: VersionFilter): Promise<number> => {
+      const { count } = await db
+        .selectFrom('versions')
+        .select((e) => e.fn.countAll<number>().as('count'))
+        .where('worker_tag', '=', workerTag)
+        .where((e) => e.and(conditions(e, filter)))
         .executeTakeFirstOrThrow();
       return Number(count);
     },
@@ -125,6 +197,56 @@ export const versions = (db: Kysely<Schema>) => {
       await db.deleteFrom('aliases').where('worker_tag', '=', workerTag).where('alias', 'in', old).execute();
     },
   };
+};
+
+const HEAD = [
+  'versions.id',
+  'versions.worker_tag',
+  'versions.number',
+  'versions.created_on',
+  'versions.source',
+  'versions.author_id',
+  'versions.author_email',
+  'versions.triggered_by',
+  'versions.message',
+  'versions.tag',
+] as const;
+
+/** Values of one statement; SQLite takes 32,766 (sqlite.org/limits.html). */
+const MOST_IDS = 10_000;
+
+const headFrom = (row: Omit<Selectable<Schema['versions']>, 'code' | Unread>): VersionHead => ({
+  id: row.id,
+  scriptTag: row.worker_tag,
+  number: row.number,
+  createdOn: row.created_on,
+  source: row.source as Source,
+  author: { id: row.author_id, email: row.author_email },
+  triggeredBy: row.triggered_by,
+  message: row.message ?? undefined,
+  tag: row.tag ?? undefined,
+});
+
+type Unread = 'alias' | 'startup_time_ms' | 'etag' | 'handlers' | 'named_handlers' | 'upload_digest' | 'answered_on';
+
+const conditions = (e: ExpressionBuilder<Schema, 'versions'>, filter: VersionFilter): readonly Expression<SqlBool>[] => {
+  const { tag, author, message, search, above } = filter;
+  const has = (column: 'tag' | 'author_email' | 'message' | 'id', text: string, from = '%') =>
+    sql<boolean>`${e.ref(column)} like ${`${from}${text.replaceAll(/[!%_]/g, '!$&')}%`} escape '!'`;
+  const wanted: Expression<SqlBool>[] = [];
+  if (tag !== undefined) wanted.push(has('tag', tag));
+  if (author !== undefined) wanted.push(has('author_email', author));
+  if (message !== undefined) wanted.push(has('message', message));
+  if (search !== undefined) {
+    const number = /^v?(\d{1,9})$/i.exec(search)?.[1];
+    const texts = [has('tag', search), has('message', search), has('author_email', search), has('id', search, '')];
+    wanted.push(e.or(number === undefined ? texts : [...texts, e('number', '=', Number(number))]));
+  }
+  if (above !== undefined) {
+    const newer = e('number', '>', above.number);
+    wanted.push(above.or.length === 0 ? newer : e.or([newer, e('id', 'in', above.or)]));
+  }
+  return wanted;
 };
 
 export const versionFrom = (row: Selectable<Schema['versions']>): Version => ({

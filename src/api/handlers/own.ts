@@ -8,6 +8,7 @@ import { auditEntryView, deploymentView, edgeStatusView } from '../views/index.t
 import { comparisons } from './compare.ts';
 import { events } from './events.ts';
 import { observations } from './observe.ts';
+import { overview } from './overview.ts';
 import { revisions } from './revisions.ts';
 import { sessions } from './sessions.ts';
 
@@ -73,6 +74,7 @@ const workerStatus = async (api: Api, worker: Worker) => {
 export const own: Handlers<typeof ownEndpoints> = {
   ...comparisons,
   ...observations,
+  ...overview,
   ...revisions,
   ...sessions,
   ...events,

@@ -1,5 +1,14 @@
 import type { Interval } from './evidence.ts';
-import { gapsBetween, type ExceptionGap, type ExceptionGroup, type LatencyGap, type RateGap, type Sides } from './gaps.ts';
+import {
+  errorGapBetween,
+  gapsBetween,
+  type ErrorSide,
+  type ExceptionGap,
+  type ExceptionGroup,
+  type LatencyGap,
+  type RateGap,
+  type Sides,
+} from './gaps.ts';
 import { countOf, merged, quantileGapThatShows, quantileOf } from './quantiles.ts';
 import { rateGapShows, rateGapThatShows, rateOf } from './rates.ts';
 import { overallVerdict, verdictOn, type OverallVerdict, type Verdict } from './verdict.ts';
@@ -81,6 +90,10 @@ const compareLatency = ({ quantile, difference, ratio, alpha }: LatencyGap, { ve
     ...verdictOn(difference, traffic, (slowness, one, two) => showsFrom(one, two) <= slowness, slownessThatMatters(quantile)),
   };
 };
+
+/** The errors of two versions alone: the same verdict that all of the comparison has on them. */
+export const compareErrors = (version: ErrorSide, baseline: ErrorSide, windowMs: number): RateComparison =>
+  compareRates(errorGapBetween(version, baseline), windowMs);
 
 /** What a version did beside what another did (docs/decisions/0025-comparing-versions.md). */
 export const compareSides = (sides: Sides): Comparison => {

@@ -56,7 +56,7 @@ const ON_EXCEPTIONS = 0.2 * FALSE_ALARMS;
 const QUANTILES = [0.5, 0.9, 0.99] as const;
 
 /** A request that throws twice failed once. */
-const inRequests = (count: number, { requests }: Side): Hits => ({ hits: Math.min(count, requests), requests });
+const inRequests = (count: number, { requests }: Pick<Side, 'requests'>): Hits => ({ hits: Math.min(count, requests), requests });
 
 const rateGapOf = (version: Hits, baseline: Hits, alpha: number): RateGap => ({
   version,
@@ -80,12 +80,18 @@ const exceptionGaps = ({ version, baseline }: Sides): readonly ExceptionGap[] =>
     .toSorted((a, b) => b.version.hits + b.baseline.hits - (a.version.hits + a.baseline.hits));
 };
 
+export type ErrorSide = Pick<Side, 'requests' | 'errors'>;
+
+/** What is left of the difference of their errors. */
+export const errorGapBetween = (version: ErrorSide, baseline: ErrorSide): RateGap =>
+  rateGapOf(inRequests(version.errors, version), inRequests(baseline.errors, baseline), ON_ERRORS);
+
 /** What is left of each difference between the two. */
 export const gapsBetween = (sides: Sides): Gaps => {
   const { version, baseline } = sides;
   const alpha = ON_LATENCY / QUANTILES.length;
   return {
-    errorRate: rateGapOf(inRequests(version.errors, version), inRequests(baseline.errors, baseline), ON_ERRORS),
+    errorRate: errorGapBetween(version, baseline),
     latency: QUANTILES.map((quantile) =>
       Object.assign({ quantile, alpha }, quantileGap(quantile, version.latency, baseline.latency, alpha)),
     ),

@@ -31,10 +31,11 @@ const someCounts = fc.array(
 
 const isError = ({ outcome, statusClass }: Pick<Count, 'outcome' | 'statusClass'>): boolean => outcome === 'exception' || statusClass === 5;
 
+const requestsOf = (some: readonly Count[]): number => some.reduce((total, { requests }) => total + requests, 0);
+
 const sumsOf = (counts: readonly Count[], isMeant: (count: Count) => boolean) => {
   const byVersion = Map.groupBy(counts.filter(isMeant), ({ versionId }) => versionId);
-  const sum = (some: readonly Count[]): number => some.reduce((total, { requests }) => total + requests, 0);
-  return new Map([...byVersion].map(([id, own]) => [id, { requests: sum(own), errors: sum(own.filter(isError)) }]));
+  return new Map([...byVersion].map(([id, own]) => [id, { requests: requestsOf(own), errors: requestsOf(own.filter(isError)) }]));
 };
 
 test('[OV-6] what is added up beside the minutes tells what they tell, of any window', async (t) => {

@@ -1,0 +1,75 @@
+import { looksOf, percentageOf, storyOf, type Look, type Numbers, type Story, type VersionShare } from '../../domain/index.ts';
+import type { StoredDeployment, VersionHead } from '../../store/index.ts';
+
+/** What is known of versions by their ids; a deleted one is not there. */
+export type KnownVersions = ReadonlyMap<string, Pick<VersionHead, 'number' | 'message' | 'tag'>>;
+
+/** A Worker's history as it is told: newest first, with one more than is shown where there is one. */
+export interface ToldHistory {
+  readonly deployments: readonly StoredDeployment[];
+  readonly versions: KnownVersions;
+  readonly stories: readonly Story[];
+  readonly looks: ReadonlyMap<string, Look>;
+  /** Names of the secrets that were changed with a deployment, by its id. */
+  readonly secrets: ReadonlyMap<string, readonly string[]>;
+}
+
+export const toldHistory = (
+  deployments: readonly StoredDeployment[],
+  versions: KnownVersions,
+  now: number,
+  secrets: ToldHistory['secrets'],
+): ToldHistory => {
+  const numbers: Numbers = new Map([...versions].map(([id, { number }]) => [id, number]));
+  return { deployments, versions, stories: storyOf(deployments, numbers), looks: looksOf(deployments, now, [], numbers), secrets };
+};
+
+export const deedView = ({ author, source, createdOn }: Pick<VersionHead, 'author' | 'source' | 'createdOn'>) => ({
+  author: author.email,
+  source,
+  at: createdOn,
+});
+
+export const lookOf = ({ looks }: ToldHistory, versionId: string): Look => looks.get(versionId) ?? 'idle';
+
+export const shareView = (history: ToldHistory, { versionId, share }: VersionShare) => ({
+  version_id: versionId,
+  number: history.versions.get(versionId)?.number ?? null,
+  percentage: percentageOf(share),
+  look: lookOf(history, versionId),
+  message: history.versions.get(versionId)?.message ?? null,
+  tag: history.versions.get(versionId)?.tag ?? null,
+});
+
+/** Of the deployment at this place, the newest being at 0. */
+export const storyView = ({ stories, versions, secrets, deployments }: ToldHistory, at: number) => {
+  const [story, deployment] = [stories[at], deployments[at]];
+  if (story === undefined || deployment === undefined) return null;
+  const numberOf = (id: string): number | null => versions.get(id)?.number ?? null;
+  return {
+    kind: story.kind,
+    version_id: story.versionId,
+    number: numberOf(story.versionId),
+    percentage: percentageOf(story.share),
+    percentage_before: percentageOf(story.shareBefore),
+    other: story.otherId === undefined ? null : { version_id: story.otherId, number: numberOf(story.otherId) },
+    secrets: story.kind === 'changed_secret' ? (secrets.get(deployment.id) ?? []) : [],
+  };
+};
+
+export const toldDeploymentView = (history: ToldHistory, at: number) => {
+  const deployment = history.deployments[at];
+  const story = storyView(history, at);
+  if (deployment === undefined || story === null) return null;
+  return {
+    id: deployment.id,
+    number: deployment.number,
+    ...deedView(deployment),
+    until: history.deployments[at - 1]?.createdOn ?? null,
+    message: deployment.message ?? null,
+    triggered_by: deployment.triggeredBy,
+    rollback_from: deployment.rollbackFrom ?? null,
+    story,
+    versions: deployment.split.map((entry) => shareView(history, entry)),
+  };
+};
