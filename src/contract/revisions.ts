@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 import { or } from './history.ts';
-import { anyBinding, json, limits, nullish, placement, usageModel } from './shapes.ts';
+import { STATE } from './settings.ts';
+import { anyBinding, ifMatch, json, limits, nullish, placement, usageModel } from './shapes.ts';
 
 const binding = anyBinding.omit({ name: true }).loose().meta({ id: 'UnnamedBinding' });
 
@@ -45,6 +46,7 @@ export const revisionEndpoints = {
     tag: 'Overview',
     summary: 'The same code with other bindings or configuration: saved without traffic, or deployed',
     body: json(revision),
+    ...ifMatch(STATE),
     result: revised,
   },
 } as const satisfies Record<string, Endpoint>;

@@ -42,7 +42,8 @@ const settings = z
   .meta({ id: 'Settings' });
 
 const UNVERSIONED = 'The settings that are not versioned.';
-const STATE = 'The newest version, with the settings that are not versioned.';
+/** Of the settings that versions have. */
+export const STATE = 'The newest version, with the settings that are not versioned.';
 
 export const settingsEndpoints = {
   getSettings: {

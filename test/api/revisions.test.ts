@@ -109,3 +109,18 @@ test('[V-18] a placement is taken away by null, and the one audit row names what
   assert.deepEqual([entry?.action, entry?.detail['members'], entry?.detail['bindings']], ['settings.patch', ['env', 'placement'], ['KEY']]);
   assert.doesNotMatch(JSON.stringify(entry), /kept back/);
 });
+
+test('[V-18] whoever goes by settings that are others by now changes nothing', async (t) => {
+  const api = await anApi(t);
+  await api.upload('hello', { metadata: { bindings: [COLOUR] } });
+  const etag = (await api.response('getSettings', HELLO)).headers.get('etag') ?? '';
+  const change = (text: string) => ({
+    headers: { 'if-match': etag },
+    body: JSON.stringify({ env: { COLOUR: { type: 'plain_text', text } } }),
+  });
+  const first = await api.send('POST', PATH, change('green'));
+  assert.equal(first.headers.get('etag'), (await api.response('getSettings', HELLO)).headers.get('etag'));
+  const { status, message } = await api.refusedBy(() => api.send('POST', PATH, change('blue')));
+  assert.equal(status, 412);
+  assert.match(message, /ada@example\.com/);
+});

@@ -5,6 +5,7 @@ import { percentageOf, resolveBindings, type Binding, type Refusal, type Version
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
+import { etagOf, expectationIn } from '../if-match.ts';
 
 type Asked = BodyOf<(typeof ownEndpoints)['createRevision']>;
 
@@ -72,7 +73,9 @@ const revisedView = ({ versions, deployment }: Revised) => {
 };
 
 export const revisions: Handlers<typeof revisionEndpoints> = {
-  createRevision: async (api, { params, body, actor }) => {
+  createRevision: async (api, { params, body, headers, actor }) => {
+    const expected = expectationIn(headers, 'settings');
+    if (!expected.ok) return expected;
     if (!CHANGING.some((member) => body[member] !== undefined)) {
       return refuse({ code: 'request_invalid', faults: ['body: there is nothing to change'] });
     }
@@ -81,10 +84,12 @@ export const revisions: Handlers<typeof revisionEndpoints> = {
       change: codeWith(api, body),
       of: body.deploy ? 'deployed' : 'newest',
       annotations: { message: body.message, tag: body.tag },
+      expected: expected.value,
       triggeredBy: isOfSecrets(body) ? 'secret' : 'upload',
       action: 'settings.patch',
       detail: detailOf(body),
     });
-    return revised.ok ? accept({ result: revisedView(revised.value) }) : revised;
+    if (!revised.ok) return revised;
+    return accept({ result: revisedView(revised.value), ...(await etagOf(api, revised.value.worker, 'settings')) });
   },
 };
