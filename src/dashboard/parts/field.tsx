@@ -74,36 +74,49 @@ export const Fault = ({ children }: { readonly children: ReactNode }) => (
 export interface FindProps {
   readonly label: string;
   readonly value: string;
+  /** Called once nobody has typed for a moment, or Enter is pressed. */
   readonly onChange: (value: string) => void;
 }
 
-/** What the key `/` goes to. What is typed stands at once, however long whoever hears of it takes to give it back. */
+const REST_MS = 200;
+
+/** What the key `/` goes to. */
 export const Find = ({ label, value, onChange }: FindProps) => {
   const [typed, setTyped] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
+  const asked = useRef(value);
+  const ask = (text: string): void => {
+    if (text === asked.current) return;
+    asked.current = text;
+    onChange(text);
+  };
+  const latest = useRef(ask);
+  latest.current = ask;
   useEffect(() => {
-    if (document.activeElement !== input.current) setTyped(value);
+    const timer = window.setTimeout(() => latest.current(typed), REST_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
+  useEffect(() => {
+    // The way back of the browser changes it too.
+    if (value !== asked.current) setTyped(value);
+    asked.current = value;
   }, [value]);
   return (
     <span className="find">
       <Icon of={Search} />
       <input
-        ref={input}
         type="search"
         className="input"
         aria-label={label}
-        aria-keyshortcuts="/"
         placeholder={label}
         value={typed}
         data-find
         autoComplete="off"
         spellCheck={false}
-        onChange={({ target }) => {
-          setTyped(target.value);
-          onChange(target.value);
+        onChange={({ target }) => setTyped(target.value)}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') ask(typed);
         }}
       />
-      <kbd aria-hidden>/</kbd>
     </span>
   );
 };

@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import { Banner, Button, Empty, Refusal } from '../../parts/index.ts';
+import { counted } from '../../words/index.ts';
+import { LineRow } from './line-row.tsx';
+import type { LogFilter } from './logs.tsx';
+import { useTail } from './tail.ts';
+
+const STATES = { opening: 'Opening the log.', open: 'Live.', closed: 'The log is closed.' } as const;
+
+export const LiveLogs = (filter: LogFilter) => {
+  const [isPaused, setIsPaused] = useState(false);
+  const { lines, state, notice, error, clear, again } = useTail({ ...filter, isPaused });
+  return (
+    <>
+      <div className="section-head logs-state">
+        <p className="small third" role="status">
+          {isPaused ? 'Paused: what comes meanwhile is kept, up to 500 lines.' : STATES[state]}{' '}
+          {lines.length > 0 && counted(lines.length, 'line')}
+        </p>
+        <div className="logs-buttons">
+          {state === 'closed' && (
+            <Button isSmall onClick={again}>
+              Open it again
+            </Button>
+          )}
+          <Button isSmall aria-pressed={isPaused} onClick={() => setIsPaused(!isPaused)}>
+            {isPaused ? 'Go on' : 'Pause'}
+          </Button>
+          <Button isSmall onClick={clear} why={lines.length === 0 ? 'There is nothing to clear.' : undefined}>
+            Clear
+          </Button>
+        </div>
+      </div>
+      {error !== undefined && <Refusal what="The log did not open." error={error} />}
+      {notice !== undefined && <Banner>{notice}</Banner>}
+      {lines.length === 0 && state !== 'closed' && (
+        <Empty title="Nothing has happened yet" command={`npx wrangler tail ${filter.worker}`}>
+          Each invocation appears here within a second after it has ended, with what it logged. The same in a terminal:
+        </Empty>
+      )}
+      <ol className="rows" aria-label="Invocations, newest first">
+        {lines.map((line) => (
+          <LineRow key={line.id} line={line} version={filter.versions.find(({ id }) => id === line.versionId)} />
+        ))}
+      </ol>
+    </>
+  );
+};

@@ -1,0 +1,88 @@
+import { useEffect, useRef, useState } from 'react';
+import { call } from '../../api/index.ts';
+import { lineOfEvent, noticeIn, type Line, type TailEvent } from './line.ts';
+
+/** As many lines as somebody reads; the oldest go. */
+const MOST_LINES = 500;
+/** Lines come by the hundred a second: they are shown a few times in it. */
+const SHOWN_EVERY_MS = 200;
+
+export interface Tail {
+  readonly lines: readonly Line[];
+  readonly state: 'opening' | 'open' | 'closed';
+  /** That only some of what happens is shown. */
+  readonly notice: string | undefined;
+  readonly error: unknown;
+  readonly clear: () => void;
+  readonly again: () => void;
+}
+
+interface Wanted {
+  readonly worker: string;
+  readonly versionId: string | undefined;
+  readonly onlyErrors: boolean;
+  readonly search: string | undefined;
+  readonly isPaused: boolean;
+}
+
+const filtersOf = ({ versionId, onlyErrors, search }: Wanted) => [
+  ...(versionId === undefined ? [] : [{ scriptVersion: versionId }]),
+  ...(onlyErrors ? [{ outcome: ['exception', 'exceededCpu', 'exceededMemory', 'unknown'] as ('exception' | 'unknown')[] }] : []),
+  ...(search === undefined ? [] : [{ query: search }]),
+];
+
+/** The address is of the server as it knows itself; the browser may know it by another name. */
+const socketAddress = (url: string): string => {
+  const { pathname, search } = new URL(url);
+  return `${window.location.protocol === 'https:' ? 'wss' : 'ws'}://${window.location.host}${pathname}${search}`;
+};
+
+/** What `wrangler tail` shows: each invocation as it ends, as long as the page looks. */
+export const useTail = (wanted: Wanted): Tail => {
+  const [lines, setLines] = useState<readonly Line[]>([]);
+  const [state, setState] = useState<Tail['state']>('opening');
+  const [notice, setNotice] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  const [turn, setTurn] = useState(0);
+  const latest = useRef(wanted);
+  latest.current = wanted;
+  const { worker, versionId, onlyErrors, search } = wanted;
+  useEffect(() => {
+    const leaving = new AbortController();
+    const waiting: Line[] = [];
+    let socket: WebSocket | undefined;
+    let count = 0;
+    const heard = ({ data }: MessageEvent): void => {
+      const event = JSON.parse(String(data)) as TailEvent;
+      const said = noticeIn(event);
+      if (said !== undefined) setNotice(event.event?.['type'] === 'overload' ? said : undefined);
+      else waiting.push(lineOfEvent(event, `${turn}-${(count += 1)}`));
+    };
+    const open = async (): Promise<void> => {
+      setState('opening');
+      setError(undefined);
+      const filters = filtersOf(latest.current);
+      const { result } = await call('createTail', { params: { script_name: worker }, body: { filters }, signal: leaving.signal });
+      socket = new WebSocket(socketAddress(result.url), 'trace-v1');
+      socket.addEventListener('open', () => setState('open'));
+      socket.addEventListener('message', (message) => void heard(message));
+      socket.addEventListener('close', () => setState('closed'));
+    };
+    const timer = window.setInterval(() => {
+      if (waiting.length === 0 || latest.current.isPaused) return void waiting.splice(0, waiting.length - MOST_LINES);
+      const fresh = waiting.splice(0).toReversed();
+      setLines((before) => [...fresh, ...before].slice(0, MOST_LINES));
+    }, SHOWN_EVERY_MS);
+    open().catch((failure: unknown) => {
+      if (leaving.signal.aborted) return;
+      setError(failure);
+      setState('closed');
+    });
+    return () => {
+      leaving.abort();
+      window.clearInterval(timer);
+      socket?.close();
+    };
+  }, [worker, versionId, onlyErrors, search, turn]);
+  return { lines, state, notice, error, clear: () => setLines([]), again: () => setTurn(turn + 1) };
+};
