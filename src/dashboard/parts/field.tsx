@@ -107,6 +107,7 @@ export const Find = ({ label, value, onChange }: FindProps) => {
         type="search"
         className="input"
         aria-label={label}
+        aria-keyshortcuts="/"
         placeholder={label}
         value={typed}
         data-find
@@ -117,6 +118,7 @@ export const Find = ({ label, value, onChange }: FindProps) => {
           if (key === 'Enter') ask(typed);
         }}
       />
+      <kbd aria-hidden>/</kbd>
     </span>
   );
 };
