@@ -1,4 +1,5 @@
 export { activityInWords, toolName, type Activity } from './activity.ts';
+export { bindingKind, bindingTarget, isVariable, resourceIdOf, type ShownBinding } from './bindings.ts';
 export { bytes, count, counted, duration, percentage, perTenThousand, rate, ratePoints } from './numbers.ts';
 export { byWhom, changeInWords, storyInWords, storyOfSomebody, type LastChange, type Story } from './story.ts';
 export { ago, clockOf, dayAndClock, dayName, exactly, lasted, offsetName } from './time.ts';
