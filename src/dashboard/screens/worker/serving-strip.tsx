@@ -1,10 +1,12 @@
 import { SplitBar, VersionChip, versionName, When } from '../../parts/index.ts';
 import { dayAndClock, percentage } from '../../words/index.ts';
-import type { Worker } from './worker.ts';
+import { leftBy, servingOf, type Worker } from './worker.ts';
 
 /** What serves, on every page of a Worker but its overview: nobody has to go elsewhere to know. */
-export const ServingStrip = ({ worker: { serving, left } }: { readonly worker: Worker }) => {
+export const ServingStrip = ({ worker }: { readonly worker: Worker }) => {
+  const serving = servingOf(worker);
   const [newer, older] = serving;
+  const left = leftBy(worker);
   if (newer === undefined) return <p className="split-strip small third">Nothing is deployed: it answers no request.</p>;
   return (
     <div className="split-strip small">

@@ -2,7 +2,7 @@ import { Undo2 } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { Button } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
-import { useWorker } from './worker.ts';
+import { noWayBack, useWorker } from './worker.ts';
 
 /** What a dialog about a Worker is given. It is in the address: `?dialog=rollback&version=…`. */
 export interface WorkerDialogProps {
@@ -21,7 +21,8 @@ const DIALOGS = {
 export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string; readonly hasEdit?: boolean }) => {
   const [{ dialog, of }, change] = useAddress();
   const goTo = useGo();
-  const why = useWorker(name).worker?.noWayBack;
+  const { worker } = useWorker(name);
+  const why = worker && noWayBack(worker);
   const open = (which: string): void => change({ dialog: which });
   const close = (): void => change({ dialog: undefined, of: undefined }, false);
   const go = (to: string) => () => goTo(to);

@@ -19,7 +19,7 @@ const TABS = [
 export const WorkerFrame = () => {
   const { name } = useParams({ from: '/inside/workers/$name' });
   const isOverview = useRouterState({ select: ({ location }) => /^\/workers\/[^/]+\/?$/.test(location.pathname) });
-  const { worker, isMissing, error } = useWorker(name);
+  const { worker, isMissing, read } = useWorker(name);
   if (isMissing) return <NoWorker name={name} />;
   return (
     <>
@@ -37,12 +37,12 @@ export const WorkerFrame = () => {
         {TABS.map(([to, text]) => (
           <Link key={to} to={to} params={{ name }} search={{}} activeOptions={{ exact: to === '/workers/$name', includeSearch: false }}>
             {text}
-            {text === 'Versions' && <span className="count worker-count"> {worker?.versionCount}</span>}
+            {text === 'Versions' && <span className="count worker-count"> {worker?.version_count}</span>}
           </Link>
         ))}
       </nav>
       {!isOverview && (worker ? <ServingStrip worker={worker} /> : <div className="split-strip worker-strip-bone" aria-hidden />)}
-      {worker === undefined && error != null && <Refusal what="What serves did not load." error={error} />}
+      {worker === undefined && read.error !== null && <Refusal what="What serves did not load." error={read.error} />}
       <Outlet />
     </>
   );

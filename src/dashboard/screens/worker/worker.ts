@@ -1,59 +1,33 @@
 import { ApiFailure, useApi, type Result } from '../../api/index.ts';
-import type { Look } from '../../../domain/index.ts';
+import { newerFirst } from '../../parts/index.ts';
 
-/** A version that serves. */
-export interface Serving {
-  readonly version_id: string;
-  readonly number: number | null;
-  readonly percentage: number;
-  readonly look: Look;
-  readonly message: string | null;
-}
+export type Worker = Result<'getWorkerOverview'>;
+export type Hosts = Worker['hosts'];
+export type Deployment = NonNullable<Worker['deployment']>;
+export type Serving = Deployment['versions'][number];
 
-export interface Hosts {
-  readonly workers_dev: string | null;
-  readonly domains: readonly string[];
-  readonly routes: readonly string[];
-  readonly crons: readonly string[];
-  readonly queues: readonly string[];
-  readonly callers: readonly string[];
-}
+const EVERY_MS = 30_000;
 
-export interface Worker {
-  readonly hosts: Hosts;
-  readonly versionCount: number | undefined;
-  /** What serves, the newer first; empty where nothing is deployed. */
-  readonly serving: readonly Serving[];
-  /** What left last, and when. */
-  readonly left: { readonly number: number | null; readonly at: string } | undefined;
-  /** Why there is nothing to go back to. */
-  readonly noWayBack: string | undefined;
-}
-
-export interface WorkerState {
-  readonly worker: Worker | undefined;
-  readonly isMissing: boolean;
-  readonly error: unknown;
-}
-
-/** What all pages of a Worker show of it. */
-export const useWorker = (name: string): WorkerState => {
-  const { data, error } = useApi('getStatus', {});
-  const found = data?.result.workers.find((worker) => worker.name === name);
-  return {
-    worker: found && workerIn(found),
-    isMissing: (data !== undefined && found === undefined) || (error instanceof ApiFailure && error.status === 404),
-    error,
-  };
+/** What all pages of a Worker show of it. Its numbers are read anew twice a minute, what serves whenever it changes. */
+export const useWorker = (name: string) => {
+  const read = useApi('getWorkerOverview', { params: { name } }, { refetchInterval: EVERY_MS });
+  const isMissing = read.error instanceof ApiFailure && read.error.status === 404;
+  return { read, worker: isMissing ? undefined : read.data?.result, isMissing };
 };
 
-const workerIn = ({ url, deployment }: Result<'getStatus'>['workers'][number]): Worker => {
-  const versions = (deployment?.versions ?? []).toSorted((a, b) => (b.number ?? 0) - (a.number ?? 0));
-  return {
-    hosts: { workers_dev: url, domains: [], routes: [], crons: [], queues: [], callers: [] },
-    versionCount: undefined,
-    serving: versions.map((version, at) => ({ ...version, look: versions.length === 2 && at === 0 ? 'new' : 'stable' })),
-    left: undefined,
-    noWayBack: undefined,
-  };
+/** What serves, the newer first; empty where nothing is deployed. */
+export const servingOf = ({ deployment }: Worker): readonly Serving[] => newerFirst(deployment?.versions ?? []);
+
+/** What left when the one that serves alone got all traffic. */
+export const leftBy = ({ deployment }: Worker): { readonly number: number | null; readonly at: string } | undefined => {
+  if (deployment === null || deployment.versions.length > 1 || deployment.story.other === null) return undefined;
+  return { number: deployment.story.other.number, at: deployment.at };
+};
+
+/** Why there is nothing to go back to. */
+export const noWayBack = ({ deployment, looks }: Worker): string | undefined => {
+  if (deployment === null) return 'Nothing is deployed, so there is nothing to roll back.';
+  return Object.values(looks).filter((look) => look !== 'idle').length > 1
+    ? undefined
+    : 'No other version has served: nothing to go back to.';
 };
