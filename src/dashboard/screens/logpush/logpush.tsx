@@ -1,1 +1,148 @@
-export const Logpush = () => <h1 className="title">Logpush</h1>;
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useApi, type Result } from '../../api/index.ts';
+import { Banner, Button, Empty, Loaded, Refusal, RowBones, RowMenu, When } from '../../parts/index.ts';
+import { useAddress } from '../../shell/index.ts';
+import { bytes, count, counted } from '../../words/index.ts';
+import { DeleteJob } from './delete-job.tsx';
+import { JobDialog } from './job-dialog.tsx';
+import { jobMenu, type JobActions } from './job-menu.ts';
+import './logpush.css';
+
+export type Job = Result<'listLogpushJobs'>[number];
+
+/** Where invocations are sent to, and how that goes. */
+export const Logpush = () => {
+  const [{ dialog, of }, change] = useAddress();
+  const [told, setTold] = useState<readonly string[]>([]);
+  const [failure, setFailure] = useState<unknown>();
+  const jobs = useApi('listLogpushJobs', {}, { refetchInterval: 10_000 });
+  const close = (): void => change({ dialog: undefined, of: undefined }, false);
+  const found = jobs.data?.result.find(({ id }) => String(id) === of);
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1 className="title">Logpush</h1>
+          <p className="second">Sends each invocation, with the version that answered, to a bucket, an address or a folder of yours.</p>
+        </div>
+        <div className="actions">
+          <Button kind="main" icon={Plus} onClick={() => change({ dialog: 'job' })}>
+            Create a job
+          </Button>
+        </div>
+      </div>
+      {failure !== undefined && <Refusal what="Not changed." error={failure} />}
+      {told.length > 0 && (
+        <Banner
+          action={
+            <Button isSmall onClick={() => setTold([])}>
+              Close
+            </Button>
+          }
+        >
+          {told.join(' ')}
+        </Banner>
+      )}
+      <Loaded from={jobs} bones={<RowBones rows={3} columns={4} />} what="The jobs did not load.">
+        {({ result }) =>
+          result.length === 0 ? (
+            <Empty title="No job yet">
+              A job takes the invocations of all Workers that have logpush = true, in batches of compressed lines of JSON. It is at least
+              once: a batch that was not taken is sent again.
+            </Empty>
+          ) : (
+            <Jobs jobs={result} onFailed={setFailure} onOpen={(job, which) => change({ dialog: which, of: String(job.id) })} />
+          )
+        }
+      </Loaded>
+      {dialog === 'job' && (of === undefined || found !== undefined) && <JobDialog job={found} onClose={close} onTold={setTold} />}
+      {dialog === 'delete' && found !== undefined && <DeleteJob job={found} onClose={close} />}
+    </>
+  );
+};
+
+const Jobs = ({ jobs, ...actions }: JobActions & { readonly jobs: readonly Job[] }) => (
+  <table className="table has-hover logpush-jobs">
+    <thead>
+      <tr>
+        <th scope="col">Job</th>
+        <th scope="col">Sends to</th>
+        <th scope="col">State</th>
+        <th scope="col" className="r">
+          Waiting
+        </th>
+        <th scope="col">
+          <span className="visually-hidden">What can be done</span>
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {jobs.map((job) => (
+        <tr key={job.id} data-row>
+          <td>
+            <button type="button" className="strong chip-link" onClick={() => actions.onOpen(job, 'job')}>
+              {nameOf(job)}
+            </button>
+            <p className="small third">{fieldsOf(job)}</p>
+          </td>
+          <td className="mono logpush-destination">{job.destination_conf}</td>
+          <td>
+            <State job={job} />
+          </td>
+          <td className="r">
+            <Waiting spool={job.spool} />
+          </td>
+          <td className="r">
+            <RowMenu name={`Of ${nameOf(job)}`} items={jobMenu(job, actions)} />
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+export const nameOf = ({ id, name }: Pick<Job, 'id' | 'name'>): string => name ?? `Job ${id}`;
+
+const fieldsOf = ({ output_options: options, logpull_options: pull, filter }: Job): string => {
+  const names = options?.['field_names'];
+  const fields = Array.isArray(names) ? names.length : (new URLSearchParams(pull ?? '').get('fields')?.split(',').length ?? undefined);
+  return [fields === undefined ? 'all fields' : counted(fields, 'field'), filter === null || filter === '' ? '' : 'filtered']
+    .filter(Boolean)
+    .join(', ');
+};
+
+const State = ({ job }: { readonly job: Job }) => {
+  if (!job.enabled) return <span className="third">Off</span>;
+  if (job.error_message !== null)
+    return (
+      <>
+        <span className="stop-text">{job.error_message}</span>
+        <p className="small third">
+          {job.last_error !== null && (
+            <>
+              Since <When at={job.last_error} />. It is tried again by itself.
+            </>
+          )}
+        </p>
+      </>
+    );
+  return job.last_complete === null ? (
+    <span className="third">Nothing was sent yet</span>
+  ) : (
+    <>
+      Sent up to <When at={job.last_complete} />
+    </>
+  );
+};
+
+const Waiting = ({ spool }: Pick<Job, 'spool'>) => {
+  if (spool === null) return <span className="third">not known</span>;
+  const lost = spool.dropped_records + spool.rejected_records;
+  return (
+    <>
+      {spool.batches === 0 ? 'nothing' : `${counted(spool.batches, 'batch', 'batches')}, ${bytes(spool.bytes)}`}
+      {lost > 0 && <p className="small stop-text">{count(lost)} records lost</p>}
+    </>
+  );
+};
