@@ -6,6 +6,7 @@ import { observeEndpoints } from './observe.ts';
 import { overviewEndpoints } from './overview.ts';
 import { revisionEndpoints } from './revisions.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { historyEndpoints } from './histories.ts';
 import { moment, paging } from './shapes.ts';
 import { deployment } from './deployments.ts';
 
@@ -69,6 +70,7 @@ export const ownEndpoints = {
   ...compareEndpoints,
   ...observeEndpoints,
   ...overviewEndpoints,
+  ...historyEndpoints,
   ...revisionEndpoints,
   ...sessionEndpoints,
   ...eventEndpoints,

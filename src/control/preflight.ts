@@ -145,14 +145,23 @@ export const preflightOf = async (
   const { active, proposal } = read.value;
   const { shares, versions } = proposal;
   const proposed = shares.flatMap(({ version_id }) => versions.get(version_id) ?? []);
-  const databases = proposal.resources.filter(
-    (resource) => resource.kind === 'd1' && proposed.some(({ bindings }) => bindings.some((binding) => reaches(binding, resource))),
-  );
-  const schemaChangedOn = databases.length === 0 ? undefined : await askSchemas(databases);
+  const schemaChangedOn = await schemasAsked(proposal, askSchemas);
   const serving = newestOf(proposal.active?.versions ?? []);
   const comparisons: Comparison[] = [];
   for (const version of proposed) if (serving !== undefined) comparisons.push(await compared(control, serving, version));
   return accept({ ...preflight({ ...proposal, schemaChangedOn }), active, shares, versions, comparisons });
+};
+
+/** When the tables of the databases that the proposed versions bind changed last. */
+export const schemasAsked = async (
+  { shares, versions, resources }: Pick<Proposal, 'shares' | 'versions' | 'resources'>,
+  askSchemas: AskSchemas,
+): Promise<Proposal['schemaChangedOn']> => {
+  const proposed = shares.flatMap(({ version_id }) => versions.get(version_id) ?? []);
+  const databases = resources.filter(
+    (resource) => resource.kind === 'd1' && proposed.some(({ bindings }) => bindings.some((binding) => reaches(binding, resource))),
+  );
+  return databases.length === 0 ? undefined : askSchemas(databases);
 };
 
 /** The shares under whole ids, where the beginning of one was given; that of several is refused. */

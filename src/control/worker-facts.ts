@@ -3,7 +3,7 @@ import type { Queries, StoredDeployment, Worker } from '../store/index.ts';
 import { consumedQueues } from './queues.ts';
 
 /** So many of its newest versions have a URL of their own: the table goes to every edge with every change. */
-const MOST_VERSION_URLS = 1000;
+export const MOST_VERSION_URLS = 1000;
 
 /** What of a Worker's entry in the edges' table stands in other tables than its own. */
 export interface WorkerFacts {

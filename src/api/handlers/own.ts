@@ -7,8 +7,10 @@ import { pageInfo, pageOf } from '../page.ts';
 import { auditEntryView, deploymentView, edgeStatusView } from '../views/index.ts';
 import { comparisons } from './compare.ts';
 import { events } from './events.ts';
+import { listDeploymentHistory, listVersionHistory } from './histories.ts';
 import { observations } from './observe.ts';
 import { overview } from './overview.ts';
+import { listRollbackTargets } from './rollback-targets.ts';
 import { revisions } from './revisions.ts';
 import { sessions } from './sessions.ts';
 
@@ -75,6 +77,9 @@ export const own: Handlers<typeof ownEndpoints> = {
   ...comparisons,
   ...observations,
   ...overview,
+  listDeploymentHistory,
+  listVersionHistory,
+  listRollbackTargets,
   ...revisions,
   ...sessions,
   ...events,

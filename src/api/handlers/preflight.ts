@@ -24,7 +24,7 @@ const sharesIn = ({ versions, rollback_to: target }: Query): Result<readonly Req
 };
 
 /** A database that does not answer in time is left out, which is told. */
-const schemasOf =
+export const schemasOf =
   (api: Api): AskSchemas =>
   async (databases) => {
     const asked = databases.map(async (database) => [database.id, await schemaChangedOn(api.data, database)] as const);

@@ -1,4 +1,14 @@
-import { looksOf, percentageOf, storyOf, type Look, type Numbers, type Story, type VersionShare } from '../../domain/index.ts';
+import {
+  looksOf,
+  percentageOf,
+  storyOf,
+  type Look,
+  type Numbers,
+  type Service,
+  type Story,
+  type Version,
+  type VersionShare,
+} from '../../domain/index.ts';
 import type { StoredDeployment, VersionHead } from '../../store/index.ts';
 
 /** What is known of versions by their ids; a deleted one is not there. */
@@ -71,5 +81,47 @@ export const toldDeploymentView = (history: ToldHistory, at: number) => {
     rollback_from: deployment.rollbackFrom ?? null,
     story,
     versions: deployment.split.map((entry) => shareView(history, entry)),
+  };
+};
+
+/** A version as a history tells of it. */
+export const toldVersionView = (
+  history: ToldHistory,
+  services: ReadonlyMap<string, Service>,
+  version: Pick<VersionHead, 'id' | 'number' | 'author' | 'source' | 'createdOn' | 'message' | 'tag'>,
+) => {
+  const entry = history.deployments[0]?.split.find(({ versionId }) => versionId === version.id);
+  const service = services.get(version.id);
+  return {
+    version_id: version.id,
+    number: version.number,
+    ...deedView(version),
+    message: version.message ?? null,
+    tag: version.tag ?? null,
+    look: lookOf(history, version.id),
+    percentage: entry === undefined ? null : percentageOf(entry.share),
+    served:
+      service === undefined ? null : { since: service.since, from: service.from, until: service.until ?? null, held_all: service.isWhole },
+  };
+};
+
+/** A version of a list, with what it is made of. */
+export const listedVersionView = (
+  told: ReturnType<typeof toldVersionView>,
+  version: Version,
+  { isDeployable, url }: { readonly isDeployable: boolean; readonly url: string | undefined },
+) => {
+  const loaded = version.modules.filter(({ kind }) => kind !== 'sourcemap');
+  return {
+    ...told,
+    alias: version.alias ?? null,
+    triggered_by: version.triggeredBy,
+    startup_ms: version.startupTimeMs,
+    modules: { count: loaded.length, bytes: loaded.reduce((sum, { size }) => sum + size, 0) },
+    assets: version.assets?.count ?? 0,
+    bindings: version.bindings.length,
+    compatibility_date: version.compatibilityDate ?? null,
+    is_deployable: isDeployable,
+    url: url ?? null,
   };
 };

@@ -87,6 +87,9 @@ interface Named {
 
 const onceEach = (workers: readonly Named[]): readonly Named[] => [...new Map(workers.map((worker) => [worker.id, worker])).values()];
 
+export const versionUrl = ({ scheme, subdomain, authority }: Hosts, name: string, versionId: string): string =>
+  `${scheme}://${versionId.slice(0, 8)}-${name}.${subdomain}.${authority}`;
+
 /** A version as the newer Worker resource gives it. */
 export const workerVersionView = (version: Version, hosts: Hosts & { readonly name: string }) => ({
   id: version.id,
@@ -104,5 +107,5 @@ export const workerVersionView = (version: Version, hosts: Hosts & { readonly na
   ...(Object.keys(version.limits).length > 0 ? { limits: version.limits } : {}),
   ...(version.placement === undefined ? {} : { placement: version.placement }),
   ...exportsView(version),
-  urls: [`${hosts.scheme}://${version.id.slice(0, 8)}-${hosts.name}.${hosts.subdomain}.${hosts.authority}`],
+  urls: [versionUrl(hosts, hosts.name, version.id)],
 });
