@@ -1,5 +1,6 @@
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { Refusal } from '../../parts/index.ts';
+import { TrafficSince } from '../traffic/index.ts';
 import { HostsLine } from './hosts-line.tsx';
 import { ServingStrip } from './serving-strip.tsx';
 import { WorkerActions } from './worker-actions.tsx';
@@ -23,7 +24,7 @@ export const WorkerFrame = () => {
   if (isMissing) return <NoWorker name={name} />;
   return (
     <>
-      <div className="page-head">
+      <div className="page-head worker-head">
         <div>
           <p className="crumbs">
             <Link to="/">Workers & Pages</Link>
@@ -37,11 +38,12 @@ export const WorkerFrame = () => {
         {TABS.map(([to, text]) => (
           <Link key={to} to={to} params={{ name }} search={{}} activeOptions={{ exact: to === '/workers/$name', includeSearch: false }}>
             {text}
-            {text === 'Versions' && <span className="count worker-count"> {worker?.version_count}</span>}
+            {text === 'Versions' && <span className="count worker-count">{worker?.version_count}</span>}
           </Link>
         ))}
       </nav>
       {!isOverview && (worker ? <ServingStrip worker={worker} /> : <div className="split-strip worker-strip-bone" aria-hidden />)}
+      <TrafficSince name={name} />
       {worker === undefined && read.error !== null && <Refusal what="What serves did not load." error={read.error} />}
       <Outlet />
     </>
