@@ -9,8 +9,10 @@ const HOUR = 3_600_000;
 const NOW = new Date(2026, 10, 20, 14, 36);
 const SIZE = { width: 1000, height: 200 };
 
+type Lines = readonly (readonly [hours: number, split: string])[];
+
 /** `[hours before now, 'v2 10, v1 90']`, oldest first; answered newest first, as the API does. */
-const aPast = (...lines: readonly (readonly [hours: number, split: string])[]): readonly Moment[] => {
+const aPast = (...lines: Lines): readonly Moment[] => {
   const told = lines
     .map(([hours, text]): Told => {
       const shares = text.split(', ').map((each) => each.split(' '));
@@ -113,7 +115,7 @@ test('a ring is where a version began, a dot a ramp, a hook with words a rollbac
 });
 
 test('words beside a rollback stand on the side that has room, or not at all', () => {
-  const wordsAt = (...lines: Parameters<typeof aPast>): string | undefined =>
+  const wordsAt = (...lines: Lines): string | undefined =>
     marksOf(columnsIn(aPast(...lines), DAY, 'time', SIZE), SIZE.width).find(({ shape }) => shape === 'hook')?.words?.side;
   assert.equal(wordsAt([30, 'v1 100'], [10, 'v2 100'], [9, 'v1 100']), 'right');
   assert.equal(wordsAt([30, 'v1 100'], [10, 'v2 100'], [1, 'v1 100']), 'left');

@@ -140,13 +140,13 @@ const MARK_ROOM = 14;
 /** The lane beneath: where something began, was ramped, was rolled back. */
 export const marksOf = <M extends Moment>(columns: readonly Column<M>[], width: number): readonly Mark<M>[] => {
   const marked = columns.filter(({ isMarked }) => isMarked);
-  return marked.map(({ of, x }, at) => {
+  return marked.map(({ of, x }, at): Mark<M> => {
     const shape = SHAPES[of.story.kind];
     const toRight = (marked[at + 1]?.x ?? width + MARK_ROOM) - x - MARK_ROOM;
     const toLeft = x - (marked[at - 1]?.x ?? -MARK_ROOM) - MARK_ROOM;
     const side = toRight >= WORDS_ROOM ? 'right' : toLeft >= WORDS_ROOM ? 'left' : undefined;
     const number = of.story.other?.number;
-    const words = shape === 'hook' && side !== undefined && number != null ? { text: `v${number} rolled back`, side } : undefined;
+    const words: Mark['words'] = shape === 'hook' && side !== undefined && number != null ? { text: `v${number} rolled back`, side } : undefined;
     return { of, x, shape, words };
   });
 };

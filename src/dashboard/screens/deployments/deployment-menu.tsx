@@ -1,0 +1,98 @@
+import { Columns2, Copy, ExternalLink, FileText, Undo2 } from 'lucide-react';
+import { useState } from 'react';
+import { useApi } from '../../api/index.ts';
+import { newerFirst, RowMenu, toast, versionName, wordsOf, type MenuItem } from '../../parts/index.ts';
+import { useAddress, useGo } from '../../shell/index.ts';
+import { storyInWords } from '../../words/index.ts';
+import { mainOf, useHistory, type Deployment } from './history.ts';
+
+type Version = Deployment['versions'][number];
+
+/** Look, compare, open, copy; then, apart, the way back. What speaks against it is asked when the menu opens. */
+export const DeploymentMenu = ({ name, deployment }: { readonly name: string; readonly deployment: Deployment }) => {
+  const [isOpened, setIsOpened] = useState(false);
+  const goTo = useGo();
+  const { id, versions } = deployment;
+  const compare = useCompare(name, deployment);
+  const urls = useUrls(name, versions, isOpened);
+  const back = useWayBack(name, deployment, isOpened);
+  const items: readonly MenuItem[] = [
+    { text: 'View deployment', icon: FileText, onSelect: () => goTo(`/workers/${name}/deployments/${id}`) },
+    compare,
+    ...newerFirst(versions).map((version, at) => openItem(version, urls[at])),
+    { text: 'Copy deployment id', icon: Copy, onSelect: () => void copy(id) },
+    back,
+  ];
+  return <RowMenu name={`Menu of “${storyInWords(deployment.story)}”`} items={items} onOpen={() => setIsOpened(true)} />;
+};
+
+const copy = async (id: string): Promise<void> => {
+  await navigator.clipboard.writeText(id);
+  toast({ text: `Copied ${id}.` });
+};
+
+const openItem = ({ number }: Version, url: string | null | undefined): MenuItem => ({
+  text: `Open ${versionName(number)} at its own URL`,
+  icon: ExternalLink,
+  isOff: url == null,
+  why: url === null ? 'No address opens this version alone.' : undefined,
+  onSelect: () => window.open(url ?? '', '_blank', 'noreferrer'),
+});
+
+/** With what serves now: of a split, the newer of both. */
+const useCompare = (name: string, { versions }: Deployment): MenuItem => {
+  const goTo = useGo();
+  const serving = useHistory(name).data?.result[0]?.versions ?? [];
+  const [newer, older] = newerFirst(versions);
+  const now = newerFirst(serving)[0];
+  const isServing = newer?.version_id === now?.version_id;
+  const other = isServing ? (older ?? newerFirst(serving)[1]) : newer;
+  const isOff = now === undefined || other === undefined || other.number === null;
+  return {
+    text: 'Compare with what serves now',
+    icon: Columns2,
+    isOff,
+    why: isOff ? (other === undefined ? 'It is what serves now.' : `${versionName(other.number)} has no code any more.`) : undefined,
+    onSelect: () => goTo(`/workers/${name}/compare`, { version: now?.version_id, baseline: other?.version_id }),
+  };
+};
+
+/** Of each, the newer first; undefined until it is known. */
+const useUrls = (name: string, versions: readonly Version[], isAsked: boolean): readonly (string | null | undefined)[] => {
+  const [newer, older] = newerFirst(versions);
+  const search = (version: Version | undefined) => ({ params: { name }, query: { search: version?.version_id ?? '' } });
+  const first = useApi('listVersionHistory', search(newer), { enabled: isAsked && newer !== undefined });
+  const second = useApi('listVersionHistory', search(older), { enabled: isAsked && older !== undefined });
+  return [first, second].map(({ data, isError }) => (isError ? null : data && (data.result[0]?.url ?? null)));
+};
+
+const useWayBack = (name: string, deployment: Deployment, isAsked: boolean): MenuItem => {
+  const [, change] = useAddress();
+  const target = mainOf(deployment);
+  const serving = useHistory(name).data?.result[0]?.versions ?? [];
+  const isServingAlone = serving.some((version) => version.version_id === target?.version_id && version.percentage === 100);
+  const preflight = useApi(
+    'preflightDeployment',
+    { params: { script_name: name }, query: { rollback_to: target?.version_id ?? '' } },
+    { enabled: isAsked && target !== undefined && !isServingAlone },
+  );
+  const [blocker] = preflight.data?.result.blockers ?? [];
+  const isSplit = serving.filter(({ percentage }) => percentage > 0).length > 1;
+  const name_ = versionName(target?.number ?? null);
+  const refused = isServingAlone
+    ? `${name_} answers everything already.`
+    : preflight.isError
+      ? wordsOf(preflight.error)
+      : blocker && `Blocked. ${blocker.message}`;
+  return {
+    text: `Rollback to ${name_}`,
+    icon: Undo2,
+    shortcut: 'R',
+    isApart: true,
+    isOff: refused !== undefined,
+    why:
+      refused ??
+      `${isSplit ? `Ends the split: ${name_} answers everything again.` : `${name_} answers everything again.`} You confirm on the next screen.`,
+    onSelect: () => change({ dialog: 'rollback', of: target?.version_id }),
+  };
+};

@@ -1,0 +1,15 @@
+import { useApi } from '../../api/index.ts';
+import { newerFirst } from '../../parts/index.ts';
+
+/** The address of a comparison of a version with what serves now: with the newer of a split, or the other one where it is that. */
+export const useCompareWithNow = (
+  name: string,
+  versionId: string,
+): { readonly search: { readonly version: string; readonly baseline: string } | undefined; readonly why: string | undefined } => {
+  const history = useApi('listDeploymentHistory', { params: { name }, query: { limit: 1 } });
+  const serving = newerFirst(history.data?.result[0]?.versions ?? []);
+  const now = serving.find(({ version_id: id }) => id !== versionId);
+  if (now === undefined)
+    return { search: undefined, why: serving.length === 0 ? 'Nothing is deployed.' : 'It is all that serves now.' };
+  return { search: { version: versionId, baseline: now.version_id }, why: undefined };
+};
