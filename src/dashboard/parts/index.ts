@@ -1,13 +1,15 @@
 export { Banner, Refusal, wordsOf } from './banner.tsx';
 export { Button, type ButtonProps } from './button.tsx';
+export { Consequence } from './consequence.tsx';
 export { Dialog } from './dialog.tsx';
 export { Command, CopyButton, Empty } from './empty.tsx';
 export { Fault, Field, Find, SelectField, TextField } from './field.tsx';
 export { Icon } from './icon.tsx';
 export { Bones, Loaded, RowBones } from './loaded.tsx';
 export { RowMenu, type MenuItem } from './menu.tsx';
+export { useRested } from './rested.ts';
 export { Segments } from './segments.tsx';
 export { newerFirst, SplitBar, splitInWords, type Shown } from './split-bar.tsx';
-export { toast, Toasts } from './toasts.tsx';
+export { toast, Toasts, useStay } from './toasts.tsx';
 export { LOOK_NAMES, VersionChip, versionName } from './version-chip.tsx';
 export { useNow, When } from './when.tsx';

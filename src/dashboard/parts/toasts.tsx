@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 
 export interface Toast {
   /** What has happened: `v42 now gets 25%.` Never an error. */
@@ -43,15 +43,23 @@ export const Toasts = () => {
   );
 };
 
-/** Goes after six seconds, but not while it has the focus or the pointer. */
+const Stay = createContext<(stays: boolean) => void>(() => undefined);
+
+/** For what a toast shows: it stays for as long as it has something to wait for. */
+export const useStay = (stays: boolean): void => {
+  const setStays = useContext(Stay);
+  useEffect(() => setStays(stays), [setStays, stays]);
+};
+
+/** Goes after six seconds, but not while it has the focus or the pointer, or waits for something. */
 const OneToast = ({ id, text, action }: Toast & { readonly id: number }) => {
   const [isHeld, setIsHeld] = useState(false);
-  const element = useRef<HTMLDivElement>(null);
+  const [stays, setStays] = useState(false);
   useEffect(() => {
-    if (isHeld) return undefined;
+    if (isHeld || stays) return undefined;
     const timer = window.setTimeout(() => leave(id), SHOWN_MS);
     return () => window.clearTimeout(timer);
-  }, [id, text, isHeld]);
+  }, [id, text, isHeld, stays]);
   const held = {
     onPointerEnter: () => setIsHeld(true),
     onPointerLeave: () => setIsHeld(false),
@@ -59,8 +67,10 @@ const OneToast = ({ id, text, action }: Toast & { readonly id: number }) => {
     onBlur: () => setIsHeld(false),
   };
   return (
-    <div ref={element} className="toast" {...held}>
-      <span>{text}</span>
+    <div className="toast" {...held}>
+      <span>
+        <Stay value={setStays}>{text}</Stay>
+      </span>
       {action && (
         <button
           type="button"

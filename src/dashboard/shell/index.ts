@@ -1,5 +1,5 @@
 export { textsOf, useAddress, useGo, type Search } from './address.ts';
 export { Shell } from './shell.tsx';
 export { SignIn } from './sign-in.tsx';
-export { useKeys, type KeyMap } from './keys.ts';
+export { singleKeys, useKeys, type KeyMap } from './keys.ts';
 export { applyTheme } from './theme.ts';

@@ -1,0 +1,203 @@
+import { ArrowRightLeft } from 'lucide-react';
+import { useState } from 'react';
+import { ApiFailure, useApi, useLive } from '../../api/index.ts';
+import { percentageOf, WHOLE } from '../../../domain/index.ts';
+import { Bones, Button, Consequence, Dialog, Loaded, Refusal, TextField, useRested, versionName } from '../../parts/index.ts';
+import { percentage } from '../../words/index.ts';
+import { announce, sharesOf, StaleBanner, tagOf, type Active, type Candidate, type Serving } from '../traffic/index.ts';
+import { Checks } from './checks.tsx';
+import { consequenceOf, edgesInWords, isMeasured } from './consequence.ts';
+import { isSame, shareIn, splitOf, swapped, withNew, withOther, type Draft } from './draft.ts';
+import { SecretsQuestion } from './secrets-question.tsx';
+import { NO_SHARE } from './shares.ts';
+import { SplitControl } from './split-control.tsx';
+import { useDeploy } from './use-deploy.ts';
+import { VersionPicker } from './version-picker.tsx';
+
+interface DeployFormProps {
+  readonly title: string;
+  readonly aside: string;
+  readonly name: string;
+  readonly serving: Serving;
+  readonly proposal: Draft;
+  readonly onClose: () => void;
+  readonly onStartOver: () => void;
+}
+
+export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...frame }: DeployFormProps) => {
+  const { active, candidates, perMinute } = serving;
+  const [seen] = useState(active);
+  const [draft, setDraft] = useState(proposal);
+  const [message, setMessage] = useState('');
+  const [isWrong, setIsWrong] = useState(false);
+  const [hasMoved, setHasMoved] = useState(false);
+  const [answered, setAnswered] = useState('');
+  const { edges } = useLive();
+  const now = sharesOf(active);
+  const next = splitOf(draft);
+  const change = (to: Draft): void => {
+    setHasMoved(true);
+    setDraft(to);
+  };
+  const numberOf = (id: string | undefined): number | null => numberIn(candidates, active, id);
+  const nameOf = (id: string | undefined): string => versionName(numberOf(id));
+
+  const asked = useRested(next.map(({ versionId, share }) => `${versionId}@${percentageOf(share)}`).join());
+  const preflight = useApi('preflightDeployment', { params: { script_name: name }, query: { versions: asked } }, { keepsPrevious: true });
+  // An answer holds for the versions that it was given for; their shares change nothing in it.
+  const pair = next.map(({ versionId }) => versionId).join();
+  const report = preflight.data?.result;
+  const isOfThese = report !== undefined && report.versions.map(({ version_id: id }) => id).join() === pair;
+  const needsAnswer = isOfThese && report.needs_force;
+  const isAnswered = answered === pair;
+
+  const { deploy, isWorking, error } = useDeploy(name, (answer) => {
+    const shown = next.map(({ versionId, share }, at) => ({
+      id: versionId,
+      number: numberOf(versionId),
+      percentage: percentageOf(share),
+      look: at === 0 ? ('new' as const) : ('stable' as const),
+    }));
+    const text = `${nameOf(draft.newId)} now gets ${percentage(percentageOf(next[0]?.share ?? WHOLE))}.`;
+    announce({ worker: name, answer, versions: shown, text, before: before(seen, draft.newId) });
+    onClose();
+  });
+  const isStale = !isWorking && active !== undefined && active.id !== seen?.id;
+  const why = isStale
+    ? 'What serves has changed: see the change, or start over.'
+    : isWrong
+      ? NO_SHARE
+      : isOfThese && !report.allowed
+        ? 'Blocked: see the first check'
+        : needsAnswer && !isAnswered
+          ? 'Secrets changed: say first whether the old values are to be used.'
+          : isSame(now, next)
+            ? 'Nothing would change.'
+            : undefined;
+  const act = (): void => {
+    if (why !== undefined || isWorking) return;
+    const versions = next.map(({ versionId, share }) => ({ version_id: versionId, percentage: percentageOf(share) }));
+    void deploy({ versions, message, isForced: needsAnswer && isAnswered, ifMatch: tagOf(seen) });
+  };
+  const share = percentage(percentageOf(next[0]?.share ?? WHOLE));
+  const isBlocked = isOfThese && !report.allowed;
+  const back = wayBack(now, draft.newId);
+  const chosen = (id: string | undefined): Candidate | undefined => candidates.find((candidate) => candidate.id === id);
+  return (
+    <Dialog
+      {...frame}
+      onClose={onClose}
+      onSubmit={act}
+      hasTyped={message !== '' || hasMoved}
+      foot={
+        <>
+          <p>
+            {why !== undefined && !isBlocked ? (
+              why
+            ) : back === undefined ? null : (
+              <>
+                If it goes wrong, press <kbd>R</kbd> to roll back to {nameOf(back)}.
+              </>
+            )}
+          </p>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            kind="main"
+            type="submit"
+            why={why}
+            working={isWorking ? 'Deploying' : undefined}
+            data-first={draft.otherId === undefined ? '' : undefined}
+          >
+            {isBlocked ? 'Blocked: see the first check' : `Deploy ${nameOf(draft.newId)} at ${share}`}
+          </Button>
+        </>
+      }
+    >
+      {isStale && <StaleBanner name={name} active={active} seen={seen} onStartOver={onStartOver} />}
+      {error !== undefined && !(isStale && error instanceof ApiFailure && error.status === 412) && (
+        <div className="deploy-refusal">
+          <Refusal what="Not deployed." error={error} />
+        </div>
+      )}
+      <div className="deploy-pickers">
+        <VersionPicker
+          label="New version"
+          look="new"
+          candidates={candidates}
+          chosen={chosen(draft.newId)}
+          onChoose={(id) => id !== undefined && change(withNew(draft, id, now))}
+        />
+        <Button
+          kind="quiet"
+          icon={ArrowRightLeft}
+          name="Change places"
+          why={draft.otherId === undefined ? 'There is no second version.' : undefined}
+          onClick={() => change(swapped(draft))}
+        />
+        <VersionPicker
+          label="Shares traffic with"
+          look="stable"
+          candidates={candidates}
+          chosen={draft.share === WHOLE ? undefined : chosen(draft.otherId)}
+          hasNone
+          onChoose={(id) => change(withOther(draft, id, now))}
+        />
+      </div>
+      <SplitControl
+        key={`${draft.newId} ${draft.otherId}`}
+        share={draft.share}
+        now={active === undefined ? undefined : shareIn(now, draft.newId)}
+        newNumber={numberOf(draft.newId)}
+        otherNumber={draft.otherId === undefined ? undefined : numberOf(draft.otherId)}
+        onChange={(to) => change({ ...draft, share: to })}
+        onFault={setIsWrong}
+      />
+      <Consequence text={consequenceOf({ now, next, perMinute, nameOf })}>
+        {!isMeasured(perMinute) && active !== undefined && 'No traffic was measured in the last minutes. '}
+        {edgesInWords(edges)} Secrets, routes and stored data stay as they are.
+      </Consequence>
+      <Loaded from={preflight} bones={<Bones lines={[70, 50]} />} what="The checks did not load.">
+        {({ result }) => (
+          <>
+            {needsAnswer && <SecretsQuestion report={result} isAnswered={isAnswered} onAnswer={(yes) => setAnswered(yes ? pair : '')} />}
+            <Checks name={name} report={result} />
+          </>
+        )}
+      </Loaded>
+      <TextField
+        label={
+          <>
+            Message <span className="third">for the audit log, optional</span>
+          </>
+        }
+        value={message}
+        onChange={({ target }) => setMessage(target.value)}
+      />
+    </Dialog>
+  );
+};
+
+/** One that serves may be too old to be among those that may be deployed. */
+const numberIn = (candidates: readonly Candidate[], active: Active | undefined, id: string | undefined): number | null =>
+  candidates.find((candidate) => candidate.id === id)?.number ??
+  active?.versions.find(({ version_id: each }) => each === id)?.number ??
+  null;
+
+/** Where the key R would lead: what has most of the traffic now. */
+const wayBack = (now: ReturnType<typeof sharesOf>, newId: string): string | undefined =>
+  now.filter(({ versionId, share }) => versionId !== newId && share > 0).toSorted((a, b) => b.share - a.share)[0]?.versionId;
+
+/** `Back to 10%` where the version had a share before, else `Back to v41`. */
+const before = (seen: Active | undefined, newId: string) => {
+  if (seen === undefined) return undefined;
+  const own = seen.versions.find(({ version_id: id }) => id === newId);
+  const most = seen.versions.toSorted((a, b) => b.percentage - a.percentage)[0];
+  const shown = [...seen.versions]
+    .toSorted((a, b) => Number(b === (own ?? most)) - Number(a === (own ?? most)))
+    .map(({ version_id: id, number, percentage: share, look }) => ({ id, number, percentage: share, look }));
+  return {
+    versions: seen.versions.map(({ version_id, percentage: share }) => ({ version_id, percentage: share })),
+    text: own === undefined ? `Back to ${versionName(most?.number ?? null)}` : `Back to ${percentage(own.percentage)}`,
+    shown,
+  };
+};

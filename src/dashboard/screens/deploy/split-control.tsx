@@ -1,0 +1,98 @@
+import { useId, useState, type KeyboardEvent } from 'react';
+import { percentageOf, type Share } from '../../../domain/index.ts';
+import { Fault, VersionChip } from '../../parts/index.ts';
+import { singleKeys } from '../../shell/index.ts';
+import { percentage } from '../../words/index.ts';
+import { ShareField } from './share-field.tsx';
+import { NO_SHARE, QUICK_STEPS, restOf, shareFrom, shareText } from './shares.ts';
+import { SplitSlider } from './split-slider.tsx';
+
+interface SplitControlProps {
+  readonly share: Share;
+  readonly now: Share | undefined;
+  readonly newNumber: number | null;
+  /** Undefined where there is none that it could share with. */
+  readonly otherNumber: number | null | undefined;
+  readonly onChange: (share: Share) => void;
+  /** Whether what stands in a field is no share. */
+  readonly onFault: (isWrong: boolean) => void;
+}
+
+interface Typed {
+  readonly side: 'new' | 'other';
+  readonly text: string;
+}
+
+const nameOf = (number: number | null): string => (number === null ? 'a deleted version' : `v${number}`);
+
+/** How the traffic of two versions is divided: a bar with a thumb, an exact field at either end, and quick steps. */
+export const SplitControl = ({ share, now, newNumber, otherNumber, onChange, onFault }: SplitControlProps) => {
+  const faultId = useId();
+  const [typed, setTyped] = useState<Typed>();
+  const isWrong = typed !== undefined && shareFrom(typed.text) === undefined;
+  const hasOther = otherNumber !== undefined;
+  const set = (next: Share): void => {
+    setTyped(undefined);
+    onFault(false);
+    onChange(next);
+  };
+  const type = (side: Typed['side'], text: string): void => {
+    const given = shareFrom(text);
+    setTyped({ side, text });
+    onFault(given === undefined);
+    if (given !== undefined) onChange(side === 'new' ? given : restOf(given));
+  };
+  const field = (side: Typed['side'], own: Share) => ({
+    text: typed?.side === side ? typed.text : shareText(own),
+    isWrong: isWrong && typed.side === side,
+    faultId,
+    onType: (text: string) => type(side, text),
+    onLeave: () => isWrong || setTyped(undefined),
+  });
+  const press = (event: KeyboardEvent<HTMLElement>): void => {
+    const step = QUICK_STEPS[Number(event.key) - 1];
+    const isTyping = event.target instanceof HTMLInputElement;
+    if (step === undefined || !hasOther || isTyping || event.ctrlKey || event.metaKey || event.altKey || !singleKeys.areOn()) return;
+    event.preventDefault();
+    set(step);
+  };
+  return (
+    <div className="deploy-control" onKeyDown={press}>
+      <SplitSlider
+        share={share}
+        now={now}
+        newName={nameOf(newNumber)}
+        otherName={hasOther ? nameOf(otherNumber) : undefined}
+        onChange={set}
+      />
+      {hasOther && (
+        <div className="deploy-ends">
+          <ShareField name={nameOf(newNumber)} chip={<VersionChip number={newNumber} look="new" />} isFirst {...field('new', share)} />
+          <div className="deploy-steps" role="group" aria-label="Quick steps">
+            {QUICK_STEPS.map((step, index) => (
+              <button
+                key={step}
+                type="button"
+                aria-pressed={step === share}
+                aria-keyshortcuts={String(index + 1)}
+                onClick={() => set(step)}
+              >
+                {percentage(percentageOf(step))}
+              </button>
+            ))}
+          </div>
+          <ShareField
+            name={nameOf(otherNumber)}
+            chip={<VersionChip number={otherNumber} look="stable" />}
+            {...field('other', restOf(share))}
+          />
+        </div>
+      )}
+      {isWrong && (
+        <p id={faultId} className="small">
+          <Fault>{NO_SHARE}</Fault>
+        </p>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,42 @@
+import { useState } from 'react';
+import { ApiFailure, call, refresh, type Answer, type Result } from '../../api/index.ts';
+
+export interface Wanted {
+  readonly versions: readonly { readonly version_id: string; readonly percentage: number }[];
+  readonly message: string;
+  /** Secrets changed, and the person knows. */
+  readonly isForced: boolean;
+  /** What the person saw: where something else serves by now, nothing is done. */
+  readonly ifMatch: string;
+}
+
+/** Makes a deployment, or says why not. */
+export const useDeploy = (worker: string, onMade: (answer: Answer<Result<'createDeployment'>>) => void) => {
+  const [isWorking, setIsWorking] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const deploy = async ({ versions, message, isForced, ifMatch }: Wanted): Promise<void> => {
+    setIsWorking(true);
+    setError(undefined);
+    try {
+      const answer = await call('createDeployment', {
+        params: { script_name: worker },
+        query: isForced ? { force: 'true' } : {},
+        body: {
+          strategy: 'percentage',
+          versions: [...versions],
+          ...(message.trim() === '' ? {} : { annotations: { 'workers/message': message.trim() } }),
+        },
+        ifMatch,
+      });
+      onMade(answer);
+      await refresh(worker);
+    } catch (failure) {
+      setError(failure);
+      // What it was refused for is what the form shows next.
+      if (failure instanceof ApiFailure) await refresh(worker);
+    } finally {
+      setIsWorking(false);
+    }
+  };
+  return { deploy, isWorking, error };
+};

@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+import type { Shown } from '../../parts/index.ts';
+
+/** A version of a deployment that was made here. */
+export interface WatchedVersion extends Shown {
+  readonly id: string;
+}
+
+/** What was deployed last in this window: its traffic is looked at as it moves. */
+export interface Watched {
+  readonly worker: string;
+  readonly deploymentId: string;
+  /** The version that it was about first. */
+  readonly versions: readonly WatchedVersion[];
+  /** Why it could not be taken back. */
+  readonly failure: unknown;
+}
+
+let watched: Watched | undefined;
+const listeners = new Set<() => void>();
+
+export const watch = (next: Watched | undefined): void => {
+  watched = next;
+  for (const listener of listeners) listener();
+};
+
+export const undoFailed = (deploymentId: string, failure: unknown): void => {
+  if (watched?.deploymentId === deploymentId) watch({ ...watched, failure });
+};
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useWatched = (): Watched | undefined => useSyncExternalStore(subscribe, () => watched);
