@@ -33,6 +33,8 @@ export interface Api extends Control {
     readonly controlUrl: string;
     /** Where Logpush may send. */
     readonly destinations: DestinationRules;
+    /** What was built of the dashboard; it may be missing. */
+    readonly dashboardFolder?: string | undefined;
     /** Where objects of Durable Objects are stored, where that is on this machine. */
     readonly objectsFolder?: string | undefined;
   };

@@ -7,6 +7,8 @@ import { worldFault } from '../files/index.ts';
 import { OwnCommits } from '../store/index.ts';
 import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
 import { tooLarge } from './byte-body.ts';
+import { dashboardAnswer, inert } from './dashboard.ts';
+import { dashboardFiles } from './dashboard-files.ts';
 import { authenticated, enter } from './door.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { broken, failure, success } from './envelope.ts';
@@ -105,7 +107,8 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
     if (api.publisher.behind === undefined) return c.json({ ok: true, generation });
     return c.json({ ok: false, generation, reason: 'The edges cannot be told the newest generation; the status says why.' }, 503);
   });
-  app.get('/', async (c) => c.html(landingPage(api, await hostsOf(api))));
+  const dashboard = api.apiSettings.dashboardFolder === undefined ? undefined : dashboardFiles(api.apiSettings.dashboardFolder);
+  if (dashboard === undefined) app.on('GET', ['/', '/sign-in'], async (c) => c.html(landingPage(api, await hostsOf(api))));
   app.get('/metrics', async (c) => {
     const token = await authenticated(api, c.req.raw.headers);
     if (!token.ok) return failure(token.refusal);
@@ -124,10 +127,13 @@ export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
         return failure(token.ok ? { code: 'product_not_offered', product } : token.refusal);
       });
   }
+  if (dashboard !== undefined) app.get('*', (c, next) => answerOr(next, dashboardAnswer(dashboard, c.req.raw)));
   app.notFound((c) => failure(unrouted(c.req.method, c.req.path)));
   app.onError((error, c) => failed(api, error, c));
   return app;
 };
+
+const answerOr = async (next: () => Promise<void>, answer: Response | undefined): Promise<Response | void> => answer ?? next();
 
 const mount = (
   app: Hono<{ Bindings: Bindings }>,
@@ -170,7 +176,7 @@ const answered = async (
   const { value } = answer;
   if (value.onSent !== undefined) whenSent(api, c, value.onSent);
   value.cut?.addEventListener('abort', () => c.env?.outgoing?.destroy());
-  if (value.raw !== undefined) return value.raw;
+  if (value.raw !== undefined) return request.value.session === undefined ? value.raw : inert(value.raw);
   if (endpoint.method === 'GET' || endpoint.isContent === true) return success(value);
   return success(await confirmed(api, value, commits));
 };

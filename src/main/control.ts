@@ -131,6 +131,7 @@ const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Ap
     allowedHosts: allowedHosts(settings),
     controlUrl,
     destinations: destinationRules(settings),
+    dashboardFolder: join(import.meta.dirname, '..', '..', 'dist', 'dashboard'),
     objectsFolder: settings.role === 'all' ? join(settings.data, 'objects') : undefined,
   },
   edgeAuthority: () => {

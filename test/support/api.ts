@@ -28,6 +28,8 @@ export interface ApiOptions {
   readonly deployableVersions?: number;
   readonly maxUploadBytes?: number;
   readonly allowedHosts?: readonly string[];
+  /** What was built of the dashboard. */
+  readonly dashboardFolder?: string;
   /** Where Logpush may send. */
   readonly destinations?: Partial<DestinationRules>;
   /** What bindings reach is there too. */
@@ -102,6 +104,7 @@ export const anApi = async (t: TestContext, options: ApiOptions = {}): Promise<T
       allowedHosts: options.allowedHosts ?? [],
       controlUrl: 'http://127.0.0.1:7450',
       objectsFolder: join(folder, 'objects'),
+      dashboardFolder: options.dashboardFolder,
     },
     edgeAuthority: () => 'localhost:8080',
     edgeToken: 'the-edges-own-token',
