@@ -2,7 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Answer } from '../../api/index.ts';
 import { Bones, Button, Empty, Find, Loaded, RowBones, Segments, useNow } from '../../parts/index.ts';
-import { useAddress, useKeys } from '../../shell/index.ts';
+import { useAddress } from '../../shell/index.ts';
 import { count, dayName } from '../../words/index.ts';
 import { DeploymentRow } from './deployment-row.tsx';
 import { isFound } from './find.ts';
@@ -46,7 +46,6 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
   const [{ span, by, find = '' }, change] = useAddress();
   const [lit, setLit] = useState<string>();
   const now = useNow();
-  useKeys({ r: () => change({ dialog: 'rollback', of: focusedRow()?.dataset['rollback'] }) });
   const { result: deployments } = answer;
   if (deployments.length === 0)
     return (
@@ -90,7 +89,7 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
           onOpen={goToRow}
         />
       </section>
-      <section className="section">
+      <section className="section deployments-list">
         <div className="section-head">
           <h2 className="heading">
             Deployments <span className="count">{count(answer.resultInfo.total_count ?? deployments.length)} kept</span>
@@ -143,8 +142,6 @@ const More = ({ answer: { result, resultInfo } }: { readonly answer: Answer<read
     </p>
   );
 };
-
-const focusedRow = (): HTMLElement | null => document.activeElement?.closest<HTMLElement>('[data-row]') ?? null;
 
 const goToRow = (id: string): void => {
   const row = document.getElementById(`deployment-${id}`);

@@ -146,7 +146,8 @@ export const marksOf = <M extends Moment>(columns: readonly Column<M>[], width: 
     const toLeft = x - (marked[at - 1]?.x ?? -MARK_ROOM) - MARK_ROOM;
     const side = toRight >= WORDS_ROOM ? 'right' : toLeft >= WORDS_ROOM ? 'left' : undefined;
     const number = of.story.other?.number;
-    const words: Mark['words'] = shape === 'hook' && side !== undefined && number != null ? { text: `v${number} rolled back`, side } : undefined;
+    const words: Mark['words'] =
+      shape === 'hook' && side !== undefined && number != null ? { text: `v${number} rolled back`, side } : undefined;
     return { of, x, shape, words };
   });
 };

@@ -1,4 +1,4 @@
-import { useId, useLayoutEffect, type KeyboardEvent } from 'react';
+import { useId, useLayoutEffect, useState, type KeyboardEvent } from 'react';
 import { splitInWords } from '../../parts/index.ts';
 import { dayAndClock, storyInWords } from '../../words/index.ts';
 import { ticksOf } from './axis.ts';
@@ -31,6 +31,13 @@ export const Timeline = ({ deployments, window, scale, lit, onLight, onOpen }: T
   }, [inner, width, scale, window.from]);
   const now = new Date(window.to);
   const litColumn = columns.find(({ of }) => of.id === lit);
+  // The list says it itself.
+  const [isHere, setIsHere] = useState(false);
+  const here = { onPointerEnter: () => setIsHere(true), onFocus: () => setIsHere(true), onBlur: () => setIsHere(false) };
+  const leave = (): void => {
+    setIsHere(false);
+    onLight(undefined);
+  };
   return (
     <div className="timeline">
       <div className="timeline-shares axis third" aria-hidden>
@@ -39,7 +46,7 @@ export const Timeline = ({ deployments, window, scale, lit, onLight, onOpen }: T
         <span>0</span>
       </div>
       <div className="timeline-scroll">
-        <div ref={inner} className="timeline-inner" onPointerLeave={() => onLight(undefined)}>
+        <div ref={inner} className="timeline-inner" {...here} onPointerLeave={leave}>
           {width > 0 && (
             <>
               <TimelinePlot
@@ -60,7 +67,7 @@ export const Timeline = ({ deployments, window, scale, lit, onLight, onOpen }: T
                 ))}
                 <span className="is-now">now</span>
               </div>
-              {litColumn !== undefined && (
+              {isHere && litColumn !== undefined && (
                 <p
                   className="timeline-tip small"
                   style={{ left: `clamp(120px, ${litColumn.x + litColumn.width / 2}px, calc(100% - 120px))` }}

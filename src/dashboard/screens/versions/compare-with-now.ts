@@ -9,7 +9,6 @@ export const useCompareWithNow = (
   const history = useApi('listDeploymentHistory', { params: { name }, query: { limit: 1 } });
   const serving = newerFirst(history.data?.result[0]?.versions ?? []);
   const now = serving.find(({ version_id: id }) => id !== versionId);
-  if (now === undefined)
-    return { search: undefined, why: serving.length === 0 ? 'Nothing is deployed.' : 'It is all that serves now.' };
+  if (now === undefined) return { search: undefined, why: serving.length === 0 ? 'Nothing is deployed.' : 'It is all that serves now.' };
   return { search: { version: versionId, baseline: now.version_id }, why: undefined };
 };

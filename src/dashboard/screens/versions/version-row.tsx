@@ -10,7 +10,7 @@ import type { ListedVersion } from './versions.tsx';
 export const VersionRow = ({ name, version }: { readonly name: string; readonly version: ListedVersion }) => {
   const { version_id: id, number, look, message, tag, at, modules, startup_ms: startup } = version;
   return (
-    <tr data-row>
+    <tr data-row data-deploy={version.is_deployable ? id : undefined} data-rollback={version.served === null ? undefined : id}>
       <td className="versions-name">
         <Link to="/workers/$name/versions/$id" params={{ name, id }} search={{}} className="chip-link">
           <VersionChip number={number} look={look} title={id} />

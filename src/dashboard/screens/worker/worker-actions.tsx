@@ -23,7 +23,7 @@ export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string
   const goTo = useGo();
   const { worker } = useWorker(name);
   const why = worker && noWayBack(worker);
-  const open = (which: string): void => change({ dialog: which });
+  const open = (which: string): void => change({ dialog: which, of: versionOfRow(which) });
   const close = (): void => change({ dialog: undefined, of: undefined }, false);
   const go = (to: string) => () => goTo(to);
   useKeys({
@@ -62,3 +62,6 @@ export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string
     </div>
   );
 };
+
+/** By a key: the version that the row with the focus means, where it says one as `data-deploy` or `data-rollback`. */
+const versionOfRow = (which: string): string | undefined => document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset[which];
