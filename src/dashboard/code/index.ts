@@ -1,0 +1,1 @@
+export { codeLook, languageOf, readOnly } from './extensions.ts';
