@@ -1,5 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-
 /** Where identifiers come from; tests give their own. */
 export interface Ids {
   /** A hyphened UUID: versions and deployments. */
@@ -8,7 +6,9 @@ export interface Ids {
   hex32(): string;
 }
 
+/** By the crypto that browsers have too: the rules are read there. */
+/** The platform's own source of chance, which a browser has too: this room is part of the dashboard. */
 export const randomIds: Ids = {
-  uuid: () => randomUUID(),
-  hex32: () => randomBytes(16).toString('hex'),
+  uuid: () => crypto.randomUUID(),
+  hex32: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
 };
