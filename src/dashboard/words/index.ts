@@ -3,3 +3,4 @@ export { bindingKind, bindingTarget, isVariable, resourceIdOf, type ShownBinding
 export { bytes, count, counted, duration, percentage, perTenThousand, rate, ratePoints } from './numbers.ts';
 export { byWhom, changeInWords, storyInWords, storyOfSomebody, type LastChange, type Story } from './story.ts';
 export { ago, clockOf, dayAndClock, dayName, exactly, lasted, offsetName } from './time.ts';
+export { errorsVerdict, latencyVerdict, trafficVerdict, type Compared, type Verdict } from './verdicts.ts';

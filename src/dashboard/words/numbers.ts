@@ -1,5 +1,6 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const share = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
 
 /** `1,200` */
@@ -30,7 +31,7 @@ export const bytes = (value: number): string => {
 };
 
 /** Times 10,000, for exceptions: `5.9`. */
-export const perTenThousand = (value: number): string => oneDigit.format(value);
+export const perTenThousand = (value: number): string => tenths.format(value);
 
 /** `1 request`, `2 requests` */
 export const counted = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;

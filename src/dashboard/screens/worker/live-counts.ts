@@ -1,0 +1,61 @@
+import { useEffect, useState } from 'react';
+import type { z } from 'zod';
+import { addressOf } from '../../api/index.ts';
+import type { observeEndpoints } from '../../../contract/index.ts';
+
+export type LiveCount = z.infer<(typeof observeEndpoints)['watchLive']['event']>;
+
+/** What came after a moment. */
+export interface Tail {
+  /** For how long it was listened since then. */
+  readonly seconds: number;
+  /** By the version's id. */
+  readonly versions: ReadonlyMap<string, { readonly requests: number; readonly errors: number }>;
+}
+
+/** More is not kept: what was asked for is newer by then. */
+const KEPT_S = 120;
+const FIRST_TRY_MS = 2_000;
+const LAST_TRY_MS = 30_000;
+
+/** Counts per version as they come, one a second, of the last two minutes. The stream is opened again when it breaks. */
+export const useLiveCounts = (name: string): readonly LiveCount[] => {
+  const [counts, setCounts] = useState<readonly LiveCount[]>([]);
+  useEffect(() => {
+    let [source, timer, tryMs]: [EventSource | undefined, number | undefined, number] = [undefined, undefined, FIRST_TRY_MS];
+    const open = (): void => {
+      source = new EventSource(addressOf('watchLive', { params: { name } }));
+      source.addEventListener('open', () => (tryMs = FIRST_TRY_MS));
+      source.addEventListener('message', ({ data }) => {
+        const heard = JSON.parse(String(data)) as LiveCount;
+        setCounts((before) => [...before, heard].slice(-KEPT_S));
+      });
+      source.addEventListener('error', () => {
+        source?.close();
+        setCounts([]);
+        timer = window.setTimeout(open, tryMs);
+        tryMs = Math.min(2 * tryMs, LAST_TRY_MS);
+      });
+    };
+    open();
+    return () => {
+      window.clearTimeout(timer);
+      source?.close();
+      setCounts([]);
+    };
+  }, [name]);
+  return counts;
+};
+
+/** What came after `until`, which is when somebody was told of all before; nothing where the stream began later. */
+export const tailAfter = (counts: readonly LiveCount[], until: string): Tail | undefined => {
+  const after = counts.filter(({ at }) => at > until);
+  const [first, last] = [counts[0], after.at(-1)];
+  if (first === undefined || last === undefined || first.at > until) return undefined;
+  const versions = new Map<string, { requests: number; errors: number }>();
+  for (const { version_id: id, requests, errors } of after.flatMap((each) => each.versions)) {
+    const before = versions.get(id) ?? { requests: 0, errors: 0 };
+    versions.set(id, { requests: before.requests + requests, errors: before.errors + errors });
+  }
+  return { seconds: (Date.parse(last.at) - Date.parse(until)) / 1_000, versions };
+};
