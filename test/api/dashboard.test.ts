@@ -49,7 +49,7 @@ test('[SE-15] each path of the dashboard opens its page, which may only do what 
     assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
     assert.equal(response.headers.get('cache-control'), 'no-store');
     assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
-    assert.equal(response.headers.get('referrer-policy'), 'no-referrer');
+    assert.equal(response.headers.get('referrer-policy'), 'same-origin');
     assert.equal(response.headers.get('cross-origin-opener-policy'), 'same-origin');
     assert.match(response.headers.get('permissions-policy') ?? '', /camera=\(\)/);
   }
