@@ -5,16 +5,9 @@ import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import type { Browser, BrowserContext, ConsoleMessage, Page, Request } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
+import { contextOf, type BrowserOptions } from './person.ts';
 
-export const WIDE = { width: 1440, height: 900 } as const;
-export const NARROW = { width: 390, height: 844 } as const;
-
-export interface BrowserOptions {
-  readonly viewport?: { readonly width: number; readonly height: number };
-  readonly colorScheme?: 'light' | 'dark';
-  /** Without it nothing moves, so that no test waits for a movement. */
-  readonly hasMotion?: boolean;
-}
+export { NARROW, WIDE, type BrowserOptions } from './person.ts';
 
 /** Two loaded cores: what takes a second alone may take ten. */
 const PATIENCE_MS = 30_000;
@@ -45,18 +38,6 @@ export const aBrowser = async (t: TestContext, options: BrowserOptions = {}): Pr
   });
   return browsing;
 };
-
-/** What a person's browser says of itself, the same on every machine. */
-export const contextOf = ({ viewport = WIDE, colorScheme = 'light', hasMotion = false }: BrowserOptions) =>
-  ({
-    viewport,
-    colorScheme,
-    reducedMotion: hasMotion ? 'no-preference' : 'reduce',
-    hasTouch: viewport.width < 768,
-    locale: 'en-GB',
-    timezoneId: 'Europe/Berlin',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  }) as const satisfies Parameters<Browser['newContext']>[0];
 
 export class Browsing implements AsyncDisposable {
   readonly context: BrowserContext;

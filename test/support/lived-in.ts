@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIRST_HOURS, liveThrough } from './lived-in/shop.ts';
 import { observe, type Served } from './lived-in/observed.ts';
@@ -22,8 +23,15 @@ export const aLivedInData = async (folder: string, now = Date.now()): Promise<Li
   await using past = await Past.open(data, now, FIRST_HOURS);
   await liveThrough(past);
   await observe(data, now, await servedBy(past));
-  return { token: past.tokenOf('Mara Lindqvist') };
+  const token = past.tokenOf('Mara Lindqvist');
+  writeFileSync(tokenFile(folder), token);
+  return { token };
 };
+
+const tokenFile = (folder: string): string => join(folder, 'token-of-mara');
+
+/** That token again, of a folder that was kept. */
+export const livedInToken = (folder: string): string => readFileSync(tokenFile(folder), 'utf8');
 
 const servedBy = async (past: Past): Promise<ReadonlyMap<string, readonly Served[]>> => {
   const served = new Map<string, readonly Served[]>();
