@@ -1,1 +1,2 @@
+export { Addresses } from './addresses.tsx';
 export { Triggers } from './triggers.tsx';

@@ -1,0 +1,115 @@
+import { Pencil, Trash2, Undo2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button, RowMenu, type MenuItem } from '../../parts/index.ts';
+import { BindingDialog } from './binding-dialog.tsx';
+import { type BindingType } from './binding-kinds.ts';
+import { BoundTo } from './bound-to.tsx';
+import { kindOf, rowsOf, typeOf, withBinding, withoutBinding, type BindingRow, type Draft, type Settings } from './draft.ts';
+
+interface BindingsProps {
+  readonly title: string;
+  readonly add: string;
+  readonly empty: string;
+  /** Variables and secrets, or what reaches something. */
+  readonly areValues: boolean;
+  readonly settings: Settings;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+}
+
+/** The bindings of a version as a table, with what the draft makes of them. */
+export const Bindings = ({ title, add, empty, areValues, settings, draft, onChange }: BindingsProps) => {
+  const [opened, setOpened] = useState<BindingRow | 'new'>();
+  const all = rowsOf(settings.bindings, draft);
+  const rows = all.filter((row) => (kindOf(row).isValue === true) === areValues);
+  const first: BindingType = areValues ? 'plain_text' : 'kv_namespace';
+  return (
+    <section className="settings-section" aria-label={title}>
+      <div className="section-head">
+        <h3 className="heading">
+          {title} {rows.length > 0 && <span className="count num">{rows.length}</span>}
+        </h3>
+        <Button onClick={() => setOpened('new')}>{add}</Button>
+      </div>
+      {rows.length === 0 ? (
+        <p className="settings-none second">{empty}</p>
+      ) : (
+        <table className="table settings-table">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Kind</th>
+              <th scope="col">{areValues ? 'Value' : 'Reaches'}</th>
+              <th scope="col">
+                <span className="visually-hidden">Menu</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.name} row={row} draft={draft} onChange={onChange} onEdit={() => setOpened(row)} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {opened !== undefined && (
+        <BindingDialog
+          row={opened === 'new' ? undefined : opened}
+          type={first}
+          taken={all.filter(({ change }) => change !== 'removed').map(({ name }) => name)}
+          onClose={() => setOpened(undefined)}
+          onKeep={(name, binding) => {
+            setOpened(undefined);
+            onChange(withBinding(draft, name, binding));
+          }}
+        />
+      )}
+    </section>
+  );
+};
+
+interface RowProps {
+  readonly row: BindingRow;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly onEdit: () => void;
+}
+
+const Row = ({ row, draft, onChange, onEdit }: RowProps) => {
+  const shown = row.after ?? row.before;
+  return (
+    <tr className={row.change === 'removed' ? 'is-removed' : ''}>
+      <th scope="row" className="mono">
+        {row.name}
+      </th>
+      <td>
+        {kindOf(row).name} {row.change !== undefined && <span className="tag">{row.change}</span>}
+      </td>
+      <td className="settings-value">{shown !== undefined && <BoundTo binding={shown} />}</td>
+      <td className="r">
+        <RowMenu name={`Menu of ${row.name}`} items={itemsOf(row, draft, onChange, onEdit)} />
+      </td>
+    </tr>
+  );
+};
+
+const itemsOf = (row: BindingRow, draft: Draft, onChange: RowProps['onChange'], onEdit: () => void): readonly MenuItem[] => {
+  const { isOfCode, fields } = kindOf(row);
+  const undo: MenuItem = { text: 'Undo', icon: Undo2, onSelect: () => onChange(withoutBinding(draft, row.name)) };
+  if (row.change === 'removed') return [undo];
+  const why = isOfCode === true ? 'It comes with the code: upload it anew.' : fields.length === 0 ? 'It has nothing to change.' : undefined;
+  const edit: MenuItem = {
+    text: typeOf(row) === 'secret_text' ? 'Change value' : 'Change',
+    icon: Pencil,
+    why,
+    isOff: why !== undefined,
+    onSelect: onEdit,
+  };
+  const remove: MenuItem = {
+    text: 'Remove',
+    icon: Trash2,
+    isApart: true,
+    onSelect: () => onChange(row.before === undefined ? withoutBinding(draft, row.name) : withBinding(draft, row.name, null)),
+  };
+  return row.change === undefined ? [edit, remove] : [edit, undo, ...(row.before === undefined ? [] : [remove])];
+};

@@ -1,0 +1,39 @@
+import { splitInWords, versionName as nameOf } from '../../parts/index.ts';
+import { percentage } from '../../words/index.ts';
+import { servingOf, type Worker } from '../worker/worker.ts';
+
+/** Whether the newest version, which settings show, serves. */
+export const servesNewest = (worker: Worker): boolean =>
+  servingOf(worker).some(({ version_id: id }) => id === worker.newest_version?.version_id);
+
+/** What Save does to requests: nothing. */
+export const savedInWords = ({ newest_version: newest }: Worker): string =>
+  `A version is made from ${nameOf(newest?.number ?? null)} and gets no traffic. What serves stays as it is.`;
+
+/** What Deploy does to requests, exactly. */
+export const deployedInWords = (worker: Worker): string => {
+  const serving = servingOf(worker);
+  const [only, other] = serving;
+  if (only === undefined) return `A version is made from ${nameOf(worker.newest_version?.number ?? null)} and gets all requests.`;
+  if (other === undefined) return `A version is made from ${nameOf(only.number)} and gets all requests in its place.`;
+  return `The split stays: a version made from each that serves gets ${serving
+    .map(({ number, percentage: share }) => `the ${percentage(share)} of ${nameOf(number)}`)
+    .join(', ')}.`;
+};
+
+/** What else Deploy does: to a newest version that waits. */
+export const waitingInWords = (worker: Worker): string | undefined =>
+  servingOf(worker).length === 0 || servesNewest(worker) || worker.newest_version === null
+    ? undefined
+    : `${nameOf(worker.newest_version.number)}, which waits without traffic, is made anew too, so that deploying it later does not bring the old state back.`;
+
+/** From which version the page's settings are, and what is done with it. */
+export const shownInWords = (worker: Worker): string => {
+  const serving = servingOf(worker);
+  const newest = nameOf(worker.newest_version?.number ?? null);
+  if (serving.length === 0) return `Shown is ${newest}, the newest version. Nothing is deployed.`;
+  if (!servesNewest(worker)) return `Shown is ${newest}, the newest version, which gets no traffic. ${splitInWords(serving)} serves.`;
+  return serving.length === 1
+    ? `Shown is ${newest}, which serves.`
+    : `Shown is ${newest}, the newest version. Now: ${splitInWords(serving)}.`;
+};

@@ -1,0 +1,115 @@
+import { useState } from 'react';
+import { call, type Result } from '../../api/index.ts';
+import { SelectField, TextField } from '../../parts/index.ts';
+import type { Consumer } from './consumers.tsx';
+import { FormDialog } from './form-dialog.tsx';
+
+type Queue = Result<'listQueues'>[number];
+
+interface ConsumerDialogProps {
+  readonly name: string;
+  readonly queues: readonly Queue[];
+  readonly before?: { readonly queue: Queue; readonly consumer: Consumer };
+  readonly onClose: () => void;
+}
+
+const NUMBERS = [
+  ['batch_size', 'Messages in a batch, at most', '10 if empty. 1 to 100.'],
+  ['max_wait_time_ms', 'Wait for a full batch, in milliseconds', '5,000 if empty. Up to 60,000.'],
+  ['max_retries', 'Retries of a message', '3 if empty. Up to 100.'],
+  ['retry_delay', 'Seconds before a retry', '0 if empty.'],
+  ['max_concurrency', 'Batches at a time, at most', 'The server decides if empty. 1 to 250.'],
+] as const;
+
+type Typed = Readonly<Record<(typeof NUMBERS)[number][0], string>>;
+
+const typedOf = (settings: Consumer['settings'] | undefined): Typed =>
+  Object.fromEntries(NUMBERS.map(([member]) => [member, String(settings?.[member] ?? '')])) as Typed;
+
+/** What is left empty is as Cloudflare has it by default. */
+const settingsIn = (typed: Typed) =>
+  Object.fromEntries(NUMBERS.flatMap(([member]) => (typed[member].trim() === '' ? [] : [[member, Number(typed[member])]])));
+
+export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialogProps) => {
+  const [chosen, setChosen] = useState(before?.queue.queue_id ?? '');
+  const [typed, setTyped] = useState(() => typedOf(before?.consumer.settings));
+  const [dead, setDead] = useState(before?.consumer.dead_letter_queue ?? '');
+  const [hasTyped, setHasTyped] = useState(false);
+  const queue = queues.find(({ queue_id: id }) => id === chosen);
+  const wrong = NUMBERS.find(([member]) => !/^\d*$/.test(typed[member].trim()))?.[0];
+  const why = queue === undefined ? 'It needs a queue.' : wrong === undefined ? undefined : 'One of the numbers is none.';
+  const body = {
+    type: 'worker',
+    script_name: name,
+    settings: settingsIn(typed),
+    ...(dead.trim() === '' ? {} : { dead_letter_queue: dead.trim() }),
+  };
+  return (
+    <FormDialog
+      title={before === undefined ? 'Add a queue' : `Change ${before.queue.queue_name}`}
+      button={before === undefined ? `Consume ${queue?.queue_name ?? 'it'}` : `Change ${before.queue.queue_name}`}
+      working={before === undefined ? 'Adding' : 'Changing'}
+      refused={before === undefined ? 'Not added.' : 'Not changed.'}
+      name={name}
+      why={why}
+      hasTyped={hasTyped}
+      onClose={onClose}
+      act={async () => {
+        if (before !== undefined) {
+          await call('putQueueConsumer', { params: { queue_id: chosen, consumer_id: before.consumer.consumer_id }, body });
+          return `${before.queue.queue_name} is consumed as you said.`;
+        }
+        await call('createQueueConsumer', { params: { queue_id: chosen }, body });
+        return `The messages of ${queue?.queue_name ?? 'the queue'} come to ${name}.`;
+      }}
+    >
+      {before === undefined && (
+        <SelectField
+          label="Queue"
+          hint={
+            queues.length === 0
+              ? 'There is none yet: bind one in the settings, or make one with npx wrangler queues create.'
+              : 'A queue has one consumer.'
+          }
+          value={chosen}
+          of={[['', 'Choose a queue'], ...queues.map((each) => [each.queue_id, describedQueue(each)] as const)]}
+          onChange={({ target }) => {
+            setHasTyped(true);
+            setChosen(target.value);
+          }}
+        />
+      )}
+      <div className="triggers-numbers">
+        {NUMBERS.map(([member, label, hint]) => (
+          <TextField
+            key={member}
+            label={label}
+            hint={hint}
+            fault={wrong === member ? 'It is no whole number.' : undefined}
+            className="input num"
+            inputMode="numeric"
+            value={typed[member]}
+            onChange={({ target }) => {
+              setHasTyped(true);
+              setTyped({ ...typed, [member]: target.value });
+            }}
+          />
+        ))}
+        <TextField
+          label="Dead letter queue, optional"
+          hint="Where a message goes that failed too often. It is made if there is none of that name."
+          value={dead}
+          onChange={({ target }) => {
+            setHasTyped(true);
+            setDead(target.value);
+          }}
+        />
+      </div>
+    </FormDialog>
+  );
+};
+
+const describedQueue = ({ queue_name: name, consumers }: Queue): string => {
+  const [consumer] = consumers;
+  return consumer === undefined ? name : `${name} (${consumer.script_name} consumes it)`;
+};

@@ -1,0 +1,112 @@
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { isZoneName } from '../../../domain/index.ts';
+import { call, useApi, type Result } from '../../api/index.ts';
+import { Banner, Bones, Loaded, RowMenu, TextField } from '../../parts/index.ts';
+import { FormDialog, RemoveDialog } from './form-dialog.tsx';
+import { None, Rows, Section } from './section.tsx';
+import { useDialog } from './use-dialog.ts';
+import { ensureZone, useZones, zoneNameFor, zoneOf } from './zones.ts';
+
+type Domain = Result<'listDomains'>[number];
+
+/** Whole host names that are the Worker's. */
+export const Domains = ({ name }: { readonly name: string }) => {
+  const read = useApi('listDomains', {});
+  const dialog = useDialog('domain');
+  const own = read.data?.result.filter(({ service }) => service === name);
+  const about = own?.find(({ id }) => id === dialog.of);
+  return (
+    <Section title="Custom domains" count={own?.length} add={{ text: 'Add custom domain', onAdd: () => dialog.open('add') }}>
+      <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Custom domains did not load.">
+        {({ result }) => (
+          <>
+            {own?.length === 0 ? (
+              <None>There is none. Every request to a custom domain comes to this Worker, whatever its path.</None>
+            ) : (
+              <Rows heads={['Host', 'Zone']}>
+                {own?.map(({ id, hostname, zone_name: zone }) => (
+                  <tr key={id}>
+                    <th scope="row">{hostname}</th>
+                    <td className="second">{zone}</td>
+                    <td className="r">
+                      <RowMenu
+                        name={`Menu of ${hostname}`}
+                        items={[{ text: 'Remove', icon: Trash2, onSelect: () => dialog.open('remove', id) }]}
+                      />
+                    </td>
+                  </tr>
+                ))}
+              </Rows>
+            )}
+            {dialog.opened === 'add' && <AddDomain name={name} domains={result} onClose={dialog.close} />}
+            {dialog.opened === 'remove' && about !== undefined && (
+              <RemoveDialog
+                what={about.hostname}
+                name={name}
+                onClose={dialog.close}
+                act={() => call('deleteDomain', { params: { domain_id: about.id } })}
+              >
+                Requests to {about.hostname} no longer come to {name}, unless a route matches them.
+              </RemoveDialog>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Section>
+  );
+};
+
+interface AddDomainProps {
+  readonly name: string;
+  readonly domains: readonly Domain[];
+  readonly onClose: () => void;
+}
+
+const AddDomain = ({ name, domains, onClose }: AddDomainProps) => {
+  const [typed, setTyped] = useState('');
+  const zones = useZones();
+  const hostname = typed.trim().toLowerCase();
+  const isHost = isZoneName(hostname);
+  const zone = zoneOf(hostname, zones.data?.result ?? []);
+  const holder = domains.find((domain) => domain.hostname === hostname)?.service;
+  const why = !isHost ? 'It needs a host name.' : holder === name ? 'It has this one already.' : undefined;
+  return (
+    <FormDialog
+      title="Add a custom domain"
+      button={isHost ? `${holder === undefined ? 'Add' : 'Move'} ${hostname}` : 'Add it'}
+      working="Adding"
+      refused="Not added."
+      name={name}
+      why={why}
+      hasTyped={typed !== ''}
+      onClose={onClose}
+      act={async () => {
+        const zone_id = await ensureZone(zone, zoneNameFor(hostname));
+        await call('putDomain', { body: { hostname, service: name, zone_id } });
+        return `${hostname} comes to ${name}.`;
+      }}
+    >
+      <TextField
+        label="Host name"
+        hint={
+          !isHost || zone !== undefined
+            ? 'One exact host, such as shop.example.com.'
+            : `No zone holds it yet: ${zoneNameFor(hostname)} is made with it.`
+        }
+        placeholder="shop.example.com"
+        data-first
+        value={typed}
+        onChange={({ target }) => setTyped(target.value)}
+      />
+      {holder !== undefined && holder !== name && (
+        <Banner>
+          <strong className="strong">It belongs to {holder}.</strong> It is taken from it, and all its requests come to {name}.
+        </Banner>
+      )}
+      <p className="small second">
+        The name must lead to this server in the DNS, and for HTTPS a certificate for it must be in the edge’s directory of certificates.
+      </p>
+    </FormDialog>
+  );
+};

@@ -1,0 +1,129 @@
+import { Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { parseRoutePattern } from '../../../domain/index.ts';
+import { call, useApi, type Result } from '../../api/index.ts';
+import { Bones, Loaded, RowMenu, SelectField, TextField } from '../../parts/index.ts';
+import { FormDialog, RemoveDialog } from './form-dialog.tsx';
+import { None, Rows, Section } from './section.tsx';
+import { useDialog } from './use-dialog.ts';
+import { ensureZone, hostIn, useZones, zoneNameFor, zoneOf, type Zone } from './zones.ts';
+
+type Route = Result<'getEnvironmentRoutes'>[number];
+
+/** Patterns of host and path whose requests come to the Worker. */
+export const Routes = ({ name }: { readonly name: string }) => {
+  const params = { script_name: name, environment: 'production' };
+  const read = useApi('getEnvironmentRoutes', { params, query: { show_zonename: 'true' } });
+  const zones = useZones().data?.result ?? [];
+  const dialog = useDialog('route');
+  const about = read.data?.result.find(({ id }) => id === dialog.of);
+  const zoneId = zones.find((zone) => zone.name === about?.zone_name)?.id;
+  return (
+    <Section title="Routes" count={read.data?.result.length} add={{ text: 'Add route', onAdd: () => dialog.open('add') }}>
+      <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Routes did not load.">
+        {({ result }) =>
+          result.length === 0 ? (
+            <None>There is none. A route takes the requests of a zone that match a pattern, such as shop.example.com/cart*.</None>
+          ) : (
+            <Rows heads={['Pattern', 'Zone']}>
+              {result.map(({ id, pattern, zone_name: zone }) => (
+                <tr key={id}>
+                  <th scope="row" className="mono">
+                    {pattern}
+                  </th>
+                  <td className="second">{zone}</td>
+                  <td className="r">
+                    <RowMenu
+                      name={`Menu of ${pattern}`}
+                      items={[
+                        { text: 'Change', icon: Pencil, onSelect: () => dialog.open('edit', id) },
+                        { text: 'Remove', icon: Trash2, isApart: true, onSelect: () => dialog.open('remove', id) },
+                      ]}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
+          )
+        }
+      </Loaded>
+      {dialog.opened === 'add' && <RouteDialog name={name} zones={zones} onClose={dialog.close} />}
+      {dialog.opened === 'edit' && about !== undefined && zoneId !== undefined && (
+        <RouteDialog name={name} zones={zones} before={{ ...about, zoneId }} onClose={dialog.close} />
+      )}
+      {dialog.opened === 'remove' && about !== undefined && zoneId !== undefined && (
+        <RemoveDialog
+          what={about.pattern}
+          name={name}
+          onClose={dialog.close}
+          act={() => call('deleteRoute', { params: { zone_id: zoneId, route_id: about.id } })}
+        >
+          Requests that match {about.pattern} no longer come to {name}, unless another of its addresses matches them.
+        </RemoveDialog>
+      )}
+    </Section>
+  );
+};
+
+interface RouteDialogProps {
+  readonly name: string;
+  readonly zones: readonly Zone[];
+  readonly before?: Route & { readonly zoneId: string };
+  readonly onClose: () => void;
+}
+
+/** A route stays in its zone; a new one goes to the zone of its host, which is made where there is none. */
+const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
+  const [pattern, setPattern] = useState(before?.pattern ?? '');
+  const [chosen, setChosen] = useState('');
+  const parsed = parseRoutePattern(pattern.trim());
+  const host = hostIn(pattern.trim());
+  const found = zones.find(({ id }) => id === chosen) ?? zoneOf(host, zones);
+  // A pattern of any host says nothing about its zone.
+  const mustChoose = before === undefined && parsed.ok && host === '' && found === undefined;
+  const why = parsed.ok ? (mustChoose ? 'It needs a zone.' : undefined) : 'It needs a pattern.';
+  return (
+    <FormDialog
+      title={before === undefined ? 'Add a route' : `Change ${before.pattern}`}
+      button={parsed.ok ? `${before === undefined ? 'Add' : 'Change to'} ${pattern.trim()}` : before === undefined ? 'Add it' : 'Change it'}
+      working={before === undefined ? 'Adding' : 'Changing'}
+      refused={before === undefined ? 'Not added.' : 'Not changed.'}
+      name={name}
+      why={why}
+      hasTyped={pattern !== (before?.pattern ?? '')}
+      onClose={onClose}
+      act={async () => {
+        const body = { pattern: pattern.trim(), script: name };
+        if (before !== undefined) await call('putRoute', { params: { zone_id: before.zoneId, route_id: before.id }, body });
+        else await call('createRoute', { params: { zone_id: await ensureZone(found, zoneNameFor(host)) }, body });
+        return `Requests to ${body.pattern} come to ${name}.`;
+      }}
+    >
+      <TextField
+        label="Pattern"
+        hint={
+          before === undefined && found === undefined && host !== ''
+            ? `No zone holds it yet: ${zoneNameFor(host)} is made with it.`
+            : 'Host and path. * may begin the host and end the path; without it only that very path matches.'
+        }
+        fault={parsed.ok || pattern === '' ? undefined : `It is no pattern: ${parsed.refusal.reason}.`}
+        placeholder="shop.example.com/cart*"
+        className="input mono"
+        data-first
+        value={pattern}
+        onChange={({ target }) => setPattern(target.value)}
+      />
+      {before === undefined && parsed.ok && host === '' && (
+        <SelectField
+          label="Zone"
+          value={chosen}
+          of={[['', 'Choose a zone'], ...zones.map((zone) => [zone.id, zone.name] as const)]}
+          onChange={({ target }) => setChosen(target.value)}
+        />
+      )}
+      <p className="small second">
+        Of several routes that match a request the most specific one has it. Where a route matches, a custom domain is not asked.
+      </p>
+    </FormDialog>
+  );
+};
