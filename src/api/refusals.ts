@@ -330,6 +330,13 @@ const words: Words = {
       100440,
       `Of the Worker ${JSON.stringify(name)} no invocation ${JSON.stringify(id)} is kept: it was not sampled, is older than what there is room for, or was seconds ago.`,
     ),
+  module_not_found: ({ name, versionId }) => said(404, 100441, `The version ${versionId} has no module ${JSON.stringify(name)}.`),
+  module_unreadable: ({ name, reason }) =>
+    said(
+      400,
+      100442,
+      `The module ${JSON.stringify(name)} ${UNREADABLE[reason]}. Its bytes are in the answer of \`GET …/workers/scripts/<name>/content/v2?version=<id>\`.`,
+    ),
   token_not_found: ({ tokenId }) =>
     said(404, 100330, `The token ${JSON.stringify(tokenId)} was not found. \`switchback token list\` shows them.`),
   token_exists: ({ name }) =>
@@ -341,6 +348,12 @@ const words: Words = {
   token_is_operator: () =>
     said(400, 100331, "The operator's token cannot be revoked here; delete the credentials file and start again to get a new one."),
 };
+
+const UNREADABLE = {
+  binary: 'is no text',
+  source_map: 'is a source map, which only explains errors',
+  long: 'is longer than 2 MiB, which nobody reads',
+} as const;
 
 /** Several reasons speak with the status and code of the first. */
 const spokenTogether = (reasons: readonly Refusal[]): Spoken => {

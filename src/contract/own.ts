@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compareEndpoints } from './compare.ts';
+import { differenceEndpoints } from './differences.ts';
 import type { Endpoint } from './endpoint.ts';
 import { edgeStatus, eventEndpoints } from './events.ts';
 import { observeEndpoints } from './observe.ts';
@@ -71,6 +72,7 @@ export const ownEndpoints = {
   ...observeEndpoints,
   ...overviewEndpoints,
   ...historyEndpoints,
+  ...differenceEndpoints,
   ...revisionEndpoints,
   ...sessionEndpoints,
   ...eventEndpoints,

@@ -38,6 +38,19 @@ export const pairingOf = async (
   wanted: WantedComparison,
   now: number,
 ): Promise<Result<Pairing, Refusal>> => {
+  const found = await comparedVersions(queries, worker, wanted);
+  if (!found.ok) return found;
+  const { version, baseline, deployments } = found.value;
+  const { since, until } = windowOf(deployments, version.id, baseline.id, wanted, now);
+  return since < until ? accept({ version, baseline, since, until }) : invalid('since must be before until');
+};
+
+/** The two versions that are meant, with the latest deployments. */
+export const comparedVersions = async (
+  queries: Queries,
+  worker: Worker,
+  wanted: Pick<WantedComparison, 'version' | 'baseline'>,
+): Promise<Result<Pick<Pairing, 'version' | 'baseline'> & { readonly deployments: readonly StoredDeployment[] }, Refusal>> => {
   const deployments = await queries.deployments.page(worker.tag, { offset: 0, limit: MOST_LOOKED_BACK });
   const serving = await newestFirst(queries, worker, deployments[0]?.split ?? []);
   const asked = await wholeIds(queries, worker, wanted);
@@ -50,8 +63,7 @@ export const pairingOf = async (
   const [version, baseline] = [versionId, baselineId].map((id) => found.find((each) => each.id === id));
   if (version === undefined) return refuse({ code: 'version_not_found', versionId });
   if (baseline === undefined) return refuse({ code: 'version_not_found', versionId: baselineId });
-  const { since, until } = windowOf(deployments, versionId, baselineId, wanted, now);
-  return since < until ? accept({ version, baseline, since, until }) : invalid('since must be before until');
+  return accept({ version, baseline, deployments });
 };
 
 /** The pair that is compared where nobody says which, over its usual time; undefined where one version alone ever served. */

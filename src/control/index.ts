@@ -5,6 +5,7 @@ export { factsOf, uploadCertificate, type CertificateFacts } from './certificate
 export { collectModules } from './collect.ts';
 export type { Actor, Control, ControlSettings, TrialResult } from './control.ts';
 export { deleteDeployment, deploy } from './deploy.ts';
+export { differing, type Differing } from './differing.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
 export { isAsExpected, NO_VERSION, tagOf, type Expectation } from './expectations.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';

@@ -185,7 +185,7 @@ const compared = async (control: Control, serving: Version, version: Version): P
   return { versionId: version.id, comparedTo: serving.id, differences: differencesBetween(before, after) };
 };
 
-const withFiles = async (control: Control, version: Version): Promise<Compared> => {
+export const withFiles = async (control: Control, version: Version): Promise<Compared> => {
   if (version.assets === undefined) return version;
   // Written by us, under the digest that is compared.
   return { ...version, files: JSON.parse(await textOf(control, version.assets.manifest)) as readonly Asset[] };

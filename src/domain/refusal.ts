@@ -238,7 +238,11 @@ export type TailRefusal =
   | { readonly code: 'too_many_tails'; readonly name: string; readonly limit: number }
   | { readonly code: 'tail_not_found'; readonly tailId: string };
 
-export type ObserveRefusal = { readonly code: 'invocation_not_found'; readonly name: string; readonly id: string };
+export type ObserveRefusal =
+  | { readonly code: 'invocation_not_found'; readonly name: string; readonly id: string }
+  | { readonly code: 'module_not_found'; readonly name: string; readonly versionId: string }
+  /** What is no text, or a source map, or too long to be read beside another. */
+  | { readonly code: 'module_unreadable'; readonly name: string; readonly reason: 'binary' | 'source_map' | 'long' };
 
 export type AccessRefusal =
   | { readonly code: 'token_missing' }

@@ -245,6 +245,8 @@ const examples = {
   too_many_logpush_jobs: { limit: 10 },
   too_many_tails: { name: 'hello', limit: 10 },
   invocation_not_found: { name: 'hello', id: '8f3c2a1b0d4e5f67' },
+  module_not_found: { name: 'lost.js', versionId: '00000000-0000-4000-8000-000000000001' },
+  module_unreadable: { name: 'index.js.map', reason: 'source_map' },
   tail_not_found: { tailId: '0b3d2bd671a54b5c8b8e6f3e3f1f0c11' },
   token_not_found: { tokenId: '0123456789abcdef0123456789abcdef' },
   token_exists: { name: 'ci' },

@@ -6,6 +6,7 @@ import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { pageInfo, pageOf } from '../page.ts';
 import { auditEntryView, deploymentView, edgeStatusView } from '../views/index.ts';
 import { comparisons } from './compare.ts';
+import { differences } from './differences.ts';
 import { events } from './events.ts';
 import { listDeploymentHistory, listVersionHistory } from './histories.ts';
 import { observations } from './observe.ts';
@@ -80,6 +81,7 @@ export const own: Handlers<typeof ownEndpoints> = {
   listDeploymentHistory,
   listVersionHistory,
   listRollbackTargets,
+  ...differences,
   ...revisions,
   ...sessions,
   ...events,

@@ -4,6 +4,7 @@ export * from './audit.ts';
 export * from './certificate.ts';
 export * from './compare.ts';
 export * from './d1.ts';
+export * from './differences.ts';
 export * from './durable-objects.ts';
 export * from './events.ts';
 export * from './history.ts';

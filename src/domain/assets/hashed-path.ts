@@ -10,6 +10,22 @@ const SHORTEST_HASH = 8;
 export const isHashedPath = (path: string): boolean =>
   path.split(/[/.]/).some((part) => isHash(part) || part.split(/[-_]/).some(isHash) || endsInHash(part));
 
+/** The path with each such part left open: what a bundler called the file before it named what is in it. */
+export const withoutHash = (path: string): string =>
+  path
+    .split(/([/.])/)
+    .map((part) =>
+      endsInHash(part)
+        ? `${part.slice(0, -SHORTEST_HASH)}#`
+        : part
+            .split(/([-_])/)
+            .map(opened)
+            .join(''),
+    )
+    .join('');
+
+const opened = (piece: string): string => (isHash(piece) ? '#' : piece);
+
 const isHash = (part: string): boolean => part.length >= SHORTEST_HASH && /^[\w-]+$/.test(part) && isNoWord(part);
 const isNoWord = (part: string): boolean => /\d/.test(part) || /[a-z][A-Z]/.test(part);
 

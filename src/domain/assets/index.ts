@@ -21,4 +21,5 @@ export {
   type AssetIndex,
   type AssetRequest,
 } from './routing.ts';
+export { replacedPaths } from './replaced.ts';
 export { routingFault } from './worker-first.ts';
