@@ -82,7 +82,7 @@ const crash = async (folder: string, { name, nth }: Point, change: (control: Con
 };
 
 /** Starts it again, as the program or, faster, in this process. */
-const restarted = (folder: string, asProgram: boolean): Promise<ControlPlaneAsked> =>
+const restarted = (folder: string, asProgram: boolean): Promise<Pick<ControlPlaneAsked, 'call' | 'table'> & AsyncDisposable> =>
   asProgram ? ControlProcess.serving(folder, { compiled }) : openControl(folder);
 
 const generationIn = (world: ReturnType<typeof worldOf>): number =>
