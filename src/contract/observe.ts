@@ -17,16 +17,25 @@ const window = z.object({
   until: time.optional().describe('The same. If not given, now.'),
 });
 
-const quantiles = z
-  .object({ p50: z.number(), p90: z.number(), p99: z.number() })
+const p50p90p99 = z.object({ p50: z.number(), p90: z.number(), p99: z.number() });
+const LATENCY = 'To 1 %, without WebSockets, which last as long as their visitors stay. Null where there is nothing.';
+
+const quantiles = p50p90p99.nullable().describe(LATENCY);
+
+const quantilesWithInterval = p50p90p99
+  .extend({
+    p99_interval: z
+      .object({ lower: z.number(), upper: z.number().nullable() })
+      .describe('Where p99 may be in truth, 95 times in 100; `upper` is null where there are too few requests to tell.'),
+  })
   .nullable()
-  .describe('To 1 %, without WebSockets, which last as long as their visitors stay. Null where there is nothing.');
+  .describe(LATENCY);
 
 const measured = {
   requests: z.number().describe('Invocations of every kind.'),
   errors: z.number().describe('Those that failed, and answers of 500 and above.'),
   error_rate: z.number().nullable().describe('0 to 1; null without requests.'),
-  latency_ms: quantiles,
+  latency_ms: quantilesWithInterval,
   cpu_ms: z.number().nullable().describe('Of its processes, so that it is known of versions only.'),
 };
 

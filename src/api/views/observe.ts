@@ -14,8 +14,15 @@ const measuredView = ({ requests, errors, latency, cpuMs }: Measured) => ({
   requests,
   errors,
   error_rate: ratio(errors, requests),
-  latency_ms: latency === null ? null : { p50: rounded(latency.p50), p90: rounded(latency.p90), p99: rounded(latency.p99) },
+  latency_ms: latency === null ? null : latencyView(latency),
   cpu_ms: cpuMs === null ? null : rounded(cpuMs),
+});
+
+const latencyView = ({ p50, p90, p99, p99Interval: { lower, upper } }: NonNullable<Measured['latency']>) => ({
+  p50: rounded(p50),
+  p90: rounded(p90),
+  p99: rounded(p99),
+  p99_interval: { lower: rounded(lower), upper: upper === null ? null : rounded(upper) },
 });
 
 /** `versions` are those that are known still; a deleted one was observed too. */

@@ -35,9 +35,12 @@ export const plotIn = (element: HTMLElement, options: PlotOptions): uPlot =>
 /** What uPlot draws: of each line its band, then itself; the last in a stack first, so that those below stay in front. */
 export const alignedOf = (data: ChartData): uPlot.AlignedData => {
   const drawn = drawnValues(data);
+  const top = levels(highest(data)).at(-1) ?? 1;
   const columns = data.lines.flatMap(({ between = [] }, at) => {
     const values = [...(drawn[at] ?? [])];
-    return between.length === 0 ? [values] : [between.map((each) => each?.[1] ?? null), between.map((each) => each?.[0] ?? null), values];
+    return between.length === 0
+      ? [values]
+      : [between.map((each) => each && Math.min(each[1], 2 * top)), between.map((each) => each?.[0]), values];
   });
   const ordered = data.isStacked === true ? columns.toReversed() : columns;
   return [[...data.times], ...ordered];

@@ -22,6 +22,8 @@ export interface Quantiles {
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
+  /** Where it may be in truth; `upper` is null where too few values are known to tell. */
+  readonly p99Interval: { readonly lower: number; readonly upper: number | null };
 }
 
 export interface Measured {
@@ -75,7 +77,22 @@ class Sum {
 
 const quantilesOf = (sum: SketchSum): Quantiles | null => {
   const [p50, p90, p99] = sum.quantiles([0.5, 0.9, 0.99]) ?? [];
-  return p50 === undefined || p90 === undefined || p99 === undefined ? null : { p50, p90, p99 };
+  if (p50 === undefined || p90 === undefined || p99 === undefined) return null;
+  return { p50, p90, p99, p99Interval: intervalOf(0.99, sum) };
+};
+
+/** 95 times in 100, by the normal distribution. */
+const SURE = 1.96;
+
+/**
+ * Where a quantile may be, whatever the values are spread like: how many of them are below it is a draw, and the values at both ends of
+ * that draw are its bounds (Conover, Practical Nonparametric Statistics, 3.2).
+ */
+const intervalOf = (share: number, sum: SketchSum): Quantiles['p99Interval'] => {
+  const reach = SURE * Math.sqrt((share * (1 - share)) / sum.count);
+  const [low, high] = [Math.max(0, share - reach), share + reach + 1 / sum.count];
+  const [lower = 0, upper = 0] = sum.quantiles([low, Math.min(1, high)]) ?? [];
+  return { lower, upper: high > 1 ? null : upper };
 };
 
 /** Whatever runs beside it goes on between slices. */

@@ -78,9 +78,12 @@ export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: re
     latency: {
       ...common,
       lines: lines.toReversed().map((each) =>
-        line(
-          each,
-          each.points.map((point) => point?.latency_ms?.p99 ?? null),
+        withBand(
+          line(
+            each,
+            each.points.map((point) => point?.latency_ms?.p99 ?? null),
+          ),
+          each.points.map(p99Between),
         ),
       ),
       say: (value) => (value === 0 ? '0' : duration(value)),
@@ -89,6 +92,10 @@ export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: re
 };
 
 const sayRate = (value: number): string => (value === 0 ? '0' : `${Number((value * 100).toPrecision(3))}%`);
+
+/** Of few requests nobody can tell how slow the slowest may be: the band has no upper end there. */
+const p99Between = (point: Seen | undefined): readonly [number, number] | undefined =>
+  point?.latency_ms ? [point.latency_ms.p99_interval.lower, point.latency_ms.p99_interval.upper ?? Infinity] : undefined;
 
 const rateOf = (point: Seen | undefined): number | null =>
   point === undefined || point.requests === 0 ? null : point.errors / point.requests;
