@@ -132,12 +132,20 @@ test('[SE-11] a stream beats every 15 s, and ends at the next beat where its ses
 
 test('[SE-12] readers are bounded, and whoever leaves makes room', async (t) => {
   const api = await anApi(t);
-  const readers: EventReader[] = [];
-  for (let count = 0; count < 100; count += 1) readers.push(await reading(api));
+  const url = await api.listen();
+  const client = new AbortController();
+  const overNetwork = new EventReader(
+    await fetch(`${url}${EVENTS}`, { headers: { authorization: `Bearer ${api.token}` }, signal: client.signal }),
+  );
+  await overNetwork.nextOf('edges');
+  const inside = await reading(api);
+  for (let count = 2; count < 100; count += 1) await reading(api);
   const refused = await api.refusedBy(() => api.send('GET', EVENTS));
   assert.deepEqual([refused.status, refused.code], [429, 100456]);
-  await readers[0]?.leave();
+  await inside.leave();
   await reading(api);
+  client.abort();
+  await until('room for another', async () => (await api.send('GET', EVENTS)).status === 200);
 });
 
 test('[SE-12] a reader that does not read is cut off, and no other with it', async (t) => {
