@@ -1,5 +1,6 @@
 export { Banner, Refusal, wordsOf } from './banner.tsx';
 export { Button, type ButtonProps } from './button.tsx';
+export { CheckLine } from './check-line.tsx';
 export { Consequence } from './consequence.tsx';
 export { Dialog } from './dialog.tsx';
 export { Command, CopyButton, Empty } from './empty.tsx';

@@ -1,24 +1,19 @@
 import { Link } from '@tanstack/react-router';
-import { Check, OctagonAlert, TriangleAlert, type LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Check, OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { Result } from '../../api/index.ts';
-import { Icon, versionName } from '../../parts/index.ts';
-import { counted } from '../../words/index.ts';
+import { CheckLine, versionName } from '../../parts/index.ts';
+import { counted, withNames } from '../../words/index.ts';
 
 export type Preflight = Result<'preflightDeployment'>;
-
-/** Ids of versions as the rest of the dashboard calls them; the words stay the API's. */
-export const withNames = (text: string, versions: Preflight['versions']): string =>
-  versions.reduce((told, { version_id: id, number }) => (number === null ? told : told.replaceAll(id, versionName(number))), text);
 
 /** What speaks against it first, then what to know, then what is well, in a line. */
 export const Checks = ({ name, report }: { readonly name: string; readonly report: Preflight }) => {
   const serving = report.versions.filter(({ percentage }) => percentage > 0);
   const warnings = report.warnings.filter(({ needs_force: isAsked }) => !isAsked);
   return (
-    <ul className="deploy-checks rows" aria-label="Checks">
+    <ul className="deploy-checks checks rows" aria-label="Checks">
       {report.blockers.map((blocker) => (
-        <One
+        <CheckLine
           key={`${blocker.code} ${blocker.message}`}
           icon={OctagonAlert}
           kind="stop"
@@ -26,29 +21,29 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
         >
           <strong className="strong stop-text">Blocked.</strong> {withNames(blocker.message, report.versions)}{' '}
           <span className="third small">Code {blocker.code}.</span>
-        </One>
+        </CheckLine>
       ))}
       {warnings.map((warning) => (
-        <One
+        <CheckLine
           key={`${warning.code} ${warning.message}`}
           icon={TriangleAlert}
           way={<Way name={name} report={report} id={warning.version_id} />}
         >
           {withNames(warning.message, report.versions)} <span className="third small">Code {warning.code}.</span>
-        </One>
+        </CheckLine>
       ))}
       {serving.length > 1 && (
-        <One icon={TriangleAlert}>
+        <CheckLine icon={TriangleAlert}>
           <strong className="strong">A visitor can see both versions.</strong> Each request is drawn on its own, unless it has a{' '}
           <code>Cloudflare-Workers-Version-Key</code>.
-        </One>
+        </CheckLine>
       )}
       {serving.length > 1 && <Assets report={report} />}
       {report.blockers.length === 0 && (
-        <One icon={Check} kind="passed">
+        <CheckLine icon={Check} kind="passed">
           Nothing blocks this. Everything that{' '}
           {serving.length > 1 ? 'both versions bind' : `${nameIn(report, serving[0]?.version_id)} binds`} exists.
-        </One>
+        </CheckLine>
       )}
     </ul>
   );
@@ -56,21 +51,6 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
 
 const nameIn = ({ versions }: Preflight, id: string | undefined): string =>
   versionName(versions.find(({ version_id: each }) => each === id)?.number ?? null);
-
-interface OneProps {
-  readonly icon: LucideIcon;
-  readonly kind?: 'stop' | 'passed';
-  readonly children: ReactNode;
-  readonly way?: ReactNode;
-}
-
-const One = ({ icon, kind, children, way }: OneProps) => (
-  <li className={kind === undefined ? 'deploy-check' : `deploy-check is-${kind}`}>
-    <Icon of={icon} />
-    <p>{children}</p>
-    {way}
-  </li>
-);
 
 /** What is about one version is looked at there; what is about two, beside each other. */
 const Way = ({ name, report, id }: { readonly name: string; readonly report: Preflight; readonly id: string | null }) =>
@@ -99,9 +79,9 @@ const Assets = ({ report }: { readonly report: Preflight }) => {
   const text = `${say(added, own)}${say(removed, others)}`;
   if (text === '') return null;
   return (
-    <One icon={TriangleAlert}>
+    <CheckLine icon={TriangleAlert}>
       <strong className="strong">{text}</strong> A page of one version may ask the other for them: a file with a hash in its name is
       answered by either.
-    </One>
+    </CheckLine>
   );
 };

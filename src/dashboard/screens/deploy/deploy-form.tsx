@@ -4,7 +4,7 @@ import { ApiFailure, useApi, useLive } from '../../api/index.ts';
 import { percentageOf, WHOLE } from '../../../domain/index.ts';
 import { Bones, Button, Consequence, Dialog, Loaded, Refusal, TextField, useRested, versionName } from '../../parts/index.ts';
 import { percentage } from '../../words/index.ts';
-import { announce, sharesOf, StaleBanner, tagOf, type Active, type Candidate, type Serving } from '../traffic/index.ts';
+import { announce, sharesOf, StaleBanner, tagOf, wayBackTo, type Active, type Candidate, type Serving } from '../traffic/index.ts';
 import { Checks } from './checks.tsx';
 import { consequenceOf, edgesInWords, isMeasured } from './consequence.ts';
 import { isSame, shareIn, splitOf, swapped, withNew, withOther, type Draft } from './draft.ts';
@@ -59,7 +59,7 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
       look: at === 0 ? ('new' as const) : ('stable' as const),
     }));
     const text = `${nameOf(draft.newId)} now gets ${percentage(percentageOf(next[0]?.share ?? WHOLE))}.`;
-    announce({ worker: name, answer, versions: shown, text, before: before(seen, draft.newId) });
+    announce({ worker: name, answer, versions: shown, text, before: wayBackTo(seen, draft.newId) });
     onClose();
   });
   const isStale = !isWorking && active !== undefined && active.id !== seen?.id;
@@ -186,18 +186,3 @@ const numberIn = (candidates: readonly Candidate[], active: Active | undefined, 
 /** Where the key R would lead: what has most of the traffic now. */
 const wayBack = (now: ReturnType<typeof sharesOf>, newId: string): string | undefined =>
   now.filter(({ versionId, share }) => versionId !== newId && share > 0).toSorted((a, b) => b.share - a.share)[0]?.versionId;
-
-/** `Back to 10%` where the version had a share before, else `Back to v41`. */
-const before = (seen: Active | undefined, newId: string) => {
-  if (seen === undefined) return undefined;
-  const own = seen.versions.find(({ version_id: id }) => id === newId);
-  const most = seen.versions.toSorted((a, b) => b.percentage - a.percentage)[0];
-  const shown = [...seen.versions]
-    .toSorted((a, b) => Number(b === (own ?? most)) - Number(a === (own ?? most)))
-    .map(({ version_id: id, number, percentage: share, look }) => ({ id, number, percentage: share, look }));
-  return {
-    versions: seen.versions.map(({ version_id, percentage: share }) => ({ version_id, percentage: share })),
-    text: own === undefined ? `Back to ${versionName(most?.number ?? null)}` : `Back to ${percentage(own.percentage)}`,
-    shown,
-  };
-};

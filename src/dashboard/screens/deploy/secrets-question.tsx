@@ -1,6 +1,7 @@
 import { KeyRound } from 'lucide-react';
-import { Icon } from '../../parts/index.ts';
-import { withNames, type Preflight } from './checks.tsx';
+import { Icon, versionName } from '../../parts/index.ts';
+import { counted } from '../../words/index.ts';
+import type { Preflight } from './checks.tsx';
 
 interface SecretsQuestionProps {
   readonly report: Preflight;
@@ -8,27 +9,36 @@ interface SecretsQuestionProps {
   readonly onAnswer: (isAnswered: boolean) => void;
 }
 
-/** A version that is older than a secret's value: it is deployed only by somebody who knows. */
+/** A version that is older than the value of a secret brings the old one back: that is done only by somebody who knows. */
 export const SecretsQuestion = ({ report, isAnswered, onAnswer }: SecretsQuestionProps) => {
-  const asked = report.warnings.filter(({ needs_force: isAsked }) => isAsked);
-  const names = report.versions
-    .filter(({ version_id: id }) => asked.some((warning) => warning.version_id === id))
-    .map(({ number }) => `v${number}`);
+  const asked = new Set(report.warnings.filter(({ needs_force: isAsked }) => isAsked).map(({ version_id: id }) => id));
+  const older = report.versions.filter(({ version_id: id }) => asked.has(id));
   return (
-    <fieldset className="deploy-question">
+    <fieldset className="question deploy-question">
       <legend className="visually-hidden">Changed secrets</legend>
-      {asked.map(({ message, code }) => (
-        <p key={message} className="deploy-question-head">
-          <Icon of={KeyRound} />
-          <span>
-            {withNames(message, report.versions)} <span className="third small">Code {code}.</span>
-          </span>
-        </p>
+      {older.map(({ version_id: id, number }) => (
+        <OneQuestion key={id} name={versionName(number)} secrets={secretsOf(report, id)} />
       ))}
       <label className="choice">
         <input type="checkbox" checked={isAnswered} onChange={({ target }) => onAnswer(target.checked)} />
-        <span>Deploy {names.join(' and ')} with the values it was made with</span>
+        <span>Keep the values that {older.map(({ number }) => versionName(number)).join(' and ')} was made with</span>
       </label>
     </fieldset>
   );
 };
+
+const secretsOf = ({ differences }: Preflight, id: string): readonly string[] => {
+  const secrets = differences.find(({ version_id: each }) => each === id)?.secrets;
+  return secrets === undefined ? [] : [...secrets.changed, ...secrets.added, ...secrets.removed];
+};
+
+const OneQuestion = ({ name, secrets }: { readonly name: string; readonly secrets: readonly string[] }) => (
+  <div>
+    <p className="question-head">
+      <Icon of={KeyRound} />
+      {counted(secrets.length, 'secret')} changed since {name} was made
+    </p>
+    <p className="mono small second">{secrets.join(', ')}</p>
+    <p className="small second">If someone has revoked the old values since, {name} fails where it uses them.</p>
+  </div>
+);

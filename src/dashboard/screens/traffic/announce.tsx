@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { call, refresh, useLive, type Answer, type Result } from '../../api/index.ts';
-import { toast, useNow, useStay } from '../../parts/index.ts';
+import { toast, useNow, useStay, versionName } from '../../parts/index.ts';
 import { percentage } from '../../words/index.ts';
+import type { Active } from './use-serving.ts';
 import { undoFailed, watch, type WatchedVersion } from './watched.ts';
 
 type Shares = readonly { readonly version_id: string; readonly percentage: number }[];
@@ -16,6 +17,21 @@ export interface Made {
   /** What served before, and how the way back is called: `Back to 10%`. Undefined of the first deployment. */
   readonly before: { readonly versions: Shares; readonly text: string; readonly shown: readonly WatchedVersion[] } | undefined;
 }
+
+/** What served before a deployment of this version, to be gone back to: `Back to 10%` where it had a share, else `Back to v41`. */
+export const wayBackTo = (seen: Active | undefined, versionId: string): Made['before'] => {
+  if (seen === undefined) return undefined;
+  const own = seen.versions.find(({ version_id: id }) => id === versionId);
+  const most = seen.versions.toSorted((a, b) => b.percentage - a.percentage)[0];
+  const first = own ?? most;
+  return {
+    versions: seen.versions.map(({ version_id, percentage: share }) => ({ version_id, percentage: share })),
+    text: own === undefined ? `Back to ${versionName(most?.number ?? null)}` : `Back to ${percentage(own.percentage)}`,
+    shown: seen.versions
+      .toSorted((a, b) => Number(b === first) - Number(a === first))
+      .map(({ version_id: id, number, percentage: share, look }) => ({ id, number, percentage: share, look })),
+  };
+};
 
 /** Says what was deployed and how the edges follow it, offers the way back, and lets its traffic be watched. */
 export const announce = (made: Made): void => {

@@ -1,0 +1,141 @@
+import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { ApiFailure, useLive } from '../../api/index.ts';
+import { Button, CheckLine, Consequence, Dialog, newerFirst, Refusal, TextField, versionName } from '../../parts/index.ts';
+import { withNames } from '../../words/index.ts';
+import { useDeploy } from '../deploy/use-deploy.ts';
+import { announce, StaleBanner, tagOf, wayBackTo, type Active } from '../traffic/index.ts';
+import { ChangedSecrets } from './changed-secrets.tsx';
+import { NowAndThen } from './now-and-then.tsx';
+import { rollbackInWords } from './rollback-words.ts';
+import { Targets, type Target } from './targets.tsx';
+
+interface RollbackFormProps {
+  readonly width: 'wide';
+  readonly name: string;
+  readonly active: Active;
+  readonly perMinute: number | undefined;
+  readonly proposal: Target | undefined;
+  /** How many targets stand there at first. */
+  readonly limit: number;
+  readonly onClose: () => void;
+  readonly onStartOver: () => void;
+}
+
+export const RollbackForm = ({ name, active, perMinute, proposal, limit, onClose, onStartOver, width }: RollbackFormProps) => {
+  const [seen] = useState(active);
+  const [target, setTarget] = useState(proposal);
+  const [message, setMessage] = useState('');
+  const [isAnswered, setIsAnswered] = useState(false);
+  const { edges } = useLive();
+  const leaving = versionName(newerFirst(seen.versions).find(({ version_id: id }) => id !== target?.version_id)?.number ?? null);
+  const goal = target === undefined ? '' : versionName(target.number);
+  const isAsked = target?.warnings.some(({ needs_force: needs }) => needs) === true;
+  const { deploy, isWorking, error } = useDeploy(name, (answer) => {
+    if (target === undefined) return;
+    const versions = [{ id: target.version_id, number: target.number, percentage: 100, look: 'stable' as const }];
+    const before = wayBackTo(seen, target.version_id);
+    announce({
+      worker: name,
+      answer,
+      versions,
+      text: `Rolled back to ${goal}.`,
+      before: before && { ...before, text: `Back to ${leaving}` },
+    });
+    onClose();
+  });
+  const isStale = !isWorking && active.id !== seen.id;
+  const isBlocked = target !== undefined && target.blockers.length > 0;
+  const why = isStale
+    ? 'What serves has changed: see the change, or start over.'
+    : target === undefined
+      ? 'No version is chosen.'
+      : isBlocked
+        ? `${goal} is blocked: choose another version.`
+        : isAsked && !isAnswered
+          ? 'Secrets changed: say first whether the old values are to be used.'
+          : undefined;
+  const act = (): void => {
+    if (why !== undefined || isWorking || target === undefined) return;
+    const versions = [{ version_id: target.version_id, percentage: 100 }];
+    void deploy({ versions, message, isForced: isAsked, ifMatch: tagOf(seen) });
+  };
+  const choose = (next: Target): void => {
+    setTarget(next);
+    setIsAnswered(false);
+  };
+  return (
+    <Dialog
+      title={target === undefined ? `Roll back ${name}` : `Roll back ${name} to ${goal}`}
+      width={width}
+      onClose={onClose}
+      onSubmit={act}
+      hasTyped={message !== ''}
+      foot={
+        <>
+          <p>{why ?? `Can be undone: ${leaving} stays deployable.`}</p>
+          <Button onClick={onClose}>Keep {leaving}</Button>
+          <Button
+            kind="main"
+            type="submit"
+            why={why}
+            working={isWorking ? 'Rolling back' : undefined}
+            data-first={isAsked ? undefined : ''}
+          >
+            {target === undefined ? 'Roll back' : `Roll back to ${goal}`}
+          </Button>
+        </>
+      }
+    >
+      {isStale && <StaleBanner name={name} active={active} seen={seen} onStartOver={onStartOver} />}
+      {error !== undefined && !(isStale && error instanceof ApiFailure && error.status === 412) && (
+        <div className="rollback-refusal">
+          <Refusal what="Not rolled back." error={error} />
+        </div>
+      )}
+      <div className="rollback-columns">
+        <fieldset className="rollback-targets">
+          <legend>Roll back to</legend>
+          <Targets name={name} chosenId={target?.version_id} limit={limit} onChoose={choose} />
+        </fieldset>
+        <div className="rollback-what">
+          <NowAndThen active={active} target={target} />
+          {target !== undefined && (
+            <>
+              <Consequence text={rollbackInWords(goal, perMinute, edges)}>
+                Resources connected to the Worker are not changed: data in KV, R2, D1, Queues and Durable Objects stays, and {goal} will
+                read what {leaving} has written. Errors can occur where the structure of data has changed since.
+              </Consequence>
+              <Warnings target={target} active={seen} />
+              {isAsked && <ChangedSecrets key={target.version_id} target={target} isAnswered={isAnswered} onAnswer={setIsAnswered} />}
+            </>
+          )}
+          <TextField
+            label={
+              <>
+                Message <span className="third">for the audit log, optional</span>
+              </>
+            }
+            value={message}
+            onChange={({ target: { value } }) => setMessage(value)}
+          />
+        </div>
+      </div>
+    </Dialog>
+  );
+};
+
+/** What does not forbid it and should be known, in the API's words. */
+const Warnings = ({ target, active }: { readonly target: Target; readonly active: Active }) => {
+  const told = target.warnings.filter(({ needs_force: isAsked }) => !isAsked);
+  if (told.length === 0) return null;
+  return (
+    <ul className="checks rows" aria-label="To know">
+      {told.map(({ code, message }) => (
+        <CheckLine key={message} icon={TriangleAlert}>
+          {withNames(message, [target, ...active.versions])} <span className="third small">Code {code}.</span>
+        </CheckLine>
+      ))}
+    </ul>
+  );
+};

@@ -1,0 +1,90 @@
+import { OctagonAlert } from 'lucide-react';
+import { useState } from 'react';
+import { useApi, type Result } from '../../api/index.ts';
+import { Icon, VersionChip, wordsOf, When } from '../../parts/index.ts';
+import { counted, dayAndClock, percentage, withNames } from '../../words/index.ts';
+
+export type Target = Result<'listRollbackTargets'>[number];
+
+/** What is seen at first, and what each press brings. */
+export const FIRST_PAGE = 5;
+const NEXT_PAGE = 50;
+
+interface TargetsProps {
+  readonly name: string;
+  readonly chosenId: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+  readonly onChoose: (target: Target) => void;
+}
+
+/** A page of what one can go back to, the version that left last first, and the pages behind it. Blocked ones stay, with their reason. */
+export const Targets = ({ name, chosenId, cursor, limit, onChoose }: TargetsProps) => {
+  const [hasMore, setHasMore] = useState(false);
+  const query = { limit, ...(cursor !== undefined && { cursor }) };
+  const { data, error, refetch } = useApi('listRollbackTargets', { params: { name }, query });
+  if (data === undefined)
+    return error === null ? (
+      <p className="small third">Reading</p>
+    ) : (
+      <p className="small stop-text">
+        {wordsOf(error)}{' '}
+        <button type="button" className="link" onClick={() => void refetch()}>
+          Try again
+        </button>
+      </p>
+    );
+  const { cursor: next, total_count: total = 0 } = data.resultInfo;
+  const older = next === undefined ? 0 : total - Number(next);
+  return (
+    <>
+      {data.result.map((target) => (
+        <OneTarget key={target.version_id} target={target} isChosen={target.version_id === chosenId} onChoose={() => onChoose(target)} />
+      ))}
+      {older > 0 && !hasMore && (
+        <button type="button" className="link small rollback-more" onClick={() => setHasMore(true)}>
+          {counted(older, 'older version')}
+        </button>
+      )}
+      {older > 0 && hasMore && <Targets name={name} chosenId={chosenId} cursor={next} limit={NEXT_PAGE} onChoose={onChoose} />}
+    </>
+  );
+};
+
+interface OneTargetProps {
+  readonly target: Target;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+const OneTarget = ({ target, isChosen, onChoose }: OneTargetProps) => {
+  const { number, look, message, served, percentage: share, blockers, is_last_whole: isLastWhole } = target;
+  const isBlocked = blockers.length > 0;
+  return (
+    <label className={`rollback-target${isChosen ? ' is-chosen' : ''}${isBlocked ? ' is-blocked' : ''}`}>
+      <input type="radio" name="target" checked={isChosen} aria-disabled={isBlocked} onChange={() => isBlocked || onChoose()} />
+      <span className="rollback-target-head">
+        <VersionChip number={number} look={look} />
+        <span className="small third">
+          {share !== null && share > 0 ? `now ${percentage(share)}` : served?.until != null && <Until at={served.until} />}
+        </span>
+      </span>
+      <span className="small second">{message ?? 'No message'}</span>
+      {isLastWhole && <span className="caption third">The last version to hold 100%</span>}
+      {blockers.map((blocker) => (
+        <span key={blocker.message} className="caption stop-text rollback-reason">
+          <Icon of={OctagonAlert} />
+          <span>
+            Blocked. {withNames(blocker.message, [target])} <span className="third">Code {blocker.code}.</span>
+          </span>
+        </span>
+      ))}
+    </label>
+  );
+};
+
+const Until = ({ at }: { readonly at: string }) => (
+  <>
+    until <When at={at} as={dayAndClock} />
+  </>
+);
