@@ -1,4 +1,4 @@
-import { Ellipsis, type LucideIcon } from 'lucide-react';
+import { ChevronDown, Ellipsis, type LucideIcon } from 'lucide-react';
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -20,12 +20,14 @@ interface RowMenuProps {
   readonly items: readonly MenuItem[];
   /** For what is asked only then: what speaks against an item, say. */
   readonly onOpen?: () => void;
+  /** `main`: the arrow beside the main button, which does the like. */
+  readonly kind?: 'row' | 'main';
 }
 
 const GAP = 4;
 
 /** The three dots at the end of a row. Arrow keys go through the items; one that is refused stays, with its reason. */
-export const RowMenu = ({ name, items, onOpen }: RowMenuProps) => {
+export const RowMenu = ({ name, items, onOpen, kind = 'row' }: RowMenuProps) => {
   const [isOpen, setIsOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -48,9 +50,9 @@ export const RowMenu = ({ name, items, onOpen }: RowMenuProps) => {
     <>
       <Button
         ref={button}
-        kind="quiet"
-        isSmall
-        icon={Ellipsis}
+        kind={kind === 'row' ? 'quiet' : 'main'}
+        isSmall={kind === 'row'}
+        icon={kind === 'row' ? Ellipsis : ChevronDown}
         name={name}
         aria-haspopup="menu"
         aria-expanded={isOpen}
