@@ -85,11 +85,12 @@ test('the newest version grows from the floor, and one without a share is not th
   );
 });
 
+const namedIn = (width: number, split: string): readonly (number | null)[] =>
+  columnsIn(aPast([24.5, split]), DAY, 'time', { width, height: 200 }).flatMap(({ bands }) =>
+    bands.filter(({ isNamed }) => isNamed).map(({ number }) => number),
+  );
+
 test('a band is named where its name has room: 28 by 16 pixels, and more for a long number', () => {
-  const namedIn = (width: number, split: string): readonly (number | null)[] =>
-    columnsIn(aPast([24.5, split]), DAY, 'time', { width, height: 200 }).flatMap(({ bands }) =>
-      bands.filter(({ isNamed }) => isNamed).map(({ number }) => number),
-    );
   assert.deepEqual(namedIn(28, 'v1 100'), [1]);
   assert.deepEqual(namedIn(27, 'v1 100'), []);
   assert.deepEqual(namedIn(28, 'v2 8, v1 92'), [2, 1]);
@@ -114,9 +115,10 @@ test('a ring is where a version began, a dot a ramp, a hook with words a rollbac
   );
 });
 
+const wordsAt = (...lines: Lines): string | undefined =>
+  marksOf(columnsIn(aPast(...lines), DAY, 'time', SIZE), SIZE.width).find(({ shape }) => shape === 'hook')?.words?.side;
+
 test('words beside a rollback stand on the side that has room, or not at all', () => {
-  const wordsAt = (...lines: Lines): string | undefined =>
-    marksOf(columnsIn(aPast(...lines), DAY, 'time', SIZE), SIZE.width).find(({ shape }) => shape === 'hook')?.words?.side;
   assert.equal(wordsAt([30, 'v1 100'], [10, 'v2 100'], [9, 'v1 100']), 'right');
   assert.equal(wordsAt([30, 'v1 100'], [10, 'v2 100'], [1, 'v1 100']), 'left');
   assert.equal(wordsAt([30, 'v1 100'], [2, 'v2 100'], [1, 'v1 100']), undefined);
@@ -128,11 +130,12 @@ test('days begin at midnight where one looks, hours a day back', () => {
   assert.equal(NOW.getTime() - windowOf('24h', NOW).from, 24 * HOUR);
 });
 
+const texts = (window: Window, width: number): string =>
+  ticksOf([], window, 'time', width)
+    .map(({ text }) => text)
+    .join(', ');
+
 test('the axis names days, or hours in a day, and leaves the end to now', () => {
-  const texts = (window: Window, width: number): string =>
-    ticksOf([], window, 'time', width)
-      .map(({ text }) => text)
-      .join(', ');
   assert.equal(texts(windowOf('5d', NOW), 1100), 'Mon 16 Nov, Tue 17, Wed 18, Thu 19, Fri 20');
   assert.equal(texts(windowOf('24h', NOW), 1100), '15:00, 18:00, 21:00, Fri 20, 03:00, 06:00, 09:00, 12:00');
   assert.equal(texts(windowOf('30d', NOW), 700), 'Thu 22 Oct, Tue 27, Sun 1 Nov, Fri 6, Wed 11, Mon 16');

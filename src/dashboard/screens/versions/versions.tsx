@@ -104,22 +104,23 @@ const Listed = ({ name, answer }: { readonly name: string; readonly answer: Answ
   );
 };
 
+const onPage = (page: number) => (before: object) => Object.assign({}, before, { page: page === 1 ? undefined : String(page) });
+
 const Pages = ({ shown, page, total }: { readonly shown: number; readonly page: number; readonly total: number }) => {
   if (total <= A_PAGE) return null;
   const first = (page - 1) * A_PAGE + 1;
-  const to = (next: number) => (before: object) => ({ ...before, ...(next === 1 ? { page: undefined } : { page: String(next) }) });
   return (
     <nav className="versions-pages small" aria-label="Pages">
       <span className="second">
         {count(first)} to {count(first + shown - 1)} of {count(total)}
       </span>
       {page > 1 && (
-        <Link from="/workers/$name/versions" to="." search={to(page - 1)} className="button is-small">
+        <Link from="/workers/$name/versions" to="." search={onPage(page - 1)} className="button is-small">
           Newer
         </Link>
       )}
       {first + shown <= total && (
-        <Link from="/workers/$name/versions" to="." search={to(page + 1)} className="button is-small">
+        <Link from="/workers/$name/versions" to="." search={onPage(page + 1)} className="button is-small">
           Older
         </Link>
       )}
