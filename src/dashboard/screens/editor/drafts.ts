@@ -1,0 +1,65 @@
+import { useCallback, useRef, useState } from 'react';
+import { isSame, type Edit } from './files.ts';
+
+/** What somebody changed and has not saved, by the version that it began with. It is kept in this browser. */
+interface Draft {
+  readonly edit: Edit;
+  /** ISO. */
+  readonly at: string;
+}
+
+type Drafts = Readonly<Record<string, Draft>>;
+
+const keyOf = (worker: string): string => `switchback-drafts:${worker}`;
+
+const draftsOf = (worker: string): Drafts => {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(worker)) ?? '{}') as Drafts;
+  } catch {
+    return {};
+  }
+};
+
+/** False where the browser has no room for it. */
+const keep = (worker: string, versionId: string, edit: Edit | undefined): boolean => {
+  const { [versionId]: _, ...others } = draftsOf(worker);
+  const drafts = edit === undefined ? others : { ...others, [versionId]: { edit, at: new Date().toISOString() } };
+  try {
+    if (Object.keys(drafts).length === 0) localStorage.removeItem(keyOf(worker));
+    else localStorage.setItem(keyOf(worker), JSON.stringify(drafts));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The version that the last draft of a Worker began with. */
+export const lastDraftOf = (worker: string): string | undefined =>
+  Object.entries(draftsOf(worker)).toSorted(([, a], [, b]) => b.at.localeCompare(a.at))[0]?.[0];
+
+export interface EditState {
+  readonly edit: Edit;
+  readonly isChanged: boolean;
+  /** The edit is lost with the page: the browser has no room for it. */
+  readonly isUnkept: boolean;
+  readonly change: (next: (before: Edit) => Edit) => void;
+  /** Nothing of it is kept any more. */
+  readonly forget: () => void;
+}
+
+/** An edit of one version, that is still there when the page is opened again. */
+export const useEdit = (worker: string, versionId: string, original: Edit): EditState => {
+  const [edit, setEdit] = useState<Edit>(() => draftsOf(worker)[versionId]?.edit ?? original);
+  const [isUnkept, setUnkept] = useState(false);
+  const latest = useRef(edit);
+  const change = useCallback(
+    (next: (before: Edit) => Edit): void => {
+      latest.current = next(latest.current);
+      setEdit(latest.current);
+      setUnkept(!keep(worker, versionId, isSame(latest.current, original) ? undefined : latest.current));
+    },
+    [worker, versionId, original],
+  );
+  const forget = useCallback((): void => void keep(worker, versionId, undefined), [worker, versionId]);
+  return { edit, isChanged: !isSame(edit, original), isUnkept, change, forget };
+};

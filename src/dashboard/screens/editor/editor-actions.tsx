@@ -1,0 +1,46 @@
+import { Save, Trash2 } from 'lucide-react';
+import { Button, RowMenu } from '../../parts/index.ts';
+
+export interface EditorActionsProps {
+  readonly isChanged: boolean;
+  /** No version of it can be saved without traffic. */
+  readonly isWhole: boolean;
+  readonly onDiscard: () => void;
+  readonly onAsk: (which: 'save' | 'deploy') => void;
+}
+
+export const NOTHING_CHANGED = 'Nothing is changed yet.';
+
+/** Deploy, and beside it the arrow to Save. Both ask again. */
+export const EditorActions = ({ isChanged, isWhole, onDiscard, onAsk }: EditorActionsProps) => {
+  const why = isChanged ? undefined : NOTHING_CHANGED;
+  const saveWhy = isWhole ? 'Code of the service worker syntax is always deployed at once.' : why;
+  return (
+    <div className="actions">
+      {isChanged && (
+        <Button icon={Trash2} kind="quiet" onClick={onDiscard}>
+          Discard
+        </Button>
+      )}
+      <span className="editor-main">
+        <Button kind="main" why={why} onClick={() => onAsk('deploy')}>
+          Deploy
+        </Button>
+        <RowMenu
+          kind="main"
+          name="More than Deploy"
+          items={[
+            {
+              text: 'Save',
+              icon: Save,
+              shortcut: 'Ctrl S',
+              why: saveWhy ?? 'Makes a version that gets no requests.',
+              isOff: saveWhy !== undefined,
+              onSelect: () => onAsk('save'),
+            },
+          ]}
+        />
+      </span>
+    </div>
+  );
+};

@@ -1,0 +1,139 @@
+import { useMemo, useRef, useState } from 'react';
+import { newerFirst, splitInWords, toast } from '../../parts/index.ts';
+import { useAddress, useGo, useKeys } from '../../shell/index.ts';
+import { bytes, counted } from '../../words/index.ts';
+import { withText } from './changes.ts';
+import { CodeField, CodeMemory } from './code-field.tsx';
+import { useEdit } from './drafts.ts';
+import { FileList } from './file-list.tsx';
+import { isServiceWorker, sizeOf, stateOf, untouched, type Base, type EditedWorker } from './files.ts';
+import { Head } from './head.tsx';
+import { EditorActions, NOTHING_CHANGED } from './editor-actions.tsx';
+import { useFacts } from './use-facts.ts';
+import { Notices } from './notices.tsx';
+import { SaveDialog } from './save-dialog.tsx';
+import type { Made } from './upload.ts';
+
+export interface EditorProps {
+  readonly worker: EditedWorker;
+  readonly newest: NonNullable<EditedWorker['newest_version']>;
+  readonly base: Base;
+  readonly onOpenNewest: () => void;
+}
+
+/** Files left, the code of one of them right. Nothing is uploaded before Save or Deploy. */
+export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
+  const { name, deployment } = worker;
+  const [{ file: asked, dialog }, address] = useAddress();
+  const goTo = useGo();
+  const original = useMemo(() => untouched(base), [base]);
+  const { edit, isChanged, isUnkept, change, forget } = useEdit(name, base.id, original);
+  const memory = useRef(new CodeMemory());
+  const [generation, setGeneration] = useState(0);
+  // What the page goes by; a deployment over another one is refused.
+  const [basis, setBasis] = useState(deployment?.id);
+  const facts = useFacts(name, base.id, newest.version_id);
+  const open = edit.files.find((file) => file.name === asked) ?? edit.files.find((file) => file.name === edit.entry);
+  const isWhole = isServiceWorker(base);
+  const ask = (which: 'save' | 'deploy'): void => address({ dialog: which });
+  const close = (): void => address({ dialog: undefined }, false);
+  useKeys({ 'mod+s': () => isChanged && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
+  const discard = (): void => {
+    const before = edit;
+    const restart = (to: typeof edit): void => {
+      change(() => to);
+      memory.current = new CodeMemory();
+      setGeneration((number) => number + 1);
+    };
+    restart(original);
+    toast({ text: 'The edit is discarded.', action: { text: 'Bring it back', onSelect: () => restart(before) } });
+  };
+  const made = ({ id, number }: Made, isDeployed: boolean): void => {
+    forget();
+    address({ dialog: undefined, version: id }, false);
+    toast(
+      isDeployed
+        ? { text: `v${number} gets all requests.` }
+        : {
+            text: `v${number} is saved, without traffic.`,
+            action: { text: `Deploy v${number}`, onSelect: () => goTo(`/workers/${name}`, { dialog: 'deploy', of: id }) },
+          },
+    );
+  };
+  const changed = edit.files.filter((each) => stateOf(each, original) !== 'same').length;
+  const gone = original.files.filter(({ name: each }) => !edit.files.some(({ from }) => from === each)).length;
+  return (
+    <>
+      <Head name={name} actions={<EditorActions {...{ isChanged, isWhole }} onDiscard={discard} onAsk={ask} />}>
+        v{base.number}
+        {base.annotations['workers/message'] !== undefined && `, ${base.annotations['workers/message']}`}
+        {facts.url !== null && (
+          <>
+            {' '}
+            <a href={facts.url} className="link" target="_blank" rel="noreferrer">
+              opens at {new URL(facts.url).host}
+            </a>
+          </>
+        )}
+        <br />
+        <span className="third" role="status">
+          {isChanged ? `${changedInWords(changed, gone)} It is kept in this browser until it is saved or discarded.` : NOTHING_CHANGED}
+        </span>
+      </Head>
+      <Notices
+        {...{ name, base, newest, isChanged, isUnkept, onOpenNewest }}
+        deployed={deployment !== null && deployment.id !== basis ? deployment : undefined}
+        onGoBy={() => setBasis(deployment?.id)}
+      />
+      <div className="editor">
+        <FileList
+          {...{ edit, original }}
+          open={open?.name ?? ''}
+          onOpen={(file) => address({ file: file === edit.entry ? undefined : file }, false)}
+          onChange={change}
+        />
+        <div className="editor-place">
+          {open?.text !== undefined && (
+            <CodeField
+              key={generation}
+              name={open.name}
+              text={open.text}
+              memory={memory.current}
+              onChange={(text) => change((before) => withText(before, open.name, text))}
+            />
+          )}
+          {open !== undefined && open.text === undefined && (
+            <p className="second editor-binary">
+              <span className="mono">{open.name}</span> is not text. Its {bytes(sizeOf(open, base))} stay as they are.
+            </p>
+          )}
+        </div>
+      </div>
+      {(dialog === 'save' || dialog === 'deploy') && isChanged && (
+        <SaveDialog
+          upload={{ worker: name, base, edit, keepsAssets: facts.keepsAssets }}
+          isDeployed={dialog === 'deploy'}
+          isWhole={isWhole}
+          number={newest.number + 1}
+          serving={{ words: servingInWords(worker, dialog === 'deploy'), etag: basis === undefined ? '"none"' : `"${basis}"` }}
+          remarks={
+            facts.keepsAssets && newest.version_id !== base.id ? [`Its static files are those of v${newest.number}, the newest.`] : []
+          }
+          onMade={made}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+};
+
+const changedInWords = (changed: number, gone: number): string =>
+  [changed > 0 || gone === 0 ? `${counted(changed, 'file')} changed.` : '', gone > 0 ? `${counted(gone, 'file')} deleted.` : '']
+    .filter(Boolean)
+    .join(' ');
+
+const servingInWords = ({ deployment }: EditedWorker, isDeployed: boolean): string => {
+  if (deployment === null) return 'Nothing is deployed now.';
+  const now = splitInWords(newerFirst(deployment.versions));
+  return isDeployed ? `Now it is ${now}. Rollback leads back to it.` : `What serves stays as it is: ${now}.`;
+};
