@@ -28,8 +28,8 @@ export interface ChartData {
 }
 
 /** What is drawn for each line: itself, or on top of those below it. */
-export const drawnValues = ({ lines, isStacked = false, times }: ChartData): readonly (readonly (number | null)[])[] => {
-  if (!isStacked) return lines.map(({ values }) => values);
+export const drawnValues = ({ lines, isStacked = false, times }: ChartData): (number | null)[][] => {
+  if (!isStacked) return lines.map(({ values }) => values.slice());
   const sums = times.map(() => 0);
   return lines.map(({ values }) => values.map((value, at) => (sums[at] = (sums[at] ?? 0) + (value ?? 0))));
 };

@@ -32,25 +32,29 @@ export interface PlotOptions {
 export const plotIn = (element: HTMLElement, options: PlotOptions): uPlot =>
   new uPlot(optionsOf(options), alignedOf(options.current()), element);
 
-/** What uPlot draws: of each line its band, then itself; the last in a stack first, so that those below stay in front. */
+/** What uPlot draws: the edges of bands, which lie below all lines, then the lines; the last in a stack first, so that those below stay in front. */
 export const alignedOf = (data: ChartData): uPlot.AlignedData => {
   const drawn = drawnValues(data);
+  if (data.isStacked === true) return [[...data.times], ...drawn.toReversed()];
   const top = levels(highest(data)).at(-1) ?? 1;
-  const columns = data.lines.flatMap(({ between = [] }, at) => {
-    const values = [...(drawn[at] ?? [])];
-    return between.length === 0
-      ? [values]
-      : [between.map((each) => each && Math.min(each[1], 2 * top)), between.map((each) => each?.[0]), values];
-  });
-  const ordered = data.isStacked === true ? columns.toReversed() : columns;
-  return [[...data.times], ...ordered];
+  const edges = bandsIn(data).flatMap(({ between }) => [
+    between.map((each) => each && Math.min(each[1], 2 * top)),
+    between.map((each) => each?.[0]),
+  ]);
+  return [[...data.times], ...edges, ...drawn];
 };
+
+const bandsIn = ({ lines, isStacked = false }: ChartData) =>
+  isStacked ? [] : lines.flatMap(({ between, look }) => (between === undefined ? [] : [{ between, look }]));
 
 const optionsOf = ({ current, width, colours, group, onPointer }: PlotOptions): uPlot.Options => {
   const { lines, isStacked = false } = current();
+  const bands = bandsIn(current());
   const splits = (): number[] => [...levels(highest(current()))];
   const font = `11px ${colours.font}`;
-  const series = isStacked ? lines.map((line) => areaOf(line, colours)).toReversed() : lines.flatMap((line) => lineOf(line, colours));
+  const series = isStacked
+    ? lines.map((line) => areaOf(line, colours)).toReversed()
+    : [...bands.flatMap(() => [EDGE, EDGE]), ...lines.map((line) => lineOf(line, colours))];
   return {
     width,
     height: CHART_HEIGHT,
@@ -60,11 +64,14 @@ const optionsOf = ({ current, width, colours, group, onPointer }: PlotOptions): 
       y: false,
       drag: { x: false, y: false },
       sync: { key: group, scales: ['x', null] },
-      points: { size: 7, width: 1.5, stroke: () => colours.of('--page'), fill: (_, at) => pointColour(lines, isStacked, at, colours) },
+      points: { size: 7, width: 1.5, stroke: () => colours.of('--page'), fill: (_, at) => pointColour(current(), at, colours) },
     },
     scales: { x: { time: true, range: () => rangeOf(current()) }, y: { range: () => [0, splits().at(-1) ?? 1] } },
     series: [{}, ...series],
-    bands: bandsOf(current(), colours),
+    bands: bands.map(({ look }, at) => ({
+      series: [2 * at + 1, 2 * at + 2],
+      fill: colours.of(look === 'new' ? '--new-soft' : '--stable-soft'),
+    })),
     axes: [
       {
         size: BELOW,
@@ -124,10 +131,11 @@ const areaOf = ({ look }: Line, colours: Colours): uPlot.Series => ({
 });
 
 /** A band is two lines that are not drawn, with what is between them. */
-const lineOf = ({ look, between = [] }: Line, colours: Colours): uPlot.Series[] => {
-  const line: uPlot.Series = { stroke: colours.of(STROKES[look]), width: LINE, points: lonelyPoints(colours.of(STROKES[look])) };
-  const edge: uPlot.Series = { width: 0, points: { show: false } };
-  return between.length === 0 ? [line] : [edge, edge, line];
+const EDGE: uPlot.Series = { width: 0, points: { show: false } };
+
+const lineOf = ({ look }: Line, colours: Colours): uPlot.Series => {
+  const stroke = colours.of(STROKES[look]);
+  return { stroke, width: LINE, points: lonelyPoints(stroke) };
 };
 
 /** A line has no length where there is one step alone: a dot stands for it. */
@@ -142,24 +150,10 @@ const lonelyPoints = (colour: string): uPlot.Series.Points => ({
   },
 });
 
-const bandsOf = ({ lines, isStacked = false }: ChartData, colours: Colours): uPlot.Band[] => {
-  if (isStacked) return [];
-  let at = 1;
-  return lines.flatMap(({ between = [], look }) => {
-    const upper = at;
-    at += between.length === 0 ? 1 : 3;
-    return between.length === 0
-      ? []
-      : [{ series: [upper, upper + 1] as [number, number], fill: colours.of(look === 'new' ? '--new-soft' : '--stable-soft') }];
-  });
-};
-
 /** Only on the lines themselves, not on the edges of a band. */
-const pointColour = (lines: readonly Line[], isStacked: boolean, at: number, colours: Colours): string => {
-  const looks = isStacked
-    ? lines.map(({ look }) => look).toReversed()
-    : lines.flatMap(({ look, between = [] }) => (between.length === 0 ? [look] : [undefined, undefined, look]));
-  const look = looks[at - 1];
+const pointColour = (data: ChartData, at: number, colours: Colours): string => {
+  const looks = data.lines.map(({ look }) => look);
+  const look = (data.isStacked === true ? looks.toReversed() : looks)[at - 1 - 2 * bandsIn(data).length];
   return look === undefined ? 'transparent' : colours.of(STROKES[look]);
 };
 

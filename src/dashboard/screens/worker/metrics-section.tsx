@@ -27,6 +27,7 @@ export interface MetricsProps {
 export const MetricsSection = (props: MetricsProps) => {
   const { worker, deployment } = props;
   const [chosen, choose] = useWindow();
+  const [{ as }, change] = useAddress();
   const drawn = drawnOf(worker, deployment);
   const params = { name: worker.name };
   const every = { refetchInterval: EVERY_MS };
@@ -42,6 +43,14 @@ export const MetricsSection = (props: MetricsProps) => {
       <div className="section-head">
         <h2 className="heading">{titleOf(drawn, deployment)}</h2>
         <div className="metrics-controls">
+          <Button
+            kind="quiet"
+            isSmall
+            aria-expanded={as === 'table'}
+            onClick={() => change({ as: as === 'table' ? undefined : 'table' }, false)}
+          >
+            {as === 'table' ? 'Hide the table' : 'Show as table'}
+          </Button>
           <Segments name="Time that is shown" of={WINDOWS} value={chosen.value} onChange={choose} />
           {older !== undefined && (
             <Link to="/workers/$name/compare" params={params} search={{}} className="button is-small">
@@ -56,7 +65,7 @@ export const MetricsSection = (props: MetricsProps) => {
         what="Metrics did not load."
         still="The split above is live and correct."
       >
-        {({ result }) => <Charts {...props} metrics={result} drawn={drawn} comparison={comparison.data?.result} />}
+        {({ result }) => <Charts {...props} metrics={result} drawn={drawn} comparison={comparison.data?.result} isTable={as === 'table'} />}
       </Loaded>
     </section>
   );
@@ -80,10 +89,10 @@ interface ChartsProps extends MetricsProps {
   readonly metrics: Metrics;
   readonly drawn: readonly Drawn[];
   readonly comparison: Comparison | undefined;
+  readonly isTable: boolean;
 }
 
-const Charts = ({ worker, deployment, counts, metrics, drawn, comparison }: ChartsProps) => {
-  const [{ as }, change] = useAddress();
+const Charts = ({ worker, deployment, counts, metrics, drawn, comparison, isTable }: ChartsProps) => {
   const marks = useMarks(worker.name, drawn);
   const tail = tailAfter(counts, metrics.until);
   const seen = tail?.seconds;
@@ -93,7 +102,6 @@ const Charts = ({ worker, deployment, counts, metrics, drawn, comparison }: Char
     [metrics, marks, seen, drawn.map(({ version_id, look }) => version_id + look).join()],
   );
   const said = meant({ deployment, drawn, metrics, comparison, recent: recentOf(worker, deployment, counts) });
-  const isTable = as === 'table';
   return (
     <>
       <div className="metrics">
@@ -101,11 +109,6 @@ const Charts = ({ worker, deployment, counts, metrics, drawn, comparison }: Char
         <Metric title="Errors" of="share of requests" unit="%" data={charts.errors} {...said.errors} />
         <Metric title="Latency" of="p99" unit="ms" data={charts.latency} {...said.latency} />
       </div>
-      <p className="metrics-as">
-        <Button kind="quiet" isSmall aria-expanded={isTable} onClick={() => change({ as: isTable ? undefined : 'table' }, false)}>
-          {isTable ? 'Hide the table' : 'Show as table'}
-        </Button>
-      </p>
       {isTable && <MetricsTable charts={charts} />}
     </>
   );

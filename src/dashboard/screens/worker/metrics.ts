@@ -16,7 +16,7 @@ export interface Drawn {
   readonly look: Look;
 }
 
-/** Of a step that has only begun too little is known. */
+/** Of a step that has only begun, or of which little is in the window, too little is known. */
 const LEAST_OF_A_STEP = 0.2;
 
 /** The steps of a window, each with how much of it has passed. */
@@ -32,8 +32,8 @@ const stepsOf = ({ since, until, step_seconds: seconds, groups }: Metrics, extra
   const anchor = known[0] ?? Math.floor(Date.parse(since) / stepMs) * stepMs;
   const first = anchor + Math.ceil((Date.parse(since) - anchor - stepMs + 1) / stepMs) * stepMs;
   const starts = Array.from({ length: Math.max(0, Math.ceil((endMs - first) / stepMs)) }, (_, at) => first + at * stepMs);
-  const whole = starts.filter((start) => endMs - start >= LEAST_OF_A_STEP * stepMs);
   const lengthOf = (start: number): number => Math.min(start + stepMs, endMs) - Math.max(start, Date.parse(since));
+  const whole = starts.filter((start) => lengthOf(start) >= LEAST_OF_A_STEP * stepMs);
   return { starts: whole, minutes: whole.map((start) => lengthOf(start) / 60_000) };
 };
 
