@@ -64,7 +64,7 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
     (deployment) =>
       auditEntry(control, actor, 'deployment.create', `worker/${worker.name}`, {
         deployment: deployment.id,
-        split: deployment.split,
+        split: deployment.split.map((entry) => ({ ...entry, number: versions.find(({ id }) => id === entry.versionId)?.number })),
         forced: request.force,
         ...(deployment.message === undefined ? {} : { message: deployment.message }),
       }),

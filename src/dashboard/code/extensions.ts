@@ -32,6 +32,7 @@ const nonce = (): string => document.querySelector<HTMLMetaElement>('meta[name=c
 export const codeLook = (): Extension => [
   EditorView.cspNonce.of(nonce()),
   EditorView.lineWrapping,
+  EditorState.phrases.of({ '$ unchanged lines': '$ lines the same' }),
   lineNumbers(),
   syntaxHighlighting(voices),
   theme,

@@ -71,8 +71,7 @@ export const RailFoot = ({ session, onSignOut }: Pick<RailProps, 'session' | 'on
       <div className="who">
         <span>
           <span className="strong">{session.user.name}</span>
-          <br />
-          <span className="third">{session.user.email}</span>
+          {session.user.email !== session.user.name && <span className="third rail-email">{session.user.email}</span>}
         </span>
         <span>
           <Button kind="quiet" isSmall icon={theme === 'dark' ? Sun : Moon} name={name} onClick={toggle} />

@@ -1,4 +1,6 @@
+import { percentageOf } from '../../domain/index.ts';
 import type { Result } from '../api/index.ts';
+import { percentage } from './numbers.ts';
 
 /** A row of the audit log. */
 export type Activity = Result<'listAudit'>[number];
@@ -18,7 +20,7 @@ const list = (value: unknown): string => (Array.isArray(value) ? value.map(text)
 const versionOf = ({ number }: Detail): string => (number === undefined ? 'a version' : `v${text(number)}`);
 
 const ACTIONS: Readonly<Record<string, Said>> = {
-  'deployment.create': { did: 'deployed' },
+  'deployment.create': { did: (detail) => `deployed ${splitIn(detail)}of` },
   'deployment.delete': { did: 'took a deployment out of the history of' },
   'script.upload': { did: (detail) => `uploaded and deployed ${versionOf(detail)} of` },
   'version.upload': { did: (detail) => `uploaded ${versionOf(detail)}, without traffic, of` },
@@ -47,6 +49,15 @@ const ACTIONS: Readonly<Record<string, Said>> = {
   'queue.consumer.add': { did: 'added a consumer to' },
   'queue.consumer.change': { did: 'changed a consumer of' },
   'queue.consumer.remove': { did: 'removed a consumer from' },
+};
+
+/** `v42 10%, v41 90% ` */
+const splitIn = ({ split }: Detail): string => {
+  const shares = Array.isArray(split) ? (split as readonly { readonly number?: number; readonly share: number }[]) : [];
+  const named = shares.toSorted((a, b) => (b.number ?? 0) - (a.number ?? 0));
+  return named.every(({ number }) => number !== undefined)
+    ? named.map((entry) => `v${entry.number} ${percentage(percentageOf(entry.share))}`).join(', ') + ' '
+    : '';
 };
 
 const secretsPart = (did: string, names: string): string => (names === '' ? '' : `${did} secret${names.includes(',') ? 's' : ''} ${names}`);

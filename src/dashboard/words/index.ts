@@ -4,4 +4,4 @@ export { bytes, count, counted, duration, percentage, perTenThousand, rate, rate
 export { byWhom, changeInWords, storyInWords, storyOfSomebody, type LastChange, type Story } from './story.ts';
 export { ago, clockOf, dayAndClock, dayName, exactly, lasted, offsetName } from './time.ts';
 export { errorsVerdict, latencyVerdict, trafficVerdict, type Compared, type Verdict } from './verdicts.ts';
-export { withNames } from './with-names.ts';
+export { readable, reasonOf } from './readable.ts';

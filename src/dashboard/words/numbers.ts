@@ -17,7 +17,7 @@ export const ratePoints = (value: number): string => (value * 100).toFixed(value
 
 /** `38 ms`, `1.2 s` */
 export const duration = (ms: number): string => {
-  if (ms < 1) return `${ms.toFixed(1)} ms`;
+  if (ms < 1) return ms < 0.05 ? '0 ms' : `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
 };

@@ -22,9 +22,13 @@ export interface Verdict {
 
 const said = (sign: Verdict['sign'], strong: string, more = ''): Verdict => ({ sign, strong, more });
 
-/** Points of a rate, as many as are needed: `0.07 points`. */
+/** Points of a rate, with as many digits as tell something: `0.07 points`. */
 const points = (value: number): string => `${pointsAlone(value)} points`;
-const pointsAlone = (value: number): string => (Math.abs(value) * 100).toFixed(Math.abs(value) >= 0.1 ? 1 : 2);
+const pointsAlone = (value: number): string => {
+  const all = Math.abs(value) * 100;
+  if (all === 0) return '0';
+  return all < 0.01 ? String(Number(all.toPrecision(1))) : all.toFixed(all >= 10 ? 1 : 2);
+};
 
 type Interval = Latency['interval'];
 
