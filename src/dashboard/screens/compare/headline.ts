@@ -1,4 +1,4 @@
-import type { Compared, Verdict } from '../../words/verdicts.ts';
+import type { Compared } from '../../words/verdicts.ts';
 import { count, counted, duration, perTenThousand } from '../../words/index.ts';
 import type { Comparison } from './compare.tsx';
 
