@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Check, OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { Result } from '../../api/index.ts';
 import { CheckLine, versionName } from '../../parts/index.ts';
-import { counted, withNames } from '../../words/index.ts';
+import { counted, readable, reasonOf } from '../../words/index.ts';
 
 export type Preflight = Result<'preflightDeployment'>;
 
@@ -19,7 +19,7 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
           kind="stop"
           way={<Way name={name} report={report} id={blocker.version_id} />}
         >
-          <strong className="strong stop-text">Blocked.</strong> {withNames(blocker.message, report.versions)}{' '}
+          <strong className="strong stop-text">Blocked.</strong> {reasonOf(blocker.message, report.versions)}{' '}
           <span className="third small">Code {blocker.code}.</span>
         </CheckLine>
       ))}
@@ -29,7 +29,7 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
           icon={TriangleAlert}
           way={<Way name={name} report={report} id={warning.version_id} />}
         >
-          {withNames(warning.message, report.versions)} <span className="third small">Code {warning.code}.</span>
+          {readable(warning.message, report.versions)} <span className="third small">Code {warning.code}.</span>
         </CheckLine>
       ))}
       {serving.length > 1 && (

@@ -26,6 +26,7 @@ export const RollbackDialog = ({ name, versionId, onClose }: WorkerDialogProps) 
         name={name}
         active={active}
         perMinute={worker?.metrics?.requests_per_minute}
+        fresh={targets.data.result}
         proposal={proposedAmong(targets.data.result, versionId)}
         limit={limit}
         onStartOver={() => setTimes(times + 1)}

@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { ApiFailure, useLive } from '../../api/index.ts';
 import { Button, CheckLine, Consequence, Dialog, newerFirst, Refusal, TextField, versionName } from '../../parts/index.ts';
-import { withNames } from '../../words/index.ts';
+import { readable } from '../../words/index.ts';
 import { useDeploy } from '../deploy/use-deploy.ts';
 import { announce, StaleBanner, tagOf, wayBackTo, type Active } from '../traffic/index.ts';
 import { ChangedSecrets } from './changed-secrets.tsx';
@@ -16,15 +16,18 @@ interface RollbackFormProps {
   readonly active: Active;
   readonly perMinute: number | undefined;
   readonly proposal: Target | undefined;
+  /** The first of them as they are now: what blocks one may come while somebody looks. */
+  readonly fresh: readonly Target[];
   /** How many targets stand there at first. */
   readonly limit: number;
   readonly onClose: () => void;
   readonly onStartOver: () => void;
 }
 
-export const RollbackForm = ({ name, active, perMinute, proposal, limit, onClose, onStartOver, width }: RollbackFormProps) => {
+export const RollbackForm = ({ name, active, perMinute, proposal, fresh, limit, onClose, onStartOver, width }: RollbackFormProps) => {
   const [seen] = useState(active);
-  const [target, setTarget] = useState(proposal);
+  const [chosen, setChosen] = useState(proposal);
+  const target = fresh.find(({ version_id: id }) => id === chosen?.version_id) ?? chosen;
   const [message, setMessage] = useState('');
   const [isAnswered, setIsAnswered] = useState(false);
   const { edges } = useLive();
@@ -61,7 +64,7 @@ export const RollbackForm = ({ name, active, perMinute, proposal, limit, onClose
     void deploy({ versions, message, isForced: isAsked, ifMatch: tagOf(seen) });
   };
   const choose = (next: Target): void => {
-    setTarget(next);
+    setChosen(next);
     setIsAnswered(false);
   };
   return (
@@ -133,7 +136,7 @@ const Warnings = ({ target, active }: { readonly target: Target; readonly active
     <ul className="checks rows" aria-label="To know">
       {told.map(({ code, message }) => (
         <CheckLine key={message} icon={TriangleAlert}>
-          {withNames(message, [target, ...active.versions])} <span className="third small">Code {code}.</span>
+          {readable(message, [target, ...active.versions])} <span className="third small">Code {code}.</span>
         </CheckLine>
       ))}
     </ul>

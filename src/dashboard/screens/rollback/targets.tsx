@@ -2,7 +2,7 @@ import { OctagonAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useApi, type Result } from '../../api/index.ts';
 import { Icon, VersionChip, wordsOf, When } from '../../parts/index.ts';
-import { counted, dayAndClock, percentage, withNames } from '../../words/index.ts';
+import { counted, dayAndClock, percentage, reasonOf } from '../../words/index.ts';
 
 export type Target = Result<'listRollbackTargets'>[number];
 
@@ -75,7 +75,7 @@ const OneTarget = ({ target, isChosen, onChoose }: OneTargetProps) => {
         <span key={blocker.message} className="caption stop-text rollback-reason">
           <Icon of={OctagonAlert} />
           <span>
-            Blocked. {withNames(blocker.message, [target])} <span className="third">Code {blocker.code}.</span>
+            Blocked. {reasonOf(blocker.message, [target])} <span className="third">Code {blocker.code}.</span>
           </span>
         </span>
       ))}
