@@ -18,20 +18,23 @@ export interface Mark {
 export interface ChartData {
   /** The middle of each step, in seconds since 1970. */
   readonly times: readonly number[];
-  /** In the order in which they stack, the newest on the floor. */
+  /** The newest first: it is on the floor of a stack, in front of other lines, and on top of a list. */
   readonly lines: readonly Line[];
   readonly marks: readonly Mark[];
   /** Stacked areas: parts of a whole. Else lines, each from the floor. */
   readonly isStacked?: boolean;
-  /** How a value is said on the axis and in the tooltip. */
+  /** How a value is said on the axis. */
   readonly say: (value: number) => string;
+  /** How one that was measured is said, if otherwise. */
+  readonly sayMeasured?: (value: number) => string;
 }
 
 /** What is drawn for each line: itself, or on top of those below it. */
 export const drawnValues = ({ lines, isStacked = false, times }: ChartData): (number | null)[][] => {
   if (!isStacked) return lines.map(({ values }) => values.slice());
   const sums = times.map(() => 0);
-  return lines.map(({ values }) => values.map((value, at) => (sums[at] = (sums[at] ?? 0) + (value ?? 0))));
+  // Where there is nothing, nothing is drawn: a line on the floor would say that there is.
+  return lines.map(({ values }) => values.map((value, at) => (value ? (sums[at] = (sums[at] ?? 0) + value) : null)));
 };
 
 /** Of certainty not much more is shown than the lines need: one unsure point would flatten all else. */

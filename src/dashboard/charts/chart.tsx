@@ -68,7 +68,7 @@ const APART = 12;
 
 /** Beside the line, on the side where there is room. */
 const Tooltip = ({ data, step, left, width }: Pointed & { readonly data: ChartData; readonly width: number }) => {
-  const { times, lines, say } = data;
+  const { times, lines, say, sayMeasured = say } = data;
   const [middle = 0, half = 0] = [times[step], ((times[1] ?? 0) - (times[0] ?? 0)) / 2];
   const isRight = left + APART + WIDTH <= width;
   return (
@@ -79,7 +79,7 @@ const Tooltip = ({ data, step, left, width }: Pointed & { readonly data: ChartDa
       {lines.map(({ name, look, values }) => (
         <p key={name}>
           <span className={`chip look-${look}`}>{name}</span>
-          <span className="num">{saidOf(values[step], say)}</span>
+          <span className="num">{saidOf(values[step], sayMeasured)}</span>
         </p>
       ))}
     </div>

@@ -32,16 +32,14 @@ export interface PlotOptions {
 export const plotIn = (element: HTMLElement, options: PlotOptions): uPlot =>
   new uPlot(optionsOf(options), alignedOf(options.current()), element);
 
-/** What uPlot draws: the edges of bands, which lie below all lines, then the lines; the last in a stack first, so that those below stay in front. */
+/** What uPlot draws: the edges of bands, which lie below all lines, then the lines, the newest last: in front. */
 export const alignedOf = (data: ChartData): uPlot.AlignedData => {
-  const drawn = drawnValues(data);
-  if (data.isStacked === true) return [[...data.times], ...drawn.toReversed()];
   const top = levels(highest(data)).at(-1) ?? 1;
   const edges = bandsIn(data).flatMap(({ between }) => [
     between.map((each) => each && Math.min(each[1], 2 * top)),
     between.map((each) => each?.[0]),
   ]);
-  return [[...data.times], ...edges, ...drawn];
+  return [[...data.times], ...edges, ...drawnValues(data).toReversed()];
 };
 
 const bandsIn = ({ lines, isStacked = false }: ChartData) =>
@@ -52,9 +50,7 @@ const optionsOf = ({ current, width, colours, group, onPointer }: PlotOptions): 
   const bands = bandsIn(current());
   const splits = (): number[] => [...levels(highest(current()))];
   const font = `11px ${colours.font}`;
-  const series = isStacked
-    ? lines.map((line) => areaOf(line, colours)).toReversed()
-    : [...bands.flatMap(() => [EDGE, EDGE]), ...lines.map((line) => lineOf(line, colours))];
+  const series = lines.map((line) => (isStacked ? areaOf(line, colours) : lineOf(line, colours))).toReversed();
   return {
     width,
     height: CHART_HEIGHT,
@@ -67,7 +63,7 @@ const optionsOf = ({ current, width, colours, group, onPointer }: PlotOptions): 
       points: { size: 7, width: 1.5, stroke: () => colours.of('--page'), fill: (_, at) => pointColour(current(), at, colours) },
     },
     scales: { x: { time: true, range: () => rangeOf(current()) }, y: { range: () => [0, splits().at(-1) ?? 1] } },
-    series: [{}, ...series],
+    series: [{}, ...bands.flatMap(() => [EDGE, EDGE]), ...series],
     bands: bands.map(({ look }, at) => ({
       series: [2 * at + 1, 2 * at + 2],
       fill: colours.of(look === 'new' ? '--new-soft' : '--stable-soft'),
@@ -152,8 +148,7 @@ const lonelyPoints = (colour: string): uPlot.Series.Points => ({
 
 /** Only on the lines themselves, not on the edges of a band. */
 const pointColour = (data: ChartData, at: number, colours: Colours): string => {
-  const looks = data.lines.map(({ look }) => look);
-  const look = (data.isStacked === true ? looks.toReversed() : looks)[at - 1 - 2 * bandsIn(data).length];
+  const look = data.lines.toReversed()[at - 1 - 2 * bandsIn(data).length]?.look;
   return look === undefined ? 'transparent' : colours.of(STROKES[look]);
 };
 

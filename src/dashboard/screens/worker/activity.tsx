@@ -45,7 +45,7 @@ const Row = ({ name, entry, told }: { readonly name: string; readonly entry: Ent
   const now = useNow();
   const at = new Date(entry.at);
   const isToday = dayName(at, now) === 'Today';
-  const [verb = '', ...rest] = didIn(entry, told, name).split(' ');
+  const [, did = '', object = ''] = /^(.*?)((?:v\d+|secrets?) .*|v\d+)?$/.exec(didIn(entry, told, name)) ?? [];
   const { message, source } = entry.detail;
   const how = [
     toolName(source),
@@ -58,7 +58,8 @@ const Row = ({ name, entry, told }: { readonly name: string; readonly entry: Ent
         {isToday ? clockOf(at) : dayAndClock(at, now).replace(/ \d\d:\d\d$/, '')}
       </time>
       <p>
-        <span className="activity-name">{entry.actor.email}</span> {verb} <span className="activity-name">{rest.join(' ')}</span>
+        <span className="activity-name">{entry.actor.email}</span> {did}
+        <span className="activity-name">{object}</span>
         <span className="small third activity-how">{how.filter(Boolean).join(', ')}</span>
       </p>
     </li>

@@ -41,7 +41,7 @@ export const MetricsTable = ({ charts }: { readonly charts: Charts }) => {
 
 const stepOf = ({ times }: ChartData): number => (times[1] ?? 0) - (times[0] ?? 0);
 
-const columnsOf = (what: string, { lines, say }: ChartData) =>
-  lines.map(({ name, values }) => ({ title: `${what}, ${name}`, values, say }));
+const columnsOf = (what: string, { lines, say, sayMeasured = say }: ChartData) =>
+  lines.map(({ name, values }) => ({ title: `${what}, ${name}`, values, say: sayMeasured }));
 
 const sayValue = (value: number | null | undefined, say: ChartData['say']): string => (value == null ? 'none' : say(value));

@@ -64,7 +64,7 @@ export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: re
     requests: { ...common, isStacked: true, lines: [...requests, ...othersOf(metrics, versions, steps)], say: count },
     errors: {
       ...common,
-      lines: lines.toReversed().map((each) =>
+      lines: lines.map((each) =>
         withBand(
           line(
             each,
@@ -74,10 +74,11 @@ export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: re
         ),
       ),
       say: sayRate,
+      sayMeasured: rate,
     },
     latency: {
       ...common,
-      lines: lines.toReversed().map((each) =>
+      lines: lines.map((each) =>
         withBand(
           line(
             each,
@@ -131,15 +132,13 @@ const othersOf = (metrics: Metrics, versions: readonly Drawn[], steps: Steps): r
 };
 
 /** What a chart shows, in words. */
-export const chartInWords = (what: string, { lines, times, say }: ChartData): string => {
+export const chartInWords = (what: string, { lines, times, say, sayMeasured = say }: ChartData): string => {
   if (times.length === 0) return `${what}: nothing in this time.`;
   const parts = lines.map(({ name, values }) => {
     const seen = values.filter((value) => value !== null);
     if (seen.length === 0) return `${name} none`;
     const last = seen.at(-1) ?? 0;
-    return `${name} between ${say(Math.min(...seen))} and ${say(Math.max(...seen))}, ${say(last)} at last`;
+    return `${name} between ${sayMeasured(Math.min(...seen))} and ${sayMeasured(Math.max(...seen))}, ${sayMeasured(last)} at last`;
   });
   return `${what}: ${parts.join('; ')}.`;
 };
-
-export const rateOrNone = (value: number | null | undefined): string => (value == null ? 'none' : rate(value));
