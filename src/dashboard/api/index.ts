@@ -2,3 +2,4 @@ export { addressOf, ApiFailure, call, fetchRaw, type Answer, type Call, type End
 export { queries, readOf, refresh, useApi } from './queries.ts';
 export { currentSession, forgetSession, signIn, signOut, type Session } from './session.ts';
 export { listen, onChange, useLive, type Change, type Edge, type Live } from './live.ts';
+export { openStream, type StreamOptions } from './stream.ts';

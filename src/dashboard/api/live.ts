@@ -1,6 +1,9 @@
 import { useSyncExternalStore } from 'react';
+import type { z } from 'zod';
+import type { ownEndpoints } from '../../contract/index.ts';
 import { addressOf, type Result } from './client.ts';
 import { refresh } from './queries.ts';
+import { openStream } from './stream.ts';
 
 export type Edge = Result<'getStatus'>['edges'][number];
 
@@ -14,19 +17,7 @@ export interface Live {
   readonly lastChange: Change | undefined;
 }
 
-export interface Change {
-  readonly id: string;
-  readonly at: string;
-  readonly action: string;
-  readonly target: string;
-  readonly worker: string | null;
-  readonly actor: { readonly id: string; readonly email: string };
-  readonly source: string;
-  readonly generation: number;
-}
-
-const FIRST_TRY_MS = 1_000;
-const LAST_TRY_MS = 15_000;
+export type Change = Extract<z.infer<(typeof ownEndpoints)['watchEvents']['event']>, { readonly action: string }>;
 
 let live: Live = { away: undefined, edges: [], generation: 0, lastChange: undefined };
 const listeners = new Set<() => void>();
@@ -38,39 +29,26 @@ const set = (next: Partial<Live>): void => {
 };
 
 /** Listens for as long as somebody is signed in. Answers how to stop. `onEnd`: the session is over. */
-export const listen = (onEnd: () => void): (() => void) => {
-  let source: EventSource | undefined;
-  let timer: number | undefined;
-  let tryMs = FIRST_TRY_MS;
-  const open = (): void => {
-    source = new EventSource(addressOf('watchEvents', {}));
-    source.addEventListener('open', () => {
-      tryMs = FIRST_TRY_MS;
+export const listen = (onEnd: () => void): (() => void) =>
+  openStream({
+    address: addressOf('watchEvents', {}),
+    on: {
+      edges: (data) => set(data as Pick<Live, 'edges' | 'generation'>),
+      change: (data) => heard(data as Change),
+    },
+    onOpen: (isAgain) => {
       // Nobody told what happened meanwhile.
-      if (live.away !== undefined) void refresh(undefined);
+      if (isAgain || live.away !== undefined) void refresh(undefined);
       set({ away: undefined });
-    });
-    source.addEventListener('edges', ({ data }) => set(JSON.parse(String(data)) as Pick<Live, 'edges' | 'generation'>));
-    source.addEventListener('change', ({ data }) => heard(JSON.parse(String(data)) as Change));
-    source.addEventListener('error', () => {
-      source?.close();
-      set({ away: { since: live.away?.since ?? new Date(), nextTry: new Date(Date.now() + tryMs) } });
-      timer = window.setTimeout(() => void again(), tryMs);
-      tryMs = Math.min(2 * tryMs, LAST_TRY_MS);
-    });
-  };
-  const again = async (): Promise<void> => {
-    // An event source does not say why it was refused.
-    const response = await fetch(addressOf('getSession', {})).catch(() => undefined);
-    if (response?.status === 401) onEnd();
-    else open();
-  };
-  open();
-  return () => {
-    window.clearTimeout(timer);
-    source?.close();
-  };
-};
+    },
+    onBroken: (nextTry) => set({ away: { since: live.away?.since ?? new Date(), nextTry } }),
+    mayGoOn: async () => {
+      const response = await fetch(addressOf('getSession', {})).catch(() => undefined);
+      if (response?.status !== 401) return true;
+      onEnd();
+      return false;
+    },
+  });
 
 const heard = (change: Change): void => {
   set({ lastChange: change });
