@@ -45,7 +45,7 @@ export const deployments = (db: Kysely<Schema>) => {
       );
       const wanted = workerTags === undefined ? all : all.where('workers.tag', 'in', workerTags);
       if (workerTags?.length === 0) return [];
-      const rows = await wanted.selectAll('deployments').orderBy('deployments.worker_tag').orderBy('deployments.number', 'desc').execute();
+      const rows = await wanted.selectAll('deployments').orderBy('workers.tag').orderBy('deployments.number', 'desc').execute();
       return rows.map(deploymentFrom);
     },
     /** Newest first. */

@@ -30,7 +30,9 @@ export const toldHistory = (
   now: number,
   secrets: ToldHistory['secrets'],
 ): ToldHistory => {
-  const numbers: Numbers = new Map([...versions].map(([id, { number }]) => [id, number]));
+  // What is known may be of many Workers.
+  const named = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
+  const numbers: Numbers = new Map([...named].map((id) => [id, versions.get(id)?.number ?? 0]));
   return { deployments, versions, stories: storyOf(deployments, numbers), looks: looksOf(deployments, now, [], numbers), secrets };
 };
 
