@@ -45,7 +45,7 @@ export const Button = ({ icon, shortcut, kind, isSmall, name, why, working, chil
       {working ?? children}
       {shortcut !== undefined && <kbd aria-hidden>{shortcut}</kbd>}
       {why !== undefined && (
-        <span id={reason} className="visually-hidden">
+        <span id={reason} hidden>
           {why}
         </span>
       )}
