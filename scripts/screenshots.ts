@@ -73,7 +73,7 @@ const SCREENS: readonly Screen[] = [
 ];
 
 /** Higher than this a picture shows less by being looked at than by being scrolled. */
-const MOST_HEIGHT = 2_400;
+const MOST_HEIGHT = 1_800;
 
 /** A page that does not come must not hold up the others. */
 const PATIENCE_MS = 10_000;

@@ -29,8 +29,15 @@ const tooWide = () => {
   return found.length > 0 ? found : [`the page is ${scrollWidth} px wide`];
 };
 
-/** A link within a sentence is as high as its line; WCAG 2.5.8 excepts it. */
-const isInText = (element) => element.matches('a[href]') && getComputedStyle(element).display === 'inline';
+/** A link that is nothing but text is as high as its line; that it can be hit axe sees by what is around it. */
+const isText = (element) => {
+  const { backgroundColor, borderTopWidth, borderBottomWidth, paddingTop } = getComputedStyle(element);
+  return (
+    element.matches('a[href]') &&
+    [borderTopWidth, borderBottomWidth, paddingTop].every((width) => parseFloat(width) === 0) &&
+    backgroundColor === 'rgba(0, 0, 0, 0)'
+  );
+};
 
 /** A label is pressed in place of its input, and what lies over a link and fills its row in place of the link. */
 const sizeOf = (element) => {
@@ -43,10 +50,10 @@ const sizeOf = (element) => {
 
 const tooSmall = (least) =>
   [...document.querySelectorAll(PRESSED)]
-    .filter((element) => isSeen(element) && !isInText(element) && element.closest('[inert], .cm-editor') === null)
+    .filter((element) => isSeen(element) && !isText(element) && element.closest('[inert], .cm-editor') === null)
     .map((element) => ({ element, size: sizeOf(element) }))
     // What is there for screen readers only is one pixel.
-    .filter(({ size: { width, height } }) => width > 1 && (height < least - 0.5 || width < 23.5))
+    .filter(({ size: { width, height } }) => width > 1 && height < least - 0.5)
     .map(({ element, size: { width, height } }) => `${nameOf(element)} is ${Math.round(width)} × ${Math.round(height)}, not ${least} high`);
 
 globalThis.measuredPage = { tooWide, tooSmall };

@@ -25,7 +25,13 @@ export type ServerOptions = {
 };
 
 /** What `start --json` prints; an address is missing where the server has only the other role. */
-type Started = { readonly control_url?: string; readonly edge_url?: string; readonly edge_admin_url?: string; readonly pid: number };
+type Started = {
+  readonly control_url?: string;
+  readonly edge_url?: string;
+  readonly edge_admin_url?: string;
+  readonly pid: number;
+  readonly dashboard_url?: string;
+};
 
 export type Visited = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly text: string };
 

@@ -156,6 +156,7 @@ const triggers = (past: Past, shelf: Shelf): void => {
       [`${ZONE}/reviews/*`, 'reviews'],
     ];
     for (const [pattern, script] of routes) await past.call(JONAS, 'POST', `/zones/${shelf.id(ZONE)}/workers/routes`, { pattern, script });
+    await past.call(JONAS, 'POST', 'workers/scripts/checkout/subdomain', { enabled: true, previews_enabled: true });
     await past.call(JONAS, 'PUT', 'workers/scripts/nightly-report/schedules', [{ cron: '0 2 * * *' }]);
     const queues = (await past.call(JONAS, 'GET', 'queues')) as readonly { readonly queue_id: string }[];
     await past.call(JONAS, 'POST', `queues/${queues[0]?.queue_id}/consumers`, { type: 'worker', script_name: 'order-mail' });

@@ -128,7 +128,7 @@ const Lane = ({ marks, now, lit, onLight, onOpen }: LaneProps) => {
           id={`${id}-${index}`}
           role="option"
           aria-selected={of.id === lit}
-          aria-label={`${storyInWords(of.story)}, ${dayAndClock(new Date(of.at), now)}`}
+          aria-label={`${words === undefined ? '' : `${words.text}: `}${storyInWords(of.story)}, ${dayAndClock(new Date(of.at), now)}`}
           className={`timeline-mark is-${shape}${of.id === lit ? ' is-lit' : ''}`}
           style={{ left: x }}
           onPointerEnter={() => onLight(of.id)}

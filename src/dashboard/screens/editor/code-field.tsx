@@ -52,7 +52,7 @@ const extensionsFor = (name: string, memory: CodeMemory): Extension => [
   search({ top: true }),
   highlightSelectionMatches(),
   keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-  EditorView.contentAttributes.of({ 'aria-label': `${name}, Esc and then Tab leaves it` }),
+  EditorView.contentAttributes.of({ 'aria-label': `${name}, Esc and then Tab leaves it`, tabindex: '0' }),
   EditorView.updateListener.of(({ docChanged, state }) => {
     if (docChanged) memory.onChange(state.doc.toString());
   }),
