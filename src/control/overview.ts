@@ -1,4 +1,4 @@
-import { NEW_FOR_MS, servingIn, type Version } from '../domain/index.ts';
+import { NEW_FOR_MS, servingIn, type Binding } from '../domain/index.ts';
 import type { Queries, StoredDeployment, VersionHead, Worker } from '../store/index.ts';
 import { usualPairing } from './compared.ts';
 
@@ -155,12 +155,12 @@ const servingOf = ({ deployments, versions }: WorkerHead): readonly VersionHead[
 export const callersOf = async (queries: Queries, names: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
   const callers = new Map<string, Set<string>>(names.map((name) => [name, new Set()]));
   if (names.length === 0) return callers;
-  for (const { script, version } of await queries.serving.all(['"type":"service"']))
-    for (const service of servicesOf(version)) if (service !== script) callers.get(service)?.add(script);
+  for (const { script, bindings } of await queries.serving.callers())
+    for (const service of servicesIn(bindings)) if (service !== script) callers.get(service)?.add(script);
   return callers;
 };
 
-const servicesOf = ({ bindings }: Version): readonly string[] =>
+const servicesIn = (bindings: readonly Binding[]): readonly string[] =>
   bindings.flatMap((binding) => (binding.type === 'service' ? [binding.service] : []));
 
 /** Names of the secrets that were changed with these deployments (newest first), by their ids, as the audit log has them. */

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import type { Split, Version } from '../domain/index.ts';
+import { sql, type Kysely } from 'kysely';
+import type { Binding, Split, Version, VersionCode } from '../domain/index.ts';
 import { newestOfEach } from './deployments.ts';
 import type { Schema } from './schema.ts';
 import { versionFrom } from './versions.ts';
@@ -25,6 +25,18 @@ export const serving = (db: Kysely<Schema>) => {
     return (await asked.execute()).map(versionFrom);
   };
   return {
+    /** The bindings of what serves, of versions that bind another Worker; of all Workers in one statement. */
+    callers: async (): Promise<readonly { readonly script: string; readonly bindings: readonly Binding[] }[]> => {
+      const { rows } = await sql<{ script: string; code: string }>`
+        select workers.name as script, versions.code as code from workers
+        join deployments on deployments.worker_tag = workers.tag
+          and deployments.number = (select max(own.number) from deployments as own where own.worker_tag = workers.tag)
+        join json_each(deployments.split) as share
+        join versions on versions.id = share.value ->> 'versionId'
+        where versions.code like ${'%"type":"service"%'}`.execute(db);
+      // Written by rowFrom of the versions.
+      return rows.map(({ script, code }) => ({ script, bindings: (JSON.parse(code) as VersionCode).bindings }));
+    },
     all: async (texts?: readonly string[]): Promise<readonly ServingVersion[]> => {
       const active = await newestOfEach(db).select(['workers.name', 'workers.tag', 'deployments.split']).execute();
       const ids = active.flatMap(({ split }) => (JSON.parse(split) as Split).map(({ versionId }) => versionId));
