@@ -82,7 +82,7 @@ const Row = ({ row, draft, onChange, onEdit }: RowProps) => {
       <th scope="row" className="mono">
         {row.name}
       </th>
-      <td>
+      <td className="second">
         {kindOf(row).name} {row.change !== undefined && <span className="tag">{row.change}</span>}
       </td>
       <td className="settings-value">{shown !== undefined && <BoundTo binding={shown} />}</td>

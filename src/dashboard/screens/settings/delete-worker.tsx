@@ -17,7 +17,9 @@ export const DeleteWorker = ({ worker }: { readonly worker: Worker }) => {
         </h3>
       </div>
       <p className="settings-none second">It takes its versions, deployments and addresses with it, and cannot be undone.</p>
-      <Button onClick={() => change({ dialog: 'delete' })}>Delete {worker.name}</Button>
+      <Button kind="stop" onClick={() => change({ dialog: 'delete' })}>
+        Delete {worker.name}
+      </Button>
       {dialog === 'delete' && <DeleteDialog worker={worker} onClose={() => change({ dialog: undefined }, false)} />}
     </section>
   );

@@ -65,11 +65,12 @@ const isIn = (env: Draft['env'], name: string): boolean => Object.hasOwn(env, na
 export const rowsOf = (bindings: readonly ShownBinding[], { env }: Draft): readonly BindingRow[] => {
   const present = new Map(bindings.map((binding) => [binding.name, binding]));
   const names = [...new Set([...present.keys(), ...Object.keys(env)])].toSorted((a, b) => a.localeCompare(b));
-  return names.map((name) => {
+  return names.flatMap((name) => {
     const before = present.get(name);
     const after = isIn(env, name) ? (env[name] ?? undefined) : before;
     const change = !isIn(env, name) ? undefined : after === undefined ? 'removed' : before === undefined ? 'added' : 'changed';
-    return { name, before, after, change };
+    // What the draft removes may be gone already: by this very change, or by somebody else's.
+    return before === undefined && after === undefined ? [] : [{ name, before, after, change } as const];
   });
 };
 

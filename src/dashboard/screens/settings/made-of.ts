@@ -25,7 +25,7 @@ export const deployedInWords = (worker: Worker): string => {
 export const waitingInWords = (worker: Worker): string | undefined =>
   servingOf(worker).length === 0 || servesNewest(worker) || worker.newest_version === null
     ? undefined
-    : `${nameOf(worker.newest_version.number)}, which waits without traffic, is made anew too, so that deploying it later does not bring the old state back.`;
+    : `${nameOf(worker.newest_version.number)} goes on waiting without traffic, made anew with the changes. To deploy what it has of its own: save, then deploy the version that was saved.`;
 
 /** From which version the page's settings are, and what is done with it. */
 export const shownInWords = (worker: Worker): string => {

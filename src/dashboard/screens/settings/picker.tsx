@@ -23,7 +23,7 @@ export const Picker = ({ field, pool, value, fault, onChange }: PickerProps) => 
       setIsNew(false);
       onChange(id);
     };
-    return <NewOne one={one} create={create} onMade={made} onCancel={() => setIsNew(false)} />;
+    return <NewOne one={one} hasTried={fault !== undefined} create={create} onMade={made} onCancel={() => setIsNew(false)} />;
   }
   const isGone = value !== '' && choices !== undefined && !choices.some((choice) => choice.value === value);
   const hint = isGone ? `The ${one} that is bound no longer exists.` : choices?.length === 0 ? `There is no ${one} yet.` : undefined;
@@ -50,12 +50,14 @@ export const Picker = ({ field, pool, value, fault, onChange }: PickerProps) => 
 
 interface NewOneProps {
   readonly one: string;
+  /** The whole form was to be kept before this one was made. */
+  readonly hasTried: boolean;
   readonly create: NonNullable<PoolOf['create']>;
   readonly onMade: (value: string) => void;
   readonly onCancel: () => void;
 }
 
-const NewOne = ({ one, create, onMade, onCancel }: NewOneProps) => {
+const NewOne = ({ one, hasTried, create, onMade, onCancel }: NewOneProps) => {
   const [name, setName] = useState('');
   const made = useMutation({
     mutationFn: () => create(name.trim()),
@@ -66,7 +68,11 @@ const NewOne = ({ one, create, onMade, onCancel }: NewOneProps) => {
   });
   return (
     <div className="settings-new">
-      <Field label={`Name of the new ${one}`} hint="It is made at once, before anything is saved.">
+      <Field
+        label={`Name of the new ${one}`}
+        hint="It is made at once, before anything is saved."
+        fault={hasTried ? 'Make it first, or choose one that there is.' : undefined}
+      >
         {(ids) => (
           <input
             {...ids}

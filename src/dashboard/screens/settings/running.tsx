@@ -1,3 +1,4 @@
+import { isCompatibilityDate } from '../../../domain/index.ts';
 import { Field, SelectField, TextField } from '../../parts/index.ts';
 import { presentOf, withRunning, type Draft, type Running, type Settings } from './draft.ts';
 
@@ -29,9 +30,11 @@ export const HowItRuns = ({ settings, draft, onChange }: RunningProps) => {
         <TextField
           label="Compatibility date"
           hint="Which changes of the runtime it has: all up to this day."
-          type="date"
+          fault={compatibility_date === '' || isCompatibilityDate(compatibility_date) ? undefined : 'It is no day. Write it as 2026-11-21.'}
+          placeholder="2026-11-21"
+          className="input num"
           value={compatibility_date}
-          onChange={({ target }) => set({ compatibility_date: target.value })}
+          onChange={({ target }) => set({ compatibility_date: target.value.trim() })}
         />
         <TextField
           label="CPU limit in milliseconds, optional"

@@ -1,4 +1,4 @@
-import { Banner, Bones, Button, Loaded, VersionChip } from '../../parts/index.ts';
+import { Banner, Bones, Button, Loaded } from '../../parts/index.ts';
 import { useApi } from '../../api/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import type { Worker } from '../worker/worker.ts';
@@ -25,10 +25,7 @@ export const Versioned = ({ worker, draft }: VersionedProps) => {
         A version never changes. What you change here is kept until you save it: <strong className="strong">Save</strong> makes a version
         without traffic, <strong className="strong">Deploy</strong> puts it where it serves. Both ask first.
       </p>
-      <p className="settings-about">
-        {worker.newest_version !== null && <VersionChip number={worker.newest_version.number} look={worker.newest_version.look} />}{' '}
-        {shownInWords(worker)}
-      </p>
+      <p className="settings-about">{shownInWords(worker)}</p>
       <Loaded from={read} bones={<Bones lines={[30, 90, 90, 90, 30, 90, 90]} />} what="Settings did not load.">
         {({ result }) => <Editor worker={worker} settings={result} draft={draft} />}
       </Loaded>

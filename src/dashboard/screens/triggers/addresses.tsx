@@ -31,12 +31,9 @@ export const Addresses = ({ worker, level = 'h2' }: { readonly worker: Worker; r
                   )}
                 </td>
                 <td className="r">
-                  <Button
-                    isSmall
-                    aria-label={result.enabled ? 'Turn workers.dev off' : 'Turn workers.dev on'}
-                    onClick={() => dialog.open('edit', 'workers-dev')}
-                  >
+                  <Button isSmall onClick={() => dialog.open('edit', 'workers-dev')}>
                     {result.enabled ? 'Turn off' : 'Turn on'}
+                    <span className="visually-hidden"> workers.dev</span>
                   </Button>
                 </td>
               </tr>
@@ -53,12 +50,9 @@ export const Addresses = ({ worker, level = 'h2' }: { readonly worker: Worker; r
                   )}
                 </td>
                 <td className="r">
-                  <Button
-                    isSmall
-                    aria-label={result.previews_enabled ? 'Turn version URLs off' : 'Turn version URLs on'}
-                    onClick={() => dialog.open('edit', 'versions')}
-                  >
+                  <Button isSmall onClick={() => dialog.open('edit', 'versions')}>
                     {result.previews_enabled ? 'Turn off' : 'Turn on'}
+                    <span className="visually-hidden"> version URLs</span>
                   </Button>
                 </td>
               </tr>
@@ -97,7 +91,7 @@ const CONSEQUENCES = {
 
 const Switch = ({ name, which, now, onClose }: SwitchProps) => {
   const isOn = which === 'workers.dev' ? now.enabled : now.previews_enabled;
-  const words = `Turn ${which} ${isOn ? 'off' : 'on'}`;
+  const words = `Turn ${isOn ? 'off' : 'on'} ${which}`;
   const body = which === 'workers.dev' ? { ...now, enabled: !isOn } : { ...now, previews_enabled: !isOn };
   return (
     <FormDialog
