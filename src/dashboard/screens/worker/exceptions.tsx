@@ -43,7 +43,7 @@ export const Exceptions = ({ worker, chosen }: ExceptionsProps) => {
               None in the last {chosen.inWords}. What a version throws and does not catch is shown here.
             </p>
           ) : (
-            <Table name={worker.name} serving={serving} groups={result} />
+            <Table name={worker.name} serving={serving} groups={result} since={chosen.value} />
           )
         }
       </Loaded>
@@ -55,9 +55,10 @@ interface TableProps {
   readonly name: string;
   readonly serving: readonly Serving[];
   readonly groups: readonly Group[];
+  readonly since: Window['value'];
 }
 
-const Table = ({ name, serving, groups }: TableProps) => {
+const Table = ({ name, serving, groups, since }: TableProps) => {
   const [isWhole, setIsWhole] = useState(false);
   // What the new version brought is what somebody came to see.
   const ordered = groups.toSorted((a, b) => Number(onlyIn(serving, b) !== undefined) - Number(onlyIn(serving, a) !== undefined));
@@ -79,7 +80,7 @@ const Table = ({ name, serving, groups }: TableProps) => {
         </thead>
         <tbody>
           {(isWhole ? ordered : ordered.slice(0, SHOWN)).map((group) => (
-            <Row key={group.id} name={name} serving={serving} group={group} />
+            <Row key={group.id} name={name} serving={serving} group={group} since={since} />
           ))}
         </tbody>
       </table>
@@ -92,12 +93,12 @@ const Table = ({ name, serving, groups }: TableProps) => {
   );
 };
 
-const Row = ({ name, serving, group }: Omit<TableProps, 'groups'> & { readonly group: Group }) => {
+const Row = ({ name, serving, group, since }: Omit<TableProps, 'groups'> & { readonly group: Group }) => {
   const only = onlyIn(serving, group);
   return (
     <tr data-row>
       <th scope="row" className="exceptions-what">
-        <Link to="/workers/$name/logs" params={{ name }} search={searchFor(group)} className="mono exceptions-link">
+        <Link to="/workers/$name/logs" params={{ name }} search={{ ...searchFor(group), since }} className="mono exceptions-link">
           {group.message === '' ? group.name : `${group.name}: ${group.message}`}
         </Link>
         <span className="small third">
@@ -143,7 +144,7 @@ const onlyIn = ([newer, older]: readonly Serving[], { versions }: Group): Servin
     : undefined;
 
 /** In a group's message numbers and ids are `#`: its longest piece without them is what the logs have too. */
-const searchFor = ({ name, message }: Group): { readonly view: string; readonly search: string } => {
+const searchFor = ({ name, message }: Group): { readonly mode: string; readonly q: string } => {
   const [longest = ''] = message.split('#').toSorted((a, b) => b.length - a.length);
-  return { view: 'history', search: longest.trim() === '' ? name : longest.trim() };
+  return { mode: 'history', q: longest.trim() === '' ? name : longest.trim() };
 };

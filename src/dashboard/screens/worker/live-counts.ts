@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { z } from 'zod';
-import { addressOf } from '../../api/index.ts';
+import { addressOf, openStream } from '../../api/index.ts';
 import type { observeEndpoints } from '../../../contract/index.ts';
 
 export type LiveCount = z.infer<(typeof observeEndpoints)['watchLive']['event']>;
@@ -15,32 +15,20 @@ export interface Tail {
 
 /** More is not kept: what was asked for is newer by then. */
 const KEPT_S = 120;
-const FIRST_TRY_MS = 2_000;
-const LAST_TRY_MS = 30_000;
 
 /** Counts per version as they come, one a second, of the last two minutes. The stream is opened again when it breaks. */
 export const useLiveCounts = (name: string): readonly LiveCount[] => {
   const [counts, setCounts] = useState<readonly LiveCount[]>([]);
   useEffect(() => {
-    let [source, timer, tryMs]: [EventSource | undefined, number | undefined, number] = [undefined, undefined, FIRST_TRY_MS];
-    const open = (): void => {
-      source = new EventSource(addressOf('watchLive', { params: { name } }));
-      source.addEventListener('open', () => (tryMs = FIRST_TRY_MS));
-      source.addEventListener('message', ({ data }) => {
-        const heard = JSON.parse(String(data)) as LiveCount;
-        setCounts((before) => [...before, heard].slice(-KEPT_S));
-      });
-      source.addEventListener('error', () => {
-        source?.close();
-        setCounts([]);
-        timer = window.setTimeout(open, tryMs);
-        tryMs = Math.min(2 * tryMs, LAST_TRY_MS);
-      });
-    };
-    open();
+    const close = openStream({
+      address: addressOf('watchLive', { params: { name } }),
+      on: { message: (data) => setCounts((before) => [...before, data as LiveCount].slice(-KEPT_S)) },
+      // What came meanwhile nobody told: it is in the next answer.
+      onOpen: () => setCounts([]),
+      onBroken: () => setCounts([]),
+    });
     return () => {
-      window.clearTimeout(timer);
-      source?.close();
+      close();
       setCounts([]);
     };
   }, [name]);

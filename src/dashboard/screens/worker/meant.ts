@@ -74,10 +74,11 @@ const sideOf = (comparison: Comparison | undefined, id: string, sides: Sides | u
 };
 
 /** Who is compared, by name. */
-const comparedIn = ({ version, baseline, since }: Comparison): Compared => ({
+const comparedIn = ({ version, baseline, since }: Comparison, { deployment }: Known): Compared => ({
   version: { name: versionName(version.number), requests: version.requests },
   baseline: { name: versionName(baseline.number), requests: baseline.requests },
-  since: `since ${dayAndClock(new Date(since), new Date()).replace('today ', '')}`,
+  // Where one took the other's place, the time before belongs to that one.
+  since: `since ${dayAndClock(new Date(Math.max(Date.parse(since), Date.parse(deployment.at))), new Date()).replace('today ', '')}`,
 });
 
 const trafficMeans = ({ deployment: { versions }, drawn: [newer], recent }: Known): Verdict | undefined => {
@@ -95,7 +96,7 @@ const errorsMean = (known: Known): Verdict | undefined => {
     comparison,
     drawn: [newer, older],
   } = known;
-  if (comparison !== undefined) return errorsVerdict(comparison.error_rate, comparedIn(comparison));
+  if (comparison !== undefined) return errorsVerdict(comparison.error_rate, comparedIn(comparison, known));
   const group = newer && groupOf(known, newer.version_id);
   if (older !== undefined || group === undefined) return undefined;
   return plain(`${count(group.errors)} of ${counted(group.requests, 'request')} failed in this time.`);
@@ -106,7 +107,7 @@ const latencyMeans = (known: Known): Verdict | undefined => {
     comparison,
     drawn: [newer, older],
   } = known;
-  if (comparison !== undefined) return latencyVerdict(comparison.latency, comparedIn(comparison), SLOWEST);
+  if (comparison !== undefined) return latencyVerdict(comparison.latency, comparedIn(comparison, known), SLOWEST);
   const latency = newer && groupOf(known, newer.version_id)?.latency_ms;
   if (older !== undefined || latency == null) return undefined;
   return plain(`Half of all requests took ${duration(latency.p50)} or less.`);
