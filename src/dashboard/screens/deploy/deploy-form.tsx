@@ -91,7 +91,7 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
       hasTyped={message !== '' || hasMoved}
       foot={
         <>
-          <p>
+          <p className={why === undefined || isBlocked ? undefined : 'is-why'}>
             {why !== undefined && !isBlocked ? (
               why
             ) : back === undefined ? null : (

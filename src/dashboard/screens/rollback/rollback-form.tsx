@@ -76,7 +76,7 @@ export const RollbackForm = ({ name, active, perMinute, proposal, fresh, limit, 
       hasTyped={message !== ''}
       foot={
         <>
-          <p>{why ?? `Can be undone: ${leaving} stays deployable.`}</p>
+          <p className={why === undefined ? undefined : 'is-why'}>{why ?? `Can be undone: ${leaving} stays deployable.`}</p>
           <Button onClick={onClose}>Keep {leaving}</Button>
           <Button
             kind="main"
