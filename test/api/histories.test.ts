@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { anApi, type TestApi } from '../support/api.ts';
-import { asked, refusedOwn } from '../support/own.ts';
+import { asked, pathOf, refusedOwn } from '../support/own.ts';
 import { saying } from '../support/worker-form.ts';
 
 const HOUR_MS = 60 * 60_000;
@@ -171,4 +171,45 @@ test('[OV-15] [OV-16] each target says what blocks it, and which secrets were ch
   assert.match(blocker?.message ?? '', /tax-rates.*ada@example\.com/);
   const warning = target(plain)?.warnings.find(({ needs_force: needsForce }) => needsForce);
   assert.match(warning?.message ?? '', /STRIPE_KEY/);
+});
+
+test('[OV-20] a version is given the secrets of today by an upload of its code that inherits each from what serves', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: old } = await api.upload('checkout', {
+    code: saying('old'),
+    metadata: { bindings: [{ name: 'MODE', type: 'plain_text', text: 'old' }, secret('KEY', 'revoked')] },
+  });
+  await api.upload('checkout', {
+    code: saying('new'),
+    metadata: { bindings: [secret('KEY', 'of today'), secret('OTHER', 'not of the old one')] },
+  });
+  await api.uploadVersion('checkout', { code: saying('newest'), metadata: { bindings: [secret('KEY', 'of tomorrow')] } });
+  const { versions } = await api.active('checkout');
+  const serving = versions[0]?.version_id ?? '';
+  const read = await api.send('GET', pathOf('getModule', { ...NAME, version_id: old, module: 'index.js' }));
+  const { id: given } = await api.uploadVersion('checkout', {
+    code: await read.text(),
+    metadata: {
+      keep_bindings: [],
+      bindings: [
+        { name: 'MODE', type: 'plain_text', text: 'old' },
+        { name: 'KEY', type: 'inherit', version_id: serving },
+      ],
+    },
+  });
+  const differing = async (baseline: string) => (await asked(api, 'getDifferences', NAME, { version: given, baseline })).result;
+  const [fromOld, fromServing] = [await differing(old), await differing(serving)];
+  assert.deepEqual(fromOld.modules.differing, []);
+  assert.deepEqual(
+    fromOld.bindings.differing.map(({ name }) => name),
+    ['KEY'],
+  );
+  assert.deepEqual(
+    fromServing.bindings.differing.map(({ name, change }) => [name, change]),
+    [
+      ['MODE', 'added'],
+      ['OTHER', 'removed'],
+    ],
+    'its secret is the one that serves',
+  );
 });
