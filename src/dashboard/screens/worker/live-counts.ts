@@ -35,15 +35,19 @@ export const useLiveCounts = (name: string): readonly LiveCount[] => {
   return counts;
 };
 
-/** What came after `until`, which is when somebody was told of all before; nothing where the stream began later. */
+/** How long each event tells of. */
+const EACH_S = 1;
+
+/** What came after `until`, which is when somebody was told of all before; where the stream began later, since it began. */
 export const tailAfter = (counts: readonly LiveCount[], until: string): Tail | undefined => {
   const after = counts.filter(({ at }) => at > until);
-  const [first, last] = [counts[0], after.at(-1)];
-  if (first === undefined || last === undefined || first.at > until) return undefined;
+  const [first, last] = [after[0], after.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const since = Math.max(Date.parse(until), Date.parse(first.at) - EACH_S * 1_000);
   const versions = new Map<string, { requests: number; errors: number }>();
   for (const { version_id: id, requests, errors } of after.flatMap((each) => each.versions)) {
     const before = versions.get(id) ?? { requests: 0, errors: 0 };
     versions.set(id, { requests: before.requests + requests, errors: before.errors + errors });
   }
-  return { seconds: (Date.parse(last.at) - Date.parse(until)) / 1_000, versions };
+  return { seconds: (Date.parse(last.at) - since) / 1_000, versions };
 };

@@ -19,7 +19,10 @@ const TABS = [
 /** Head and tabs around each page of one Worker. What serves is on all of them: large on the overview, as a strip on the others. */
 export const WorkerFrame = () => {
   const { name } = useParams({ from: '/inside/workers/$name' });
-  const isOverview = useRouterState({ select: ({ location }) => /^\/workers\/[^/]+\/?$/.test(location.pathname) });
+  // Of the page that is shown: the next one may have to be loaded.
+  const isOverview = useRouterState({
+    select: ({ location, resolvedLocation = location }) => /^\/workers\/[^/]+\/?$/.test(resolvedLocation.pathname),
+  });
   const { worker, isMissing, read } = useWorker(name);
   if (isMissing) return <NoWorker name={name} />;
   return (
