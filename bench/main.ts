@@ -16,6 +16,7 @@ import { abuse } from './rows/abuse.ts';
 import { bindings } from './rows/bindings.ts';
 import { coldStart } from './rows/cold-start.ts';
 import { controlPlane } from './rows/control-plane.ts';
+import { dashboard } from './rows/dashboard.ts';
 import { latency } from './rows/latency.ts';
 import { observe } from './rows/observe.ts';
 import { observing } from './rows/observing.ts';
@@ -35,6 +36,7 @@ const ROWS: readonly Row[] = [
   coldStart,
   upload,
   controlPlane,
+  dashboard,
   bindings,
   observe,
   observing,

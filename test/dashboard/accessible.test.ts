@@ -60,7 +60,7 @@ after(async () => {
 });
 
 for (const [name, path] of Object.entries(PAGES)) {
-  test(`${name} can be read and used, light and dark, wide and narrow`, async (t) => {
+  test(`[UI-95] ${name} can be read and used, light and dark, wide and narrow`, async (t) => {
     await using browser = await aBrowser(t);
     const { page } = browser;
     // Whether somebody is signed in is asked; and there is no Worker of that name.

@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-test('who is not signed in signs in with a token, and comes to the page that was asked for', async (t) => {
+test('[UI-90] who is not signed in signs in with a token, and comes to the page that was asked for', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -44,7 +44,7 @@ test('who is not signed in signs in with a token, and comes to the page that was
   assert.equal(await page.evaluate('document.cookie'), '', 'no script can read it');
 });
 
-test('the link that start prints signs in once', async (t) => {
+test('[UI-90] the link that start prints signs in once', async (t) => {
   await using first = await aBrowser(t);
   await using second = await aBrowser(t);
   const link = server.started.dashboard_url ?? '';
@@ -58,7 +58,7 @@ test('the link that start prints signs in once', async (t) => {
   await second.page.getByRole('alert').getByText('was used before').waitFor();
 });
 
-test('who signs out is out: the page before is not shown again', async (t) => {
+test('[UI-91] who signs out is out: the page before is not shown again', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -72,7 +72,7 @@ test('who signs out is out: the page before is not shown again', async (t) => {
   assert.equal(await page.getByText('hello').count(), 0);
 });
 
-test('a session that ended meanwhile leads to the sign-in and back', async (t) => {
+test('[UI-91] a session that ended meanwhile leads to the sign-in and back', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -87,7 +87,7 @@ test('a session that ended meanwhile leads to the sign-in and back', async (t) =
   await page.getByRole('heading', { name: 'hello' }).waitFor();
 });
 
-test('nothing in a page is inline, nor from elsewhere, and the policy lets nothing be', async (t) => {
+test('[UI-92] nothing in a page is inline, nor from elsewhere, and the policy lets nothing be', async (t) => {
   const response = await fetch(`${site.url}/`);
   const policy = response.headers.get('content-security-policy') ?? '';
   const directives = new Map(policy.split(';').map((directive) => [directive.trim().split(' ')[0], directive.trim()]));
@@ -103,7 +103,7 @@ test('nothing in a page is inline, nor from elsewhere, and the policy lets nothi
   assert.deepEqual([...hosts], [site.url]);
 });
 
-test('keys go to places, and only open things', async (t) => {
+test('[UI-93] keys go to places, and only open things', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -129,7 +129,7 @@ test('keys go to places, and only open things', async (t) => {
   assert.equal(await page.evaluate('document.documentElement.dataset.theme ?? ""'), '');
 });
 
-test('single letters can be turned off', async (t) => {
+test('[UI-93] single letters can be turned off', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -142,7 +142,7 @@ test('single letters can be turned off', async (t) => {
   assert.equal(await page.evaluate('document.documentElement.dataset.theme ?? ""'), '');
 });
 
-test('a theme that was chosen holds, also against the system’s', async (t) => {
+test('[UI-94] a theme that was chosen holds, also against the system’s', async (t) => {
   await using browser = await aBrowser(t, { colorScheme: 'light' });
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -160,7 +160,7 @@ test('a theme that was chosen holds, also against the system’s', async (t) => 
   assert.equal(await background(), light);
 });
 
-test('at 360 px everything is there, and nothing scrolls sideways', async (t) => {
+test('[UI-95] at 360 px everything is there, and nothing scrolls sideways', async (t) => {
   await using browser = await aBrowser(t, { viewport: { width: 360, height: 740 } });
   const { page } = browser;
   browser.allow(/status of 401/);
@@ -176,7 +176,7 @@ test('at 360 px everything is there, and nothing scrolls sideways', async (t) =>
   await checkFits(page);
 });
 
-test('the first page takes at most 200 KB of JavaScript', async (t) => {
+test('[UI-96] the first page takes at most 200 KB of JavaScript', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
