@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { addressOf } from '../../api/index.ts';
+import { addressOf, openStream } from '../../api/index.ts';
 import { Button, Refusal, SplitBar, VersionChip, versionName } from '../../parts/index.ts';
 import { count, counted, percentage } from '../../words/index.ts';
 import { useWorker } from '../worker/worker.ts';
@@ -31,7 +31,7 @@ const Since = ({ watched }: { readonly watched: Watched }) => {
         ) : (
           <>
             Since then {versionName(first.number)} got <strong className="strong num">{part(first.id).toFixed(1)}%</strong> of{' '}
-            <span className="num">{counted(all, 'request')}</span>, set to {percentage(first.percentage)}.
+            <span className="num">{counted(all, 'request')}</span> seen here, set to {percentage(first.percentage)}.
           </>
         )}
       </p>
@@ -56,18 +56,24 @@ interface LiveCounts {
   readonly versions: readonly { readonly version_id: string; readonly requests: number }[];
 }
 
-/** Requests of each version since this began to look. */
+/** Requests of each version since this began to look; while the window is hidden nobody looks. */
 const useLiveCounts = (name: string): ReadonlyMap<string, number> => {
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   useEffect(() => {
-    const source = new EventSource(addressOf('watchLive', { params: { name } }));
     let isFirst = true;
-    source.addEventListener('message', ({ data }) => {
-      // What came in the second in which this was opened is in part of before.
-      if (isFirst) isFirst = false;
-      else setCounts((before) => added(before, JSON.parse(String(data)) as LiveCounts)); // As the contract says.
+    return openStream({
+      address: addressOf('watchLive', { params: { name } }),
+      on: {
+        message: (data) => {
+          // What came in the second in which this was opened is in part of before.
+          if (isFirst) isFirst = false;
+          else setCounts((before) => added(before, data as LiveCounts)); // As the contract says.
+        },
+      },
+      onOpen: () => {
+        isFirst = true;
+      },
     });
-    return () => source.close();
   }, [name]);
   return counts;
 };

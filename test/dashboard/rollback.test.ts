@@ -1,0 +1,149 @@
+/** A person goes back: with what warns, what refuses and what is asked, and by two keys where nothing is. */
+import assert from 'node:assert/strict';
+import { after, before, test, type TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import { checkAccessible, checkFits } from '../support/accessible.ts';
+import { aBrowser, NARROW, type BrowserOptions, type Browsing } from '../support/browser.ts';
+import { startServer, type Server } from '../support/server.ts';
+import { signIn, whole, type SignedInto } from '../support/sign-in.ts';
+import { aWorker, saying } from '../support/worker-form.ts';
+
+let server: Server;
+let site: SignedInto;
+
+const upload = async (name: string, text: string, bindings: readonly object[] = []): Promise<void> => {
+  await server.api('PUT', `workers/scripts/${name}`, aWorker({ code: saying(text), metadata: { bindings } }));
+  await server.api('POST', `workers/scripts/${name}/subdomain`, { enabled: true, previews_enabled: true });
+};
+
+const aNamespace = async (title: string): Promise<string> =>
+  ((await server.api('POST', 'storage/kv/namespaces', { title })) as { id: string }).id;
+
+const latest = async (name: string) => {
+  const { deployments } = (await server.api('GET', `workers/scripts/${name}/deployments`)) as {
+    deployments: readonly { id: string; annotations: Readonly<Record<string, string>> }[];
+  };
+  return { count: deployments.length, message: deployments[0]?.annotations['workers/message'] };
+};
+
+const says = async (name: string): Promise<string> => (await server.visit(name)).text;
+
+before(async () => {
+  server = await startServer();
+  site = { url: server.started.control_url ?? '', token: server.connection.token };
+});
+after(() => server[Symbol.asyncDispose]());
+
+/** A browser of somebody who is signed in: before that nobody is, which the browser notes. */
+const aPerson = async (t: TestContext, options: BrowserOptions = {}): Promise<Browsing> => {
+  const browser = await aBrowser(t, options);
+  browser.allow(/status of 401/);
+  await signIn(browser.page, site);
+  return browser;
+};
+
+const open = async (page: Page, path: string): Promise<void> => {
+  await page.goto(site.url + path);
+  await whole(page);
+};
+
+const toast = (page: Page, text: string) => page.getByRole('region', { name: 'What has happened' }).getByText(text);
+const dialog = (page: Page) => page.getByRole('dialog');
+
+test('[UI-28] R and Enter are the whole rollback where nothing is asked, and it is taken back from the toast', async (t) => {
+  await upload('plain', 'first');
+  await upload('plain', 'second');
+  await using browser = await aPerson(t);
+  const { page } = browser;
+  await open(page, '/workers/plain');
+  await page.keyboard.press('r');
+  await dialog(page).getByText('All requests go to v1 within about a second.').first().waitFor();
+  await dialog(page).getByText('Resources connected to the Worker are not changed').waitFor();
+  await page.keyboard.press('Enter');
+  await toast(page, 'Rolled back to v1. The edge follows it.').waitFor();
+  assert.equal(await says('plain'), 'first');
+  await page.getByRole('button', { name: 'Back to v2' }).click();
+  await toast(page, 'v2 gets 100% again.').waitFor();
+  assert.equal(await says('plain'), 'second');
+});
+
+test('[UI-29] from the three dots of a deployment: what blocks one is told with who did it, changed secrets are asked about, a message is kept', async (t) => {
+  const id = await aNamespace('tax-rates');
+  const secret = (text: string) => server.api('PUT', 'workers/scripts/shop/secrets', { name: 'PAY_KEY', text, type: 'secret_text' });
+  await upload('shop', 'first', [{ type: 'kv_namespace', name: 'RATES', namespace_id: id }]);
+  await upload('shop', 'second');
+  await secret('one');
+  await upload('shop', 'fourth', [{ type: 'inherit', name: 'PAY_KEY' }]);
+  await secret('two');
+  await server.api('DELETE', `storage/kv/namespaces/${id}`);
+  await using browser = await aPerson(t);
+  const { page } = browser;
+  await open(page, '/workers/shop/deployments');
+  await page.getByRole('button', { name: 'Menu of “Deployed v4”' }).click();
+  await page.getByRole('menuitem', { name: /^Rollback to v4/ }).click();
+  await dialog(page).getByRole('heading', { name: 'Roll back shop to v4' }).waitFor();
+
+  const blocked = dialog(page).getByRole('radio', { name: /^v1/ });
+  assert.equal(await blocked.getAttribute('aria-disabled'), 'true');
+  const reason = (await dialog(page).locator('.is-blocked').textContent()) ?? '';
+  assert.match(reason, /Blocked\. .*RATES binds the KV namespace "tax-rates".*deleted by .+ today \d\d:\d\d.*Code 100341/);
+  await checkAccessible(page);
+
+  const keep = dialog(page).getByRole('checkbox', { name: /^Keep the values v4 was made with/ });
+  await dialog(page).getByText('1 secret changed since v4 was made').waitFor();
+  await dialog(page).getByText('PAY_KEY', { exact: true }).waitFor();
+  assert.equal(await keep.evaluate((element) => element === element.ownerDocument.activeElement), true, 'the question has the focus');
+  const { count } = await latest('shop');
+  await page.keyboard.press('Enter');
+  await dialog(page).getByText('say first whether the old values are to be used').first().waitFor();
+  await page.keyboard.press('Space');
+  await dialog(page).getByLabel('Message for the audit log').fill('The fifth fails at payment');
+  await page.getByRole('button', { name: 'Roll back to v4', exact: true }).click();
+  await toast(page, 'Rolled back to v4.').waitFor();
+  assert.equal(await says('shop'), 'fourth');
+  assert.deepEqual(await latest('shop'), { count: count + 1, message: 'The fifth fails at payment' });
+});
+
+test('[UI-29] what is blocked while somebody looks is told in place, and what the server refuses in its own words', async (t) => {
+  const id = await aNamespace('prices');
+  await upload('late', 'first', [{ type: 'kv_namespace', name: 'PRICES', namespace_id: id }]);
+  await upload('late', 'second');
+  await using browser = await aPerson(t, { viewport: NARROW, colorScheme: 'dark' });
+  const { page } = browser;
+  browser.allow(/status of 409/);
+  await open(page, '/workers/late/deployments?dialog=rollback');
+  const act = page.getByRole('button', { name: /^Roll back to v1/ });
+  await act.waitFor();
+  await checkAccessible(page);
+  await checkFits(page);
+  // Two calls beside each other: what is pressed comes before what is heard.
+  await page.route('**/rollback-targets**', (route) => route.abort());
+  browser.allow(/rollback-targets/);
+  await server.api('DELETE', `storage/kv/namespaces/${id}`);
+  await act.click();
+  const refusal = page.getByRole('alert').filter({ hasText: 'Not rolled back.' });
+  assert.match((await refusal.textContent()) ?? '', /PRICES binds the KV namespace "prices".*Code 100341/);
+  await page.unroute('**/rollback-targets**');
+  await page.reload();
+  await dialog(page).getByText('Blocked.').waitFor();
+  assert.equal(await says('late'), 'second');
+});
+
+test('[UI-28] who deploys meanwhile is told, and no rollback that was meant for another state is made', async (t) => {
+  await upload('busy', 'first');
+  await upload('busy', 'second');
+  await using browser = await aPerson(t);
+  const { page } = browser;
+  await open(page, '/workers/busy?dialog=rollback');
+  await page.getByRole('button', { name: 'Roll back to v1', exact: true }).waitFor();
+  await upload('busy', 'third');
+  await dialog(page)
+    .getByText(/deployed v3 at 100% while you were here\./)
+    .waitFor();
+  await page.keyboard.press('Enter');
+  assert.equal(await says('busy'), 'third');
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await page.getByRole('button', { name: 'Roll back to v2', exact: true }).click();
+  await toast(page, 'Rolled back to v2.').waitFor();
+  assert.equal(await says('busy'), 'second');
+});
