@@ -6,6 +6,7 @@ import { typeOf, type BindingRow } from './draft.ts';
 import { Picker } from './picker.tsx';
 
 interface BindingDialogProps {
+  readonly worker: string;
   /** The one that is edited; else one is added. */
   readonly row: BindingRow | undefined;
   /** The kind it begins with. */
@@ -17,11 +18,11 @@ interface BindingDialogProps {
 }
 
 /** One form for every kind of binding. What is entered goes to the draft; nothing is saved here. */
-export const BindingDialog = ({ row, type: first, taken, onKeep, onClose }: BindingDialogProps) => {
+export const BindingDialog = ({ worker, row, type: first, taken, onKeep, onClose }: BindingDialogProps) => {
   const [type, setType] = useState(row === undefined ? first : typeOf(row));
   const kind = BINDING_KINDS[type];
   const [name, setName] = useState(row?.name ?? '');
-  const [values, setValues] = useState<Values>(row?.after === undefined ? firstValues(kind) : valuesOf(row.after, kind));
+  const [values, setValues] = useState<Values>(row?.after === undefined ? firstValues(kind) : valuesOf(row.after, kind, worker));
   const [hasTried, setHasTried] = useState(false);
   const [hasTyped, setHasTyped] = useState(false);
   const faults = faultsOf(name, row === undefined ? taken : [], kind, values);

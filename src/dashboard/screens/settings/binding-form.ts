@@ -13,23 +13,21 @@ export interface GivenBinding {
 const memberAt = (binding: object, at: string): unknown =>
   at.split('.').reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], binding);
 
-/** A class is picked with the Worker that has it: `Room@chat`. */
-const classOf = (binding: object): string => {
-  const [name, script] = [memberAt(binding, 'class_name'), memberAt(binding, 'script_name')];
-  return script === undefined ? String(name) : `${String(name)}@${String(script)}`;
-};
+/** A class is picked with the Worker that has it, which is this one where none is named: `Room@chat`. */
+const classOf = (binding: object, worker: string): string =>
+  `${String(memberAt(binding, 'class_name'))}@${String(memberAt(binding, 'script_name') ?? worker)}`;
 
 const asTyped = (value: unknown, { as }: BindingField): string => {
   if (value === undefined) return '';
   return as === 'json' ? JSON.stringify(value, null, 2) : String(value);
 };
 
-/** What a binding has in its fields, to be edited. The value of a secret nobody knows. */
-export const valuesOf = (binding: object, { fields }: BindingKind): Values =>
+/** What a binding of a Worker has in its fields, to be edited. The value of a secret nobody knows. */
+export const valuesOf = (binding: object, { fields }: BindingKind, worker: string): Values =>
   Object.fromEntries(
     fields.map((field) => [
       field.at,
-      field.as === 'classes' ? classOf(binding) : field.as === 'hidden' ? '' : asTyped(memberAt(binding, field.at), field),
+      field.as === 'classes' ? classOf(binding, worker) : field.as === 'hidden' ? '' : asTyped(memberAt(binding, field.at), field),
     ]),
   );
 

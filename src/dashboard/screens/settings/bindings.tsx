@@ -12,13 +12,14 @@ interface BindingsProps {
   readonly empty: string;
   /** Variables and secrets, or what reaches something. */
   readonly areValues: boolean;
+  readonly worker: string;
   readonly settings: Settings;
   readonly draft: Draft;
   readonly onChange: (draft: Draft) => void;
 }
 
 /** The bindings of a version as a table, with what the draft makes of them. */
-export const Bindings = ({ title, add, empty, areValues, settings, draft, onChange }: BindingsProps) => {
+export const Bindings = ({ title, add, empty, areValues, worker, settings, draft, onChange }: BindingsProps) => {
   const [opened, setOpened] = useState<BindingRow | 'new'>();
   const all = rowsOf(settings.bindings, draft);
   const rows = all.filter((row) => (kindOf(row).isValue === true) === areValues);
@@ -47,13 +48,14 @@ export const Bindings = ({ title, add, empty, areValues, settings, draft, onChan
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row key={row.name} row={row} draft={draft} onChange={onChange} onEdit={() => setOpened(row)} />
+              <Row key={row.name} worker={worker} row={row} draft={draft} onChange={onChange} onEdit={() => setOpened(row)} />
             ))}
           </tbody>
         </table>
       )}
       {opened !== undefined && (
         <BindingDialog
+          worker={worker}
           row={opened === 'new' ? undefined : opened}
           type={first}
           taken={all.filter(({ change }) => change !== 'removed').map(({ name }) => name)}
@@ -69,13 +71,14 @@ export const Bindings = ({ title, add, empty, areValues, settings, draft, onChan
 };
 
 interface RowProps {
+  readonly worker: string;
   readonly row: BindingRow;
   readonly draft: Draft;
   readonly onChange: (draft: Draft) => void;
   readonly onEdit: () => void;
 }
 
-const Row = ({ row, draft, onChange, onEdit }: RowProps) => {
+const Row = ({ worker, row, draft, onChange, onEdit }: RowProps) => {
   const shown = row.after ?? row.before;
   return (
     <tr className={row.change === 'removed' ? 'is-removed' : ''}>
@@ -85,7 +88,7 @@ const Row = ({ row, draft, onChange, onEdit }: RowProps) => {
       <td className="second">
         {kindOf(row).name} {row.change !== undefined && <span className="tag">{row.change}</span>}
       </td>
-      <td className="settings-value">{shown !== undefined && <BoundTo binding={shown} />}</td>
+      <td className="settings-value">{shown !== undefined && <BoundTo binding={shown} worker={worker} />}</td>
       <td className="r">
         <RowMenu name={`Menu of ${row.name}`} items={itemsOf(row, draft, onChange, onEdit)} />
       </td>

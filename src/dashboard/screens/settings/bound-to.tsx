@@ -4,9 +4,9 @@ import { valuesOf } from './binding-form.ts';
 import { POOLS } from './pools.ts';
 
 /** What a binding holds or reaches, in one line. The value of a secret is known to nobody. */
-export const BoundTo = ({ binding }: { readonly binding: GivenBinding | ShownBinding }) => {
+export const BoundTo = ({ binding, worker }: { readonly binding: GivenBinding | ShownBinding; readonly worker: string }) => {
   const kind = BINDING_KINDS[binding.type as BindingType];
-  const values = valuesOf(binding, kind);
+  const values = valuesOf(binding, kind, worker);
   const pooled = kind.fields.find((field) => typeof field.as === 'string' && field.as in POOLS);
   if (binding.type === 'secret_text') return <span className="third">Never shown</span>;
   if (binding.type === 'plain_text') return <span className="mono">{values['text'] === '' ? '""' : values['text']}</span>;

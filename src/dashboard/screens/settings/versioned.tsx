@@ -40,7 +40,7 @@ const Editor = ({ worker, settings, draft }: VersionedProps & { readonly setting
   const asks = dialog === 'save-settings' || dialog === 'deploy-settings';
   const hasChanges = countOf(draft.draft) > 0;
   const close = (): void => address({ dialog: undefined }, false);
-  const common = { settings, draft: draft.draft, onChange: draft.change };
+  const common = { worker: worker.name, settings, draft: draft.draft, onChange: draft.change };
   return (
     <>
       {draft.isStale && <Stale worker={worker} onFollow={draft.follow} onDiscard={draft.clear} />}
@@ -58,7 +58,7 @@ const Editor = ({ worker, settings, draft }: VersionedProps & { readonly setting
         empty="There are none. By a binding the code reaches what is outside of it: a KV namespace, a database, a bucket, a queue, another Worker."
         areValues={false}
       />
-      <HowItRuns {...common} />
+      <HowItRuns settings={settings} draft={draft.draft} onChange={draft.change} />
       {hasChanges && (
         <DraftBar
           changes={changesInWords(settings, draft.draft)}
