@@ -77,7 +77,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, remar
             <Refusal what={refused(isDeployed, saved)} error={done.error} />
           </div>
         )}
-        <Field label="Message, optional" hint="What is other in it. It stands beside it in every list." fault={faults.message}>
+        <Field label="Message, optional" hint="What is different in it. It stands beside the version in every list." fault={faults.message}>
           {(ids) => (
             <textarea className="input" rows={2} data-first value={message} onChange={({ target }) => setMessage(target.value)} {...ids} />
           )}

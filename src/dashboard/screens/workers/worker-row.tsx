@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { newerFirst, SplitBar, versionName, When } from '../../parts/index.ts';
 import { byWhom, changeInWords, count, percentage, rate } from '../../words/index.ts';
 import { reachedBy } from './reached-by.ts';
@@ -14,7 +15,8 @@ export interface RowProps extends Placed {
   readonly window: Overview['window'];
 }
 
-export const Row = ({ worker, window: shown, ...placed }: RowProps) => (
+/** While thousands are scrolled through, those that were in sight before are not made anew. */
+export const Row = memo(({ worker, window: shown, ...placed }: RowProps) => (
   <tr data-row {...placed}>
     <th scope="row" className="workers-name">
       <Link to="/workers/$name" params={{ name: worker.name }} search={{}} className="workers-link">
@@ -37,12 +39,15 @@ export const Row = ({ worker, window: shown, ...placed }: RowProps) => (
     <td className="workers-change">
       {changeInWords(worker.last_change)}
       <span className="small third">
-        {[byWhom(worker.last_change), ''].filter(Boolean).map((who) => `${who}, `)}
+        {whoBefore(byWhom(worker.last_change))}
         <When at={worker.last_change.at} />
       </span>
     </td>
   </tr>
-);
+));
+Row.displayName = 'Row';
+
+const whoBefore = (who: string): string => (who === '' ? '' : `${who}, `);
 
 /** Holds the place of one that is read. */
 export const RowToCome = (placed: Placed) => (

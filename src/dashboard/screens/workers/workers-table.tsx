@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { count } from '../../words/index.ts';
 import type { Overview, Rows, WorkerRow } from './rows.ts';
 import { Row, RowToCome } from './worker-row.tsx';
@@ -19,7 +19,8 @@ const OVERSCAN = 8;
 
 /** One table in two groups. Of many rows those in sight are drawn, between two rows that hold the place of the others. */
 export const WorkersTable = ({ found, recent, window: shown, rowAt, showRange }: WorkersTableProps) => {
-  const entries = entriesOf(found, recent ?? leadingRecent(found, rowAt));
+  const changed = recent ?? leadingRecent(found, rowAt);
+  const entries = useMemo(() => entriesOf(found, changed), [found, changed]);
   const table = useRef<HTMLTableElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(table.current === null ? 0 : table.current.getBoundingClientRect().top + window.scrollY), []);
