@@ -15,7 +15,9 @@ const voices = HighlightStyle.define([
 
 const theme = EditorView.theme({
   '&': { fontSize: '13px', color: 'var(--ink)', backgroundColor: 'var(--page)' },
-  '&.cm-focused': { outline: '2px solid var(--ink)', outlineOffset: '-2px' },
+  '&.cm-focused': { outline: 'none' },
+  '&:has(.cm-content:focus-visible)': { outline: '2px solid var(--ink)', outlineOffset: '-2px' },
+  '.cm-content:focus': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', fontVariantLigatures: 'none' },
   '.cm-content': { caretColor: 'var(--ink)', padding: '0' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--ink-3)', border: '0' },
@@ -38,10 +40,11 @@ export const codeLook = (): Extension => [
   theme,
 ];
 
-/** To be read, with the keyboard too. */
+/** To be read, with the keyboard too. It is no field, so the keys of the page hold in it. */
 export const readOnly = (label: string): Extension => [
   EditorState.readOnly.of(true),
-  EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+  EditorView.editable.of(false),
+  EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
 ];
 
 /** By the name of a module. Of what is not known: plain text. */

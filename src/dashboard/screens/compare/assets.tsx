@@ -11,10 +11,12 @@ export const Assets = ({ differences: { assets } }: { readonly differences: Diff
       <h2 id="assets-heading" className="heading">
         Assets
       </h2>
-      <p className="small third">{assets.same === 1 ? '1 file is the same' : `${count(assets.same)} files are the same`}</p>
+      {assets.same > 0 && (
+        <p className="small third">{assets.same === 1 ? '1 file is the same' : `${count(assets.same)} files are the same`}</p>
+      )}
     </div>
     {assets.files.length === 0 ? (
-      <p className="second">Nothing differs.</p>
+      <p className="second">{assets.same === 0 ? 'Neither version has files.' : 'Nothing differs.'}</p>
     ) : (
       <ul className="rows">
         {assets.files.map((file) => (

@@ -6,6 +6,7 @@ import type { Compared } from '../../words/verdicts.ts';
 import type { Comparison, Differences, Side } from './compare.tsx';
 import { basis, exceptionRates, headline, newExceptions } from './headline.ts';
 import { measuresOf, type Measure } from './measures.ts';
+import { NarrowChip } from './narrow-chip.tsx';
 import type { Whisker } from './whisker.ts';
 
 interface BehaviourProps {
@@ -33,7 +34,7 @@ export const Behaviour = ({ comparison, differences: { version, baseline, worker
             <Link
               to="/workers/$name/logs"
               params={{ name: worker }}
-              search={{ mode: 'history', version: version.version_id, show: 'errors' }}
+              search={{ mode: 'history', version: version.version_id, show: 'errors', q: exceptions[0].message }}
               className="link mono"
             >
               {exceptions[0].name}: {exceptions[0].message}
@@ -46,7 +47,7 @@ export const Behaviour = ({ comparison, differences: { version, baseline, worker
       {tabs}
       <section id="behaviour" aria-label="Behaviour">
         <Measures measures={measuresOf(comparison, compared)} version={version} baseline={baseline} />
-        <Exceptions comparison={comparison} compared={compared} />
+        <Exceptions comparison={comparison} compared={compared} version={version} worker={worker} />
       </section>
     </>
   );
@@ -116,14 +117,7 @@ const Measures = ({ measures, version, baseline }: MeasuresProps) => (
   </table>
 );
 
-/** Where there is no head of a table, each number says whose it is. */
-const NarrowChip = ({ side }: { readonly side: Side }) => (
-  <span className="compare-narrow small" aria-hidden>
-    <VersionChip {...side} />
-  </span>
-);
-
-const WIDTH = 240;
+const WIDTH = 300;
 const MIDDLE = 12;
 const CAP = 4;
 
@@ -138,8 +132,15 @@ const Line = ({ whisker: { dot, from, to, isClear } }: { readonly whisker: Whisk
   );
 };
 
+interface ExceptionsProps {
+  readonly comparison: Comparison;
+  readonly compared: Compared;
+  readonly version: Side;
+  readonly worker: string;
+}
+
 /** Exceptions that one of them has clearly more often than the other. */
-const Exceptions = ({ comparison, compared }: { readonly comparison: Comparison; readonly compared: Compared }) => {
+const Exceptions = ({ comparison, compared, version, worker }: ExceptionsProps) => {
   const clear = comparison.exceptions.filter(({ verdict }) => verdict === 'worse' || verdict === 'better');
   if (clear.length === 0) return null;
   return (
@@ -151,7 +152,20 @@ const Exceptions = ({ comparison, compared }: { readonly comparison: Comparison;
           </span>
           <p className="small second">
             <strong className="strong">{exception.verdict === 'worse' ? 'More often' : 'Less often'}.</strong>{' '}
-            {exceptionRates(exception, compared)}.
+            {exceptionRates(exception, compared)}.{' '}
+            <Link
+              to="/workers/$name/logs"
+              params={{ name: worker }}
+              search={{
+                mode: 'history',
+                show: 'errors',
+                q: exception.message,
+                ...(exception.hits.version > 0 && { version: version.version_id }),
+              }}
+              className="link"
+            >
+              See them in the logs
+            </Link>
           </p>
         </li>
       ))}

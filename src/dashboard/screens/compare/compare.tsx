@@ -7,7 +7,8 @@ import { WorkerActions } from '../worker/index.ts';
 import { Assets } from './assets.tsx';
 import { Behaviour } from './behaviour.tsx';
 import { Code } from './code.tsx';
-import { Configuration, configurationRows } from './configuration.tsx';
+import { Configuration } from './configuration.tsx';
+import { PageTabs } from './page-tabs.tsx';
 import { SidePicker } from './side-picker.tsx';
 import './compare.css';
 
@@ -50,7 +51,9 @@ export const Compare = () => {
           <>
             <div className="compare-sides">
               <SidePicker name={name} label="Older version" side={result.baseline} onChoose={(id) => choose({ baseline: id })} />
-              <Button kind="quiet" isSmall icon={ArrowLeftRight} name="Swap the two versions" onClick={swap} />
+              <span className="compare-swap">
+                <Button kind="quiet" isSmall icon={ArrowLeftRight} name="Swap the two versions" onClick={swap} />
+              </span>
               <SidePicker name={name} label="Newer version" side={result.version} onChoose={(id) => choose({ version: id })} />
             </div>
             <Loaded
@@ -59,7 +62,7 @@ export const Compare = () => {
               what="How they do did not load."
               still="What differs, below, is correct."
             >
-              {(told) => <Behaviour comparison={told.result} differences={result} tabs={<Tabs differences={result} />} />}
+              {(told) => <Behaviour comparison={told.result} differences={result} tabs={<PageTabs differences={result} />} />}
             </Loaded>
             <Configuration differences={result} />
             <Code name={name} differences={result} />
@@ -68,25 +71,5 @@ export const Compare = () => {
         )}
       </Loaded>
     </>
-  );
-};
-
-/** What there is on the page, with how much of it. */
-const Tabs = ({ differences }: { readonly differences: Differences }) => {
-  const files = differences.modules.differing.length;
-  const parts = [
-    ['behaviour', 'Behaviour', ''],
-    ['configuration', 'Configuration', String(configurationRows(differences).length)],
-    ['code', 'Code', `${files} ${files === 1 ? 'file' : 'files'}`],
-    ['assets', 'Assets', String(differences.assets.differing)],
-  ] as const;
-  return (
-    <nav className="tabs compare-tabs" aria-label="Of the comparison">
-      {parts.map(([id, text, more]) => (
-        <a key={id} href={`#${id}`} aria-current={id === 'behaviour' ? 'page' : undefined}>
-          {text} <span className="count">{more}</span>
-        </a>
-      ))}
-    </nav>
   );
 };

@@ -25,6 +25,9 @@ const signed = (value: number, say: (value: number) => string): string =>
 
 const points = (value: number): string => `${(value * 100).toFixed(2)} points`;
 
+/** What is known stands on a line of its own here. */
+const apart = ({ more, ...verdict }: Verdict): Verdict => ({ ...verdict, more: more.replace(/^by /, 'By ') });
+
 const QUANTILES = [
   [0.5, 'p50'],
   [0.9, 'p90'],
@@ -39,7 +42,7 @@ export const measuresOf = ({ error_rate: errors, latency }: Comparison, compared
     version: shown(errors.version, rate),
     difference: shown(errors.difference, (value) => signed(value, points)),
     whisker: whiskerOf(errors, WIDE_RATE),
-    verdict: errorsVerdict(errors, compared),
+    verdict: apart(errorsVerdict(errors, compared)),
   },
   ...QUANTILES.flatMap(([quantile, name]) => {
     const measured = latency.find((each) => each.quantile === quantile);
@@ -52,7 +55,7 @@ export const measuresOf = ({ error_rate: errors, latency }: Comparison, compared
         version: shown(measured.version, duration),
         difference: shown(measured.difference, (value) => signed(value, duration)),
         whisker: whiskerOf(measured, Math.max(1, (measured.baseline ?? 0) * WIDE_LATENCY)),
-        verdict: latencyVerdict([measured], compared, quantile),
+        verdict: apart(latencyVerdict([measured], compared, quantile)),
       },
     ];
   }),

@@ -17,8 +17,10 @@ const SINCE = [
 /** What was kept, newest first: a share of all invocations, and each that failed while two versions served. */
 export const History = ({ worker, versionId, onlyErrors, search, versions }: LogFilter) => {
   const [address, change] = useAddress();
-  const since = SINCE.find(({ value }) => value === address['since'])?.value ?? '24h';
-  const query = { since, version: versionId, errors: onlyErrors ? ('true' as const) : undefined, search, ray: address['ray'] };
+  const { ray } = address;
+  // A link to one invocation leads there however long ago it was.
+  const since = SINCE.find(({ value }) => value === address['since'])?.value ?? (ray === undefined ? '24h' : '7d');
+  const query = { since, version: versionId, errors: onlyErrors ? ('true' as const) : undefined, search, ray };
   const pages = useInfiniteQuery({
     queryKey: ['listInvocations', { name: worker }, query],
     initialPageParam: undefined as string | undefined,
@@ -32,6 +34,14 @@ export const History = ({ worker, versionId, onlyErrors, search, versions }: Log
         <Segments name="How far back" of={SINCE} value={since} onChange={(value) => change({ since: value }, false)} />
         <WhatIsKept worker={worker} />
       </div>
+      {ray !== undefined && (
+        <p className="logs-ray">
+          Only the invocation with the ray <span className="mono">{ray}</span>.{' '}
+          <Button isSmall onClick={() => change({ ray: undefined }, false)}>
+            Show all
+          </Button>
+        </p>
+      )}
       <Loaded from={pages} bones={<RowBones rows={8} columns={3} />} what="The history did not load.">
         {(data) => {
           const lines = data.pages.flatMap(({ result }) => result.map(lineOfInvocation));
@@ -42,9 +52,14 @@ export const History = ({ worker, versionId, onlyErrors, search, versions }: Log
                   Counts are always kept; logs are where observability is on for the Worker, or two versions share its traffic.
                 </Empty>
               )}
-              <ol className="rows" aria-label="Invocations, newest first">
+              <ol className="rows logs-lines" aria-label="Invocations, newest first">
                 {lines.map((line) => (
-                  <LineRow key={line.id} line={line} version={versions.find(({ id }) => id === line.versionId)} />
+                  <LineRow
+                    key={line.id}
+                    line={line}
+                    version={versions.find(({ id }) => id === line.versionId)}
+                    isOpenAtFirst={line.id === ray}
+                  />
                 ))}
               </ol>
               {pages.hasNextPage && (

@@ -10,10 +10,16 @@ const withSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: 
 const first = ({ exceptions, logs }: Line): string | undefined =>
   exceptions[0] === undefined ? logs[0]?.text : `${exceptions[0].name}: ${exceptions[0].message}`;
 
+interface LineRowProps {
+  readonly line: Line;
+  readonly version: NamedVersion | undefined;
+  readonly isOpenAtFirst?: boolean;
+}
+
 /** One invocation: in a line what it was and how it ended, opened all that it said. */
-export const LineRow = memo(({ line, version }: { readonly line: Line; readonly version: NamedVersion | undefined }) => (
+export const LineRow = memo(({ line, version, isOpenAtFirst = false }: LineRowProps) => (
   <li data-row>
-    <details className="logs-line">
+    <details className="logs-line" open={isOpenAtFirst}>
       <summary>
         <Icon of={ChevronRight} />
         <span className="num third">

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Banner, Button, Empty, Refusal } from '../../parts/index.ts';
-import { counted } from '../../words/index.ts';
+import { count, counted } from '../../words/index.ts';
 import { LineRow } from './line-row.tsx';
 import type { LogFilter } from './logs.tsx';
-import { useTail } from './tail.ts';
+import { MOST_LINES, useTail } from './tail.ts';
 
 const STATES = { opening: 'Opening the log.', open: 'Live.', closed: 'The log is closed.' } as const;
 
@@ -14,7 +14,7 @@ export const LiveLogs = (filter: LogFilter) => {
     <>
       <div className="section-head logs-state">
         <p className="small third" role="status">
-          {isPaused ? 'Paused: what comes meanwhile is kept, up to 500 lines.' : STATES[state]}{' '}
+          {isPaused ? `Paused: what comes meanwhile is kept, up to ${count(MOST_LINES)} lines.` : STATES[state]}{' '}
           {lines.length > 0 && counted(lines.length, 'line')}
         </p>
         <div className="logs-buttons">
@@ -38,7 +38,7 @@ export const LiveLogs = (filter: LogFilter) => {
           Each invocation appears here within a second after it has ended, with what it logged. The same in a terminal:
         </Empty>
       )}
-      <ol className="rows" aria-label="Invocations, newest first">
+      <ol className="rows logs-lines" aria-label="Invocations, newest first">
         {lines.map((line) => (
           <LineRow key={line.id} line={line} version={filter.versions.find(({ id }) => id === line.versionId)} />
         ))}

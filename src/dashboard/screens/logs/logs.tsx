@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router';
-import { Find, Segments, SelectField } from '../../parts/index.ts';
+import { Find, Segments } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { History } from './history.tsx';
 import { LiveLogs } from './live-logs.tsx';
@@ -39,22 +39,37 @@ export const Logs = () => {
     onlyErrors: search['show'] === 'errors',
     search: search['q'],
   };
+  const isOlder = filter.versionId !== undefined && !versions.some(({ id }) => id === filter.versionId);
   return (
-    <section className="section" aria-label="Logs">
+    <section className="logs" aria-label="Logs">
       <div className="logs-filters">
-        <Segments name="Which time" of={MODES} value={isLive ? 'live' : 'history'} onChange={(mode) => change({ mode }, false)} />
+        <Segments
+          name="Which time"
+          of={MODES}
+          value={isLive ? 'live' : 'history'}
+          onChange={(mode) => change({ mode, ray: undefined }, false)}
+        />
         <Segments
           name="Which invocations"
           of={WHICH}
           value={filter.onlyErrors ? 'errors' : 'all'}
           onChange={(show) => change({ show: show === 'all' ? undefined : show }, false)}
         />
-        <SelectField
-          label="Version"
-          of={[['', 'All versions'], ...versions.map(({ id, number }) => [id, `v${number}`] as const)]}
+        <select
+          className="input"
+          aria-label="Version"
           value={filter.versionId ?? ''}
           onChange={({ target }) => change({ version: target.value }, false)}
-        />
+        >
+          <option value="">All versions</option>
+          {/* An address may name one that is none of the newest. */}
+          {isOlder && <option value={filter.versionId}>{filter.versionId?.slice(0, 8)}</option>}
+          {versions.map(({ id, number }) => (
+            <option key={id} value={id}>
+              v{number}
+            </option>
+          ))}
+        </select>
         <Find
           label={isLive ? 'Find in what is logged' : 'Find in logs, exceptions, addresses'}
           value={filter.search ?? ''}

@@ -3,7 +3,7 @@ import { call } from '../../api/index.ts';
 import { lineOfEvent, noticeIn, type Line, type TailEvent } from './line.ts';
 
 /** As many lines as somebody reads; the oldest go. */
-const MOST_LINES = 500;
+export const MOST_LINES = 2_000;
 /** Lines come by the hundred a second: they are shown a few times in it. */
 const SHOWN_EVERY_MS = 200;
 
@@ -25,9 +25,9 @@ interface Wanted {
   readonly isPaused: boolean;
 }
 
-const filtersOf = ({ versionId, onlyErrors, search }: Wanted) => [
+/** That an answer of 503 is an error too, no filter of a tail can say: errors are picked out here. */
+const filtersOf = ({ versionId, search }: Wanted) => [
   ...(versionId === undefined ? [] : [{ scriptVersion: versionId }]),
-  ...(onlyErrors ? [{ outcome: ['exception', 'exceededCpu', 'exceededMemory', 'unknown'] as ('exception' | 'unknown')[] }] : []),
   ...(search === undefined ? [] : [{ query: search }]),
 ];
 
@@ -55,8 +55,10 @@ export const useTail = (wanted: Wanted): Tail => {
     const heard = ({ data }: MessageEvent): void => {
       const event = JSON.parse(String(data)) as TailEvent;
       const said = noticeIn(event);
-      if (said !== undefined) setNotice(event.event?.['type'] === 'overload' ? said : undefined);
-      else waiting.push(lineOfEvent(event, `${turn}-${(count += 1)}`));
+      if (said !== undefined) return setNotice(event.event?.['type'] === 'overload' ? said : undefined);
+      const line = lineOfEvent(event, `${turn}-${(count += 1)}`);
+      if (line.hasFailed || !onlyErrors) waiting.push(line);
+      return undefined;
     };
     const open = async (): Promise<void> => {
       setState('opening');

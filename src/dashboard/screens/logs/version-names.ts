@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Look } from '../../../domain/index.ts';
 import { useApi } from '../../api/index.ts';
 
@@ -9,10 +10,11 @@ export interface NamedVersion {
 
 const A_PAGE = 100;
 
-/** The newest versions of a Worker, with the colours that they have. */
+/** The newest versions of a Worker, with the colours that they have. The same ones stay the same, so that thousands of lines need not be drawn anew. */
 export const useVersionNames = (name: string): readonly NamedVersion[] => {
   const versions = useApi('listVersions', { params: { script_name: name }, query: { per_page: A_PAGE } });
   const worker = useApi('getWorkerOverview', { params: { name } });
-  const looks = worker.data?.result.looks ?? {};
-  return (versions.data?.result.items ?? []).map(({ id, number }) => ({ id, number, look: looks[id] ?? 'idle' }));
+  const items = versions.data?.result.items;
+  const looks = worker.data?.result.looks;
+  return useMemo(() => (items ?? []).map(({ id, number }) => ({ id, number, look: looks?.[id] ?? 'idle' })), [items, looks]);
 };
