@@ -29,10 +29,9 @@ export const roundTimes = (since: number, until: number, offset: number, most = 
   return Array.from({ length: Math.max(0, Math.floor((until - first) / step) + 1) }, (_, at) => first + at * step);
 };
 
-/** The share of a whole that something happened to, with what it may be in truth: 95 times in 100 (Wilson, 1927). */
-export const shareBetween = (hits: number, of: number): readonly [lower: number, upper: number] | undefined => {
+/** What the share of a whole that something happened to may be in truth (Wilson, 1927). `z`: how sure; 1.96 is right 95 times in 100. */
+export const shareBetween = (hits: number, of: number, z = 1.96): readonly [lower: number, upper: number] | undefined => {
   if (of <= 0) return undefined;
-  const z = 1.96;
   const [share, z2] = [Math.min(1, hits / of), z * z];
   const middle = (share + z2 / (2 * of)) / (1 + z2 / of);
   const reach = (z / (1 + z2 / of)) * Math.sqrt((share * (1 - share)) / of + z2 / (4 * of * of));

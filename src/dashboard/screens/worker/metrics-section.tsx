@@ -12,7 +12,7 @@ import { chartsOf, type Drawn, type Metrics } from './metrics.ts';
 import { MetricsTable } from './metrics-table.tsx';
 import { meant, type Comparison } from './meant.ts';
 import { recentOf } from './recent.ts';
-import { useWindow, WINDOWS } from './window.ts';
+import { stepFor, useWindow, WINDOWS } from './window.ts';
 import { servingOf, type Deployment, type Worker } from './worker.ts';
 
 const EVERY_MS = 30_000;
@@ -31,7 +31,8 @@ export const MetricsSection = (props: MetricsProps) => {
   const drawn = drawnOf(worker, deployment);
   const params = { name: worker.name };
   const every = { refetchInterval: EVERY_MS };
-  const metrics = useApi('getMetrics', { params, query: { since: chosen.value, step: chosen.step } }, { ...every, keepsPrevious: true });
+  const step = stepFor(chosen, Date.now() - Date.parse(worker.created_on));
+  const metrics = useApi('getMetrics', { params, query: { since: chosen.value, step } }, { ...every, keepsPrevious: true });
   const [newer, older] = drawn;
   const comparison = useApi(
     'compareVersions',
