@@ -17,8 +17,8 @@ test('what the API says names versions by their numbers and times as the rest do
   assert.equal(readable(text, versions, now), `v40 and ${versions[1]?.version_id}, deleted by Jo on ${when} (${when}), made ${today}.`);
 });
 
-test('a reason says nothing of what was not tried', () => {
-  const text = `The version ${versions[0]?.version_id} cannot be deployed, because something it binds no longer exists: X. Nothing was changed.`;
-  assert.equal(reasonOf(text, versions, now), 'Something it binds no longer exists: X.');
+test('a reason says nothing of what was not tried, and no id of what has a name', () => {
+  const text = `The version ${versions[0]?.version_id} cannot be deployed, because something it binds no longer exists: the KV namespace "x" (${'0'.repeat(32)}). Nothing was changed.`;
+  assert.equal(reasonOf(text, versions, now), 'Something it binds no longer exists: the KV namespace "x".');
   assert.equal(reasonOf('v1 and v2 differ.', versions, now), 'v1 and v2 differ.');
 });

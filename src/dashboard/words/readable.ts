@@ -17,10 +17,13 @@ export const readable = (text: string, versions: readonly Named[], now = new Dat
     });
 
 const REFUSED = /^The version v\d+ cannot be deployed, because (.)/;
+/** What has a name is known by it. */
+const ID = /(?<=") \([0-9a-f]{32}\)/g;
 const UNCHANGED = / Nothing was changed\.$/;
 
 /** Why something would be refused, behind the word `Blocked`: that says the beginning, and nothing was tried yet. */
 export const reasonOf = (text: string, versions: readonly Named[], now?: Date): string =>
   readable(text, versions, now)
     .replace(REFUSED, (_, first: string) => first.toUpperCase())
+    .replaceAll(ID, '')
     .replace(UNCHANGED, '');

@@ -65,14 +65,14 @@ const mainOf = ({ now, next, nameOf }: Situation, { all, of, about }: Amounts): 
   if (chosen === undefined) return '';
   const name = nameOf(chosen.versionId);
   const before = shareIn(now, chosen.versionId);
-  const from = before === 0 ? '' : `, ${before > chosen.share ? 'down' : 'up'} from ${about}${of(before)}`;
+  const said = (share: Share): string => (of(share) === FEW ? FEW : `${about}${of(share)}`);
+  const from = before === 0 ? '' : `, ${before > chosen.share ? 'down' : 'up'} from ${said(before)}`;
   if (other === undefined) return `All ${all} will get ${name}${before === WHOLE ? '' : from}.`;
   const stays = shareIn(now, other.versionId) >= other.share;
   const rest = stays ? `stay on ${nameOf(other.versionId)}` : `go to ${nameOf(other.versionId)}`;
   if (chosen.share === 0) return `No request will get ${name}, unless its header asks for it. All ${all} ${rest}.`;
-  const part = of(chosen.share);
-  const isFew = part === FEW;
-  const start = `${sentence(isFew ? part : `${about}${part}`)} of ${all} will get ${name}${before === chosen.share ? '' : from}.`;
+  const isFew = of(chosen.share) === FEW;
+  const start = `${sentence(said(chosen.share))} of ${all} will get ${name}${before === chosen.share ? '' : from}.`;
   return `${start} The ${isFew ? 'others' : `other ${of(other.share)}`} ${rest}.`;
 };
 

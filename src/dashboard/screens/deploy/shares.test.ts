@@ -122,6 +122,10 @@ test('[UI-22] what will happen is said in requests a minute, and in per cent whe
     consequence(now, at(0), 1200),
     'No request will get v42, unless its header asks for it. All 1,200 requests a minute go to v41.',
   );
+  assert.equal(
+    consequence(now, at(25), 4),
+    'About 1 of 4 requests a minute will get v42, up from fewer than one. The other 3 stay on v41.',
+  );
   assert.equal(consequence(now, at(10), 1200), 'Nothing changes: v42 keeps 10%.');
   assert.equal(consequence(now, at(25)), '25% of requests will get v42, up from 10%. The other 75% stay on v41.');
   assert.equal(consequence(now, at(25), 0.2), '25% of requests will get v42, up from 10%. The other 75% stay on v41.');
