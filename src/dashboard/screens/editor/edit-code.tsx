@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useApi } from '../../api/index.ts';
-import { Bones, Button, Empty, Loaded } from '../../parts/index.ts';
+import { Bones, Button, Empty, Loaded, Refusal } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { lastDraftOf } from './drafts.ts';
 import { Editor } from './editor.tsx';
@@ -48,6 +48,9 @@ interface OfVersionProps {
 const OfVersion = ({ worker, newest, version, onOpenNewest }: OfVersionProps) => {
   const { name } = worker;
   const base = useApi('getWorkerVersion', { params: { worker: name, version_id: version }, query: { include: 'modules' } });
+  // A draft outlives the version that it began with.
+  if (base.isError && version !== newest.version_id)
+    return <Gone name={name} error={base.error} newest={newest.number} onOpen={onOpenNewest} />;
   return (
     <Loaded from={base} bones={<EditorBones name={name} />} what="The code did not load.">
       {({ result }) => {
@@ -63,6 +66,28 @@ const OfVersion = ({ worker, newest, version, onOpenNewest }: OfVersionProps) =>
     </Loaded>
   );
 };
+
+interface GoneProps {
+  readonly name: string;
+  readonly error: unknown;
+  readonly newest: number;
+  readonly onOpen: () => void;
+}
+
+const Gone = ({ name, error, newest, onOpen }: GoneProps) => (
+  <>
+    <Head name={name} />
+    <Refusal
+      what="This version cannot be opened."
+      error={error}
+      action={
+        <Button isSmall onClick={onOpen}>
+          Open v{newest}
+        </Button>
+      }
+    />
+  </>
+);
 
 const EditorBones = ({ name }: { readonly name: string }) => (
   <>

@@ -5,6 +5,8 @@ export interface EditorActionsProps {
   readonly isChanged: boolean;
   /** No version of it can be saved without traffic. */
   readonly isWhole: boolean;
+  /** Why it must not be deployed now. */
+  readonly held: string | undefined;
   readonly onDiscard: () => void;
   readonly onAsk: (which: 'save' | 'deploy') => void;
 }
@@ -12,7 +14,7 @@ export interface EditorActionsProps {
 export const NOTHING_CHANGED = 'Nothing is changed yet.';
 
 /** Deploy, and beside it the arrow to Save. Both ask again. */
-export const EditorActions = ({ isChanged, isWhole, onDiscard, onAsk }: EditorActionsProps) => {
+export const EditorActions = ({ isChanged, isWhole, held, onDiscard, onAsk }: EditorActionsProps) => {
   const why = isChanged ? undefined : NOTHING_CHANGED;
   const saveWhy = isWhole ? 'Code of the service worker syntax is always deployed at once.' : why;
   return (
@@ -23,7 +25,7 @@ export const EditorActions = ({ isChanged, isWhole, onDiscard, onAsk }: EditorAc
         </Button>
       )}
       <span className="editor-main">
-        <Button kind="main" why={why} onClick={() => onAsk('deploy')}>
+        <Button kind="main" why={why ?? held} onClick={() => onAsk('deploy')}>
           Deploy
         </Button>
         <RowMenu

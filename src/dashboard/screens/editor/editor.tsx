@@ -35,9 +35,12 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
   const facts = useFacts(name, base.id, newest.version_id);
   const open = edit.files.find((file) => file.name === asked) ?? edit.files.find((file) => file.name === edit.entry);
   const isWhole = isServiceWorker(base);
+  const isStale = deployment !== null && deployment.id !== basis;
+  // By the one call that deploys such code nothing can be made sure of.
+  const held = isWhole && isStale ? 'Somebody deployed meanwhile: first go by what serves now.' : undefined;
   const ask = (which: 'save' | 'deploy'): void => address({ dialog: which });
   const close = (): void => address({ dialog: undefined }, false);
-  useKeys({ 'mod+s': () => isChanged && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
+  useKeys({ 'mod+s': () => isChanged && held === undefined && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
   const discard = (): void => {
     const before = edit;
     const restart = (to: typeof edit): void => {
@@ -64,7 +67,7 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
   const gone = original.files.filter(({ name: each }) => !edit.files.some(({ from }) => from === each)).length;
   return (
     <>
-      <Head name={name} actions={<EditorActions {...{ isChanged, isWhole }} onDiscard={discard} onAsk={ask} />}>
+      <Head name={name} actions={<EditorActions {...{ isChanged, isWhole, held }} onDiscard={discard} onAsk={ask} />}>
         v{base.number}
         {base.annotations['workers/message'] !== undefined && `, ${base.annotations['workers/message']}`}
         {facts.url !== null && (
@@ -82,7 +85,7 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
       </Head>
       <Notices
         {...{ name, base, newest, isChanged, isUnkept, onOpenNewest }}
-        deployed={deployment !== null && deployment.id !== basis ? deployment : undefined}
+        deployed={isStale ? deployment : undefined}
         onGoBy={() => setBasis(deployment?.id)}
       />
       <div className="editor">
