@@ -25,6 +25,8 @@ const BINDINGS = [
   { type: 'secret_text', name: 'KEY', text: 'four' },
 ];
 
+const scriptSaying = (text: string): string => `addEventListener('fetch', (event) => event.respondWith(new Response('${text}')));\n`;
+
 const aGreeting = async (server: Server): Promise<void> => {
   const upload = aWorker({ code: GREETING, metadata: { bindings: BINDINGS }, modules: { 'whom.js': [WHOM, MODULE] } });
   await server.api('PUT', 'workers/scripts/greeting', upload);
@@ -191,6 +193,23 @@ test('a Worker is created, edited, saved and deployed', async (t) => {
     assert.equal(await textOf(server, 'greeting'), 'theirs');
     await press(page, 'Keep v4 without traffic');
     await said(page, 'v4 is saved, without traffic.');
+  });
+
+  await t.test('[UI-81] of the service worker syntax no version is saved without traffic, and Save says so', async () => {
+    const form = new FormData();
+    form.set('metadata', JSON.stringify({ body_part: 'script', compatibility_date: '2026-11-01' }));
+    form.set('script', new File([scriptSaying('old')], 'script', { type: 'application/javascript' }));
+    await server.api('PUT', 'workers/scripts/older', form);
+    await server.api('POST', 'workers/scripts/older/subdomain', { enabled: true });
+    await page.goto(urlOf(server, '/workers/older/edit'));
+    await writeOver(page, 'script', scriptSaying('new'));
+    await press(page, 'More than Deploy');
+    await page.getByRole('menuitem', { name: 'Save' }).getByText('is always deployed at once').waitFor();
+    await page.keyboard.press('Escape');
+    await press(page, 'Deploy');
+    await press(page, 'Deploy v2');
+    await said(page, 'v2 gets all requests.');
+    assert.equal(await textOf(server, 'older'), 'new');
   });
 });
 
