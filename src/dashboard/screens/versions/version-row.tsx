@@ -17,8 +17,7 @@ export const VersionRow = ({ name, version }: { readonly name: string; readonly 
         </Link>
       </td>
       <td className="versions-message">
-        {message === null ? <span className="third">No message</span> : message}
-        {tag !== null && <span className="tag">{tag}</span>}
+        {message ?? <span className="third">No message</span>} {tag !== null && <span className="tag">{tag}</span>}
       </td>
       <td className="versions-made small">
         <When at={at} />
