@@ -142,7 +142,7 @@ test('settings, as a person changes them', async (t) => {
     await fromMenu(page, 'OLD', 'Remove');
     await bar(page).getByRole('button', { name: 'Deploy' }).click();
     await dialog(page)
-      .getByText('The split stays: a version made from each that serves gets the 10% of v4, the 90% of v3.')
+      .getByText('The split stays. Of the versions that are made, one from v4 gets its 10%, one from v3 gets its 90%.')
       .first()
       .waitFor();
     await press(page, 'Deploy, split as now');
@@ -249,7 +249,7 @@ test('settings, as a person changes them', async (t) => {
     await press(page, 'Delete shop');
     await dialog(page).getByText('front calls it as SHOP.', { exact: false }).waitFor();
     const act = dialog(page).getByRole('button', { name: 'Delete shop' });
-    await dialog(page).getByLabel('Type shop').fill('shop');
+    await dialog(page).getByLabel('Type its name: shop').fill('shop');
     assert.equal(await act.getAttribute('aria-disabled'), 'true');
     await dialog(page).getByLabel('Delete it all the same.', { exact: false }).check();
     await act.click();

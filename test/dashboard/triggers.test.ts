@@ -120,7 +120,7 @@ test('triggers, as a person changes them', async (t) => {
   await t.test('[UI-69] a queue is consumed as was said, and its messages come', async () => {
     await press(page, 'Add queue');
     await dialog(page).getByLabel('Queue', { exact: true }).selectOption('orders');
-    await dialog(page).getByLabel('Wait for a full batch, in milliseconds').fill('0');
+    await dialog(page).getByLabel('Longest wait, in milliseconds').fill('0');
     await dialog(page).getByLabel('Messages in a batch, at most').fill('5');
     await dialog(page).getByLabel('Dead letter queue, optional').fill('orders-failed');
     await checkAccessible(page);

@@ -81,7 +81,7 @@ interface RowProps {
 const Row = ({ worker, row, draft, onChange, onEdit }: RowProps) => {
   const shown = row.after ?? row.before;
   return (
-    <tr className={row.change === 'removed' ? 'is-removed' : ''}>
+    <tr data-row className={row.change === 'removed' ? 'is-removed' : ''}>
       <th scope="row" className="mono">
         {row.name}
       </th>

@@ -28,7 +28,7 @@ export const DeleteWorker = ({ worker }: { readonly worker: Worker }) => {
 const named = (count: number, one: string): readonly string[] => (count === 0 ? [] : [counted(count, one)]);
 
 /** What goes with it, as far as it has any. */
-const goingWith = ({ version_count: versions, hosts }: Worker): string =>
+const goingWith = ({ version_count: versions, hosts }: Worker, classes: readonly string[]): string =>
   [
     ...named(versions, 'version'),
     'all deployments',
@@ -36,7 +36,7 @@ const goingWith = ({ version_count: versions, hosts }: Worker): string =>
     ...named(hosts.routes.length, 'route'),
     ...named(hosts.crons.length, 'cron trigger'),
     'its secrets and the logs of it',
-    'the Durable Objects of its classes',
+    ...(classes.length === 0 ? [] : [`all Durable Objects of ${classes.join(', ')}`]),
   ].join(', ');
 
 /** Who would miss it, by the API's own list. */
@@ -51,6 +51,8 @@ const DeleteDialog = ({ worker, onClose }: { readonly worker: Worker; readonly o
   const [isForced, setIsForced] = useState(false);
   const go = useGo();
   const references = useApi('getReferences', { params: { script_name: worker.name } });
+  const namespaces = useApi('listDurableObjectNamespaces', { query: { per_page: 1000 } });
+  const classes = namespaces.data?.result.filter(({ script }) => script === worker.name).map(({ class: name }) => name) ?? [];
   const missed = references.data === undefined ? [] : missedBy(references.data.result, worker.hosts.queues);
   const isNamed = typed === worker.name;
   const deleted = useMutation({
@@ -85,7 +87,7 @@ const DeleteDialog = ({ worker, onClose }: { readonly worker: Worker; readonly o
     >
       <div className="settings-form">
         {deleted.isError && <Refusal what="Not deleted." error={deleted.error} />}
-        <p>With it go: {goingWith(worker)}. What KV namespaces, databases, buckets and queues hold stays.</p>
+        <p>With it go: {goingWith(worker, classes)}. What KV namespaces, databases, buckets and queues hold stays.</p>
         {missed.length > 0 && (
           <Banner>
             <strong className="strong">Others would miss it.</strong> {missed.join('; ')}.
@@ -97,7 +99,7 @@ const DeleteDialog = ({ worker, onClose }: { readonly worker: Worker; readonly o
             <span>Delete it all the same. What they ask of it fails then.</span>
           </label>
         )}
-        <TextField label={`Type ${worker.name}`} data-first value={typed} onChange={({ target }) => setTyped(target.value)} />
+        <TextField label={`Type its name: ${worker.name}`} data-first value={typed} onChange={({ target }) => setTyped(target.value)} />
       </div>
     </Dialog>
   );

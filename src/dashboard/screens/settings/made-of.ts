@@ -16,9 +16,8 @@ export const deployedInWords = (worker: Worker): string => {
   const [only, other] = serving;
   if (only === undefined) return `A version is made from ${nameOf(worker.newest_version?.number ?? null)} and gets all requests.`;
   if (other === undefined) return `A version is made from ${nameOf(only.number)} and gets all requests in its place.`;
-  return `The split stays: a version made from each that serves gets ${serving
-    .map(({ number, percentage: share }) => `the ${percentage(share)} of ${nameOf(number)}`)
-    .join(', ')}.`;
+  const made = serving.map(({ number, percentage: share }) => `one from ${nameOf(number)} gets its ${percentage(share)}`);
+  return `The split stays. Of the versions that are made, ${made.join(', ')}.`;
 };
 
 /** What else Deploy does: to a newest version that waits. */

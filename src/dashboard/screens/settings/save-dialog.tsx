@@ -107,11 +107,11 @@ export const SaveDialog = ({ worker, settings, draft, madeTo, isDeployed, onDone
 };
 
 const WayBack = ({ worker }: { readonly worker: Worker }) => {
-  const [first] = servingOf(worker);
+  const [first, other] = servingOf(worker);
   if (first === undefined) return <>It is the first that serves.</>;
   return (
     <>
-      If it goes wrong, press <kbd>R</kbd> to roll back to {versionName(first.number)}.
+      If it goes wrong, press <kbd>R</kbd> to roll back{other === undefined ? ` to ${versionName(first.number)}` : ''}.
     </>
   );
 };

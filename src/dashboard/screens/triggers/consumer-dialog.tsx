@@ -15,7 +15,7 @@ interface ConsumerDialogProps {
 
 const NUMBERS = [
   ['batch_size', 'Messages in a batch, at most', '10 if empty. 1 to 100.'],
-  ['max_wait_time_ms', 'Wait for a full batch, in milliseconds', '5,000 if empty. Up to 60,000.'],
+  ['max_wait_time_ms', 'Longest wait, in milliseconds', 'For a full batch. 5,000 if empty.'],
   ['max_retries', 'Retries of a message', '3 if empty. Up to 100.'],
   ['retry_delay', 'Seconds before a retry', '0 if empty.'],
   ['max_concurrency', 'Batches at a time, at most', 'The server decides if empty. 1 to 250.'],
@@ -66,6 +66,7 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
       {before === undefined && (
         <SelectField
           label="Queue"
+          data-first
           hint={
             queues.length === 0
               ? 'There is none yet: bind one in the settings, or make one with npx wrangler queues create.'

@@ -28,7 +28,7 @@ export const Consumers = ({ name }: { readonly name: string }) => {
           ) : (
             <Rows heads={['Queue', 'Batches', 'Where one fails']}>
               {consumed.map(({ queue, consumer }) => (
-                <tr key={consumer.consumer_id}>
+                <tr key={consumer.consumer_id} data-row>
                   <th scope="row">{queue.queue_name}</th>
                   <td>
                     {batchesOf(consumer)}

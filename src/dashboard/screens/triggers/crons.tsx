@@ -33,7 +33,7 @@ export const Crons = ({ name }: { readonly name: string }) => {
           ) : (
             <Rows heads={['When', 'Next', 'Last run']}>
               {crons.map((cron) => (
-                <tr key={cron}>
+                <tr key={cron} data-row>
                   <th scope="row">
                     <span className="mono">{cron}</span>
                     <span className="triggers-under small second">{cronInWords(cron)}</span>

@@ -26,7 +26,7 @@ export const Domains = ({ name }: { readonly name: string }) => {
             ) : (
               <Rows heads={['Host', 'Zone']}>
                 {own?.map(({ id, hostname, zone_name: zone }) => (
-                  <tr key={id}>
+                  <tr key={id} data-row>
                     <th scope="row">{hostname}</th>
                     <td className="second">{zone}</td>
                     <td className="r">

@@ -27,7 +27,7 @@ export const Routes = ({ name }: { readonly name: string }) => {
           ) : (
             <Rows heads={['Pattern', 'Zone']}>
               {result.map(({ id, pattern, zone_name: zone }) => (
-                <tr key={id}>
+                <tr key={id} data-row>
                   <th scope="row" className="mono">
                     {pattern}
                   </th>
