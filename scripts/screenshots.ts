@@ -113,7 +113,7 @@ const main = async (): Promise<void> => {
   note('Starting the server');
   const server = ends.adopt(await startServer({ folder }), async (started) => void (await started.stop()));
   const visitors = new AbortController();
-  const visiting = traffic(server, { perSecond: 4, signal: visitors.signal });
+  const visiting = traffic(server, { perSecond: 2, signal: visitors.signal });
   ends.defer(() => (visitors.abort(), visiting));
   const browser = ends.adopt(await launchChromium(), (opened) => opened.close());
   const shop = await shopOf(server);
@@ -159,11 +159,12 @@ const picture = async (browser: Browser, look: Look, screens: readonly Screen[],
     try {
       await page.goto(site.url + path(site.shop));
       await whole(page);
-      await prepare?.(page);
       // As high as what is on it, so that what stands at the foot of the window is at the foot of the picture.
       const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
       if (isOver === undefined)
         await page.setViewportSize({ ...viewport, height: Math.min(MOST_HEIGHT, Math.max(viewport.height, height)) });
+      await whole(page);
+      await prepare?.(page);
       await whole(page);
       await page.screenshot({ path: join(values.out, `${name}${look.suffix}.png`), animations: 'disabled', caret: 'hide' });
       note(`${name}${look.suffix}`);

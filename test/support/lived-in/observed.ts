@@ -95,11 +95,11 @@ const KEPT_FAILURES = 150;
 const slicesOf = function* (load: Load, served: readonly Served[], nowMinute: number, random: Chance): Generator<Slice> {
   const first = nowMinute - DAYS_OBSERVED * 24 * HOUR_MINUTES;
   const close = nowMinute - CLOSE_MINUTES;
-  const nowCurve = curve(load, nowMinute);
+  const nowCurve = curve(load, 0);
   for (let minute = first - (first % COARSE); minute <= nowMinute + AHEAD_MINUTES; minute += minute < close ? COARSE : 1) {
     const minutes = minute < close ? COARSE : 1;
     const shares = served.find(({ from }) => from <= minute * MINUTE_MS)?.shares ?? [];
-    const rate = load.perMinute * minutes * (curve(load, minute) / nowCurve) * (0.97 + 0.06 * random.next());
+    const rate = load.perMinute * minutes * (curve(load, minute - nowMinute) / nowCurve) * (0.97 + 0.06 * random.next());
     for (const { id, number, share } of shares) {
       const requests = random.about(rate * share);
       if (requests > 0) yield { minute, minutes, id, number, requests };
@@ -107,9 +107,12 @@ const slicesOf = function* (load: Load, served: readonly Served[], nowMinute: nu
   }
 };
 
-/** More in the afternoon than at night, of places one hour east of Greenwich. */
+/** It is always early in the afternoon, whenever the pictures are taken. */
+const HOUR_OF_NOW = 14.6;
+
+/** More at the peak of the day than at night; by minutes from now. */
 const curve = ({ peakHour = 15, swing = 0.45 }: Load, minute: number): number =>
-  1 + swing * Math.cos((((minute / HOUR_MINUTES + 1 - peakHour) % 24) / 24) * 2 * Math.PI);
+  1 + swing * Math.cos(((minute / HOUR_MINUTES + HOUR_OF_NOW - peakHour) / 24) * 2 * Math.PI);
 
 type Faults = readonly { readonly fault: Fault; readonly times: number }[];
 
