@@ -53,7 +53,11 @@ const useCompare = (name: string, { versions }: Deployment): MenuItem => {
     icon: Columns2,
     isOff,
     why: isOff ? (other === undefined ? 'It is what serves now.' : `${versionName(other.number)} has no code any more.`) : undefined,
-    onSelect: () => goTo(`/workers/${name}/compare`, { version: now?.version_id, baseline: other?.version_id }),
+    onSelect: () => {
+      // Code reads as before and after.
+      const [version, baseline] = newerFirst([now, other].filter((each) => each !== undefined));
+      goTo(`/workers/${name}/compare`, { version: version?.version_id, baseline: baseline?.version_id });
+    },
   };
 };
 
@@ -78,21 +82,21 @@ const useWayBack = (name: string, deployment: Deployment, isAsked: boolean): Men
   );
   const [blocker] = preflight.data?.result.blockers ?? [];
   const isSplit = serving.filter(({ percentage }) => percentage > 0).length > 1;
-  const name_ = versionName(target?.number ?? null);
+  const back = versionName(target?.number ?? null);
   const refused = isServingAlone
-    ? `${name_} answers everything already.`
+    ? `${back} answers everything already.`
     : preflight.isError
       ? wordsOf(preflight.error)
       : blocker && `Blocked. ${blocker.message}`;
   return {
-    text: `Rollback to ${name_}`,
+    text: `Rollback to ${back}`,
     icon: Undo2,
     shortcut: 'R',
     isApart: true,
     isOff: refused !== undefined,
     why:
       refused ??
-      `${isSplit ? `Ends the split: ${name_} answers everything again.` : `${name_} answers everything again.`} You confirm on the next screen.`,
+      `${isSplit ? `Ends the split: ${back} answers everything again.` : `${back} answers everything again.`} You confirm on the next screen.`,
     onSelect: () => change({ dialog: 'rollback', of: target?.version_id }),
   };
 };

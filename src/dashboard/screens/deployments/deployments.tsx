@@ -50,6 +50,7 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
   if (deployments.length === 0)
     return (
       <section className="section">
+        <h2 className="heading">Deployments</h2>
         <Empty title="Nothing has been deployed" command="npx wrangler versions deploy">
           Its versions get no traffic until one of them is deployed.
         </Empty>
@@ -81,6 +82,7 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
           </div>
         </div>
         <Timeline
+          key={`${span} ${by}`}
           deployments={deployments}
           window={windowOf(spanIn(span), now)}
           scale={by === 'change' ? 'change' : 'time'}

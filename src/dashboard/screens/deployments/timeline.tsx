@@ -28,7 +28,7 @@ export const Timeline = ({ deployments, window, scale, lit, onLight, onOpen }: T
   useLayoutEffect(() => {
     const scroller = inner.current?.parentElement;
     if (scroller != null) scroller.scrollLeft = scroller.scrollWidth;
-  }, [inner, width, scale, window.from]);
+  }, [inner, width]);
   const now = new Date(window.to);
   const litColumn = columns.find(({ of }) => of.id === lit);
   // The list says it itself.

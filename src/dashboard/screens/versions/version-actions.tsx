@@ -16,7 +16,7 @@ interface VersionActionsProps {
 export const VersionActions = ({ name, version: { id, number }, listed }: VersionActionsProps) => {
   const [, change] = useAddress();
   const goTo = useGo();
-  const compare = useCompareWithNow(name, id);
+  const compare = useCompareWithNow(name, { version_id: id, number });
   const isWhole = listed?.percentage === 100;
   // The new one of a rollout is none to go back to.
   const isBehind = listed !== undefined && listed.served !== null && listed.look !== 'new' && !isWhole;

@@ -51,7 +51,7 @@ export const Traffic = ({ of: { percentage: share, served } }: { readonly of: Pi
 const VersionMenu = ({ name, version }: { readonly name: string; readonly version: ListedVersion }) => {
   const [, change] = useAddress();
   const goTo = useGo();
-  const compare = useCompareWithNow(name, version.version_id);
+  const compare = useCompareWithNow(name, version);
   const { version_id: id, number, url, is_deployable: isDeployable } = version;
   const items: readonly MenuItem[] = [
     { text: 'View version', icon: FileText, onSelect: () => goTo(`/workers/${name}/versions/${id}`) },
