@@ -32,6 +32,8 @@ export const CodeField = ({ name, text, memory, onChange }: CodeFieldProps) => {
     const doc = latest.current;
     const state = before?.doc.toString() === doc ? before : EditorState.create({ doc, extensions: extensionsFor(name, memory) });
     const view = new EditorView({ parent: place.current, state });
+    // Lines wrap elsewhere once the font is there.
+    void document.fonts.ready.then(() => view.requestMeasure());
     return () => {
       memory.states.set(name, view.state);
       view.destroy();
