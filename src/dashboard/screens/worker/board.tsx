@@ -88,7 +88,7 @@ const SinceWhen = ({ worker, deployment }: { readonly worker: Worker; readonly d
 const MeasuredShare = ({ serving, recent }: { readonly serving: readonly Serving[]; readonly recent: Recent | undefined }) => {
   const [newer, older] = serving;
   if (newer === undefined) return null;
-  if (recent === undefined) return <>Nobody counts requests now: the process that observes does not answer.</>;
+  if (recent === undefined) return <>How many requests come is not known now: the process that observes does not answer.</>;
   if (older === undefined) return null;
   const measured = recent.shareOf(newer.version_id);
   if (measured === undefined) return <>No request came in the last 5 minutes.</>;

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useApi, type Result } from '../../api/index.ts';
 import type { Mark } from '../../charts/index.ts';
-import { Button, Loaded, Segments, versionName } from '../../parts/index.ts';
+import { Bones, Button, Loaded, Segments, versionName } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { percentage } from '../../words/index.ts';
 import type { LiveCount } from './live-counts.ts';
@@ -60,17 +60,20 @@ export const MetricsSection = (props: MetricsProps) => {
           )}
         </div>
       </div>
-      <Loaded
-        from={metrics}
-        bones={<div className="metrics-room" aria-hidden />}
-        what="Metrics did not load."
-        still="The split above is live and correct."
-      >
+      <Loaded from={metrics} bones={<MetricsBones />} what="Metrics did not load." still="The split above is live and correct.">
         {({ result }) => <Charts {...props} metrics={result} drawn={drawn} comparison={comparison.data?.result} isTable={as === 'table'} />}
       </Loaded>
     </section>
   );
 };
+
+const MetricsBones = () => (
+  <div className="metrics metrics-room" aria-hidden>
+    {['requests', 'errors', 'latency'].map((each) => (
+      <Bones key={each} lines={[30, 50]} />
+    ))}
+  </div>
+);
 
 /** What serves; of one that took all traffic lately, also what it took it from. */
 const drawnOf = (worker: Worker, { story, versions }: Deployment): readonly Drawn[] => {
