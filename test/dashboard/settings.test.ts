@@ -215,6 +215,14 @@ test('settings, as a person changes them', async (t) => {
       tags: readonly string[];
     };
     assert.deepEqual([settings.observability, settings.tags], [{ enabled: true, head_sampling_rate: 0.25 }, ['shop', 'team-a']]);
+    await page.getByLabel('Share of invocations that is kept, in percent').fill('50');
+    await server.api('PATCH', 'workers/scripts/shop/script-settings', { tags: ['of somebody else'] });
+    await page.getByText('These settings were changed while you were here.').waitFor();
+    const apply = page.getByRole('button', { name: 'Apply to all versions' });
+    assert.equal(await apply.getAttribute('aria-disabled'), 'true');
+    await press(page, 'See what is there now');
+    assert.equal(await page.getByLabel('Tags of the Worker').inputValue(), 'of somebody else');
+    assert.equal(await page.getByLabel('Share of invocations that is kept, in percent').inputValue(), '25');
     await press(page, 'Turn off workers.dev');
     await dialog(page).getByRole('button', { name: 'Turn off workers.dev' }).click();
     await page.getByText('workers.dev is off.').waitFor();

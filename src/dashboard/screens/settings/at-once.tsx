@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, queries, readOf, refresh, useApi, type Result } from '../../api/index.ts';
-import { Bones, Button, Loaded, Refusal, TextField, toast } from '../../parts/index.ts';
+import { Banner, Bones, Button, Loaded, Refusal, TextField, toast } from '../../parts/index.ts';
 import type { Worker } from '../worker/worker.ts';
 import { Addresses } from '../triggers/index.ts';
 import { DeleteWorker } from './delete-worker.tsx';
@@ -37,7 +37,7 @@ export const AtOnce = ({ worker, draft }: AtOnceProps) => {
           </h3>
         </div>
         <Loaded from={read} bones={<Bones lines={[40, 40, 60]} />} what="These settings did not load.">
-          {({ result, etag }) => <Form key={etag} name={worker.name} settings={result} etag={etag} onApplied={applied} />}
+          {({ result, etag }) => <Form name={worker.name} settings={result} etag={etag} onApplied={applied} />}
         </Loaded>
       </section>
       <Addresses worker={worker} level="h3" />
@@ -69,10 +69,11 @@ const typedOf = ({ observability, logpush, tags }: ScriptSettings): Typed => ({
   tags: tags.join(', '),
 });
 
-/** It begins anew whenever somebody changes them: nothing is written over what was not seen. */
+/** What is typed goes by the settings as they were then: nothing is written over what was not seen. */
 const Form = ({ name, settings, etag, onApplied }: FormProps) => {
-  const [typed, setTyped] = useState(() => typedOf(settings));
-  const set = (change: Partial<Typed>): void => setTyped({ ...typed, ...change });
+  const [edited, setEdited] = useState<{ readonly typed: Typed; readonly madeTo: string | undefined }>();
+  const typed = edited?.typed ?? typedOf(settings);
+  const set = (change: Partial<Typed>): void => setEdited({ typed: { ...typed, ...change }, madeTo: edited?.madeTo ?? etag });
   const rate = Number(typed.rate);
   const isWrong = typed.rate.trim() === '' || !(rate >= 0 && rate <= WHOLE);
   const isSame = JSON.stringify(typed) === JSON.stringify(typedOf(settings));
@@ -88,32 +89,44 @@ const Form = ({ name, settings, etag, onApplied }: FormProps) => {
             .map((tag) => tag.trim())
             .filter((tag) => tag !== ''),
         },
-        ifMatch: etag,
+        ifMatch: edited?.madeTo,
       }),
     onSuccess: async () => {
-      toast({ text: 'It applies to every version from now on.' });
       await onApplied();
+      setEdited(undefined);
+      toast({ text: 'It applies to every version from now on.' });
     },
   });
+  // What it applies itself changes them too.
+  const isStale = edited !== undefined && edited.madeTo !== etag && !applied.isPending;
+  const seeNow = (
+    <Button
+      isSmall
+      onClick={() => {
+        setEdited(undefined);
+        applied.reset();
+        void refresh(name);
+      }}
+    >
+      See what is there now
+    </Button>
+  );
   return (
     <form
       className="settings-form"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isWrong && !isSame) applied.mutate();
+        if (!isWrong && !isSame && !isStale) applied.mutate();
       }}
     >
-      {applied.isError && (
-        <Refusal
-          what="Not applied."
-          error={applied.error}
-          action={
-            <Button isSmall onClick={() => void refresh(name)}>
-              See what is there now
-            </Button>
-          }
-        />
+      {isStale ? (
+        <Banner action={seeNow}>
+          <strong className="strong">These settings were changed while you were here.</strong> What you typed was meant for what was there
+          before.
+        </Banner>
+      ) : (
+        applied.isError && <Refusal what="Not applied." error={applied.error} action={seeNow} />
       )}
       <label className="choice">
         <input type="checkbox" checked={typed.isObserved} onChange={({ target }) => set({ isObserved: target.checked })} />
@@ -145,7 +158,11 @@ const Form = ({ name, settings, etag, onApplied }: FormProps) => {
         onChange={({ target }) => set({ tags: target.value })}
       />
       <div>
-        <Button type="submit" why={isSame ? 'Nothing is changed.' : undefined} working={applied.isPending ? 'Applying' : undefined}>
+        <Button
+          type="submit"
+          why={isStale ? 'First see what is there now, above.' : isSame ? 'Nothing is changed.' : undefined}
+          working={applied.isPending ? 'Applying' : undefined}
+        >
           Apply to all versions
         </Button>
       </div>
