@@ -211,18 +211,16 @@ test('a Worker is created, edited, saved and deployed', async (t) => {
     await said(page, 'v2 gets all requests.');
     assert.equal(await textOf(server, 'older'), 'new');
   });
-});
 
-test('[UI-86] the editor and the templates fit a narrow window, in the dark too', async (t) => {
-  await using server = await startServer();
-  await aGreeting(server);
-  await using browser = await aBrowser(t, { viewport: NARROW, colorScheme: 'dark' });
-  const page = await entered(browser, server);
-  for (const path of ['/create', '/workers/greeting/edit']) {
-    await page.goto(urlOf(server, path));
-    await whole(page);
-    await checkAccessible(page);
-    await checkFits(page);
-  }
-  await until('the code to be there', async () => (await page.locator('.cm-line').count()) > 0);
+  await t.test('[UI-86] the editor and the templates fit a narrow window, in the dark too', async () => {
+    await using phone = await aBrowser(t, { viewport: NARROW, colorScheme: 'dark' });
+    const narrow = await entered(phone, server);
+    for (const path of ['/create', '/workers/greeting/edit']) {
+      await narrow.goto(urlOf(server, path));
+      await whole(narrow);
+      await checkAccessible(narrow);
+      await checkFits(narrow);
+    }
+    await until('the code to be there', async () => (await narrow.locator('.cm-line').count()) > 0);
+  });
 });
