@@ -32,6 +32,9 @@ export const Compare = () => {
   const choose = (next: { readonly version?: string; readonly baseline?: string }): void =>
     change({ version: shown?.version.version_id, baseline: shown?.baseline.version_id, ...next });
   const swap = (): void => choose({ version: shown?.baseline.version_id ?? '', baseline: shown?.version.version_id ?? '' });
+  /** One that stands on the other side already changes places with it. */
+  const pick = (side: 'version' | 'baseline', id: string): void =>
+    shown?.[side === 'version' ? 'baseline' : 'version'].version_id === id ? swap() : choose({ [side]: id });
   return (
     <>
       <div className="page-head">
@@ -50,11 +53,11 @@ export const Compare = () => {
         {({ result }) => (
           <>
             <div className="compare-sides">
-              <SidePicker name={name} label="Older version" side={result.baseline} onChoose={(id) => choose({ baseline: id })} />
+              <SidePicker name={name} label="Older version" side={result.baseline} onChoose={(id) => pick('baseline', id)} />
               <span className="compare-swap">
                 <Button kind="quiet" isSmall icon={ArrowLeftRight} name="Swap the two versions" onClick={swap} />
               </span>
-              <SidePicker name={name} label="Newer version" side={result.version} onChoose={(id) => choose({ version: id })} />
+              <SidePicker name={name} label="Newer version" side={result.version} onChoose={(id) => pick('version', id)} />
             </div>
             <Loaded
               from={comparison}

@@ -26,18 +26,11 @@ const FOLDED = { margin: 3, minSize: 5 };
 /** Of characters: beyond it the difference is told by whole lines. */
 const DIFF = { scanLimit: 5_000, timeout: 500 };
 
-const endsLine = (text: string): boolean => text === '' || text.endsWith('\n');
-
-/** Both end with a line break, or one has nothing: then it is no line of its own. */
-export const trimmed = (before: string, after: string): readonly [before: string, after: string] =>
-  endsLine(before) && endsLine(after) ? [before.replace(/\n$/, ''), after.replace(/\n$/, '')] : [before, after];
-
 const textOf = (text: string): Text => Text.of(text.split(/\r\n?|\n/));
 
 /** How many lines came, and how many went. */
 export const countLines = (older: string, newer: string): { readonly added: number; readonly removed: number } => {
-  const [before, after] = trimmed(older, newer).map(textOf);
-  if (before === undefined || after === undefined) return { added: 0, removed: 0 };
+  const [before, after] = [textOf(older), textOf(newer)];
   const chunks = Chunk.build(before, after, DIFF);
   const all = (text: Text, isOld: boolean): number => chunks.reduce((sum, chunk) => sum + linesIn(text, placeOf(chunk, isOld)), 0);
   return { added: all(after, false), removed: all(before, true) };

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Bones, Loaded, VersionChip, versionName } from '../../parts/index.ts';
 import type { Side } from './compare.tsx';
-import { openBeside, openInOne, trimmed, type DiffView } from './diff-view.ts';
+import { openBeside, openInOne, type DiffView } from './diff-view.ts';
 import { useTexts, type Sides } from './module-texts.ts';
 
 export interface FileDiffProps extends Sides {
@@ -39,9 +39,8 @@ const Shown = (props: FileDiffProps & { readonly before: string; readonly after:
   useEffect(() => {
     if (place.current === null) return undefined;
     const [older = '', newer = ''] = names.split(' ');
-    const [old, fresh] = trimmed(before, after);
     const open = way === 'beside' ? openBeside : openInOne;
-    const view = open(place.current, { module, before: old, after: fresh, names: [older, newer], isFolded });
+    const view = open(place.current, { module, before, after, names: [older, newer], isFolded });
     latest.current.onOpened(view);
     return () => {
       latest.current.onOpened(undefined);

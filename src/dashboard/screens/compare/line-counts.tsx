@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { count } from '../../words/index.ts';
+import { count, counted } from '../../words/index.ts';
 import { countLines } from './diff-view.ts';
 import { useTexts, type Sides } from './module-texts.ts';
 
@@ -17,7 +17,7 @@ export const LineCounts = (sides: Sides) => {
         +{count(lines.added)} −{count(lines.removed)}
       </span>
       <span className="visually-hidden">
-        {count(lines.added)} lines added, {count(lines.removed)} removed
+        {counted(lines.added, 'line')} added, {count(lines.removed)} removed
       </span>
     </>
   );

@@ -48,7 +48,7 @@ export const JobDialog = ({ job, onClose, onTold }: JobDialogProps) => {
       onSubmit={() => saved.mutate()}
       foot={
         <>
-          <p>A small test file is written to a new destination first.</p>
+          <p>{faultIn(draft) ?? 'A small test file is written to a new destination first.'}</p>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="main" type="submit" why={faultIn(draft)} working={saved.isPending ? 'Trying the destination' : undefined}>
             {job === undefined ? 'Create the job' : 'Change the job'}

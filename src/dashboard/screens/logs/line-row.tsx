@@ -38,11 +38,17 @@ export const LineRow = memo(({ line, version, isOpenAtFirst = false }: LineRowPr
   </li>
 ));
 
+/** As a console prints it: what it is, then where it came from, which some stacks have without its name. */
+const stackOf = ({ name, message, stack = '' }: Line['exceptions'][number]): string => {
+  const heading = `${name}: ${message}`;
+  return stack.trimStart().startsWith('at ') || stack === '' ? `${heading}\n${stack}`.trimEnd() : stack;
+};
+
 const Said = ({ line }: { readonly line: Line }) => (
   <div className="logs-said">
     {line.exceptions.map((exception, index) => (
       <pre key={`${index} ${exception.message}`} className="stop-text">
-        {exception.stack ?? `${exception.name}: ${exception.message}`}
+        {stackOf(exception)}
       </pre>
     ))}
     {line.logs.length > 0 && (

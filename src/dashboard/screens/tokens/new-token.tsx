@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call, refresh } from '../../api/index.ts';
-import { Button, Command, Dialog, Refusal, TextField } from '../../parts/index.ts';
+import { Button, CopyButton, Dialog, Refusal, TextField } from '../../parts/index.ts';
 
 /** Asks for a name, makes the token, and shows its value this once. */
 export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
@@ -69,6 +69,9 @@ const Made = ({ name, value, onClose }: { readonly name: string; readonly value:
     }
   >
     <p className="tokens-once">This is its value. It is not stored, and will not be shown again.</p>
-    <Command text={value} />
+    <div className="command">
+      <code className="tokens-value">{value}</code>
+      <CopyButton text={value} name="Copy the token" />
+    </div>
   </Dialog>
 );
