@@ -104,7 +104,7 @@ const one = row
   .extend({
     deployment: or(toldDeployment.extend({ versions: z.array(servingVersion) })),
     previous_deployment: or(toldDeployment),
-    looks: z.record(z.string(), look).describe('Of every version that a deployment which is kept names, by its id.'),
+    looks: z.record(z.string(), look).describe('Of the 500 versions that were deployed last, by their ids.'),
     window: or(window),
     edges,
   })

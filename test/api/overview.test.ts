@@ -236,7 +236,7 @@ test('[OV-10] while the process that observes is away, all that is stored is tol
   assert.deepEqual([result.window, result.metrics, result.deployment?.versions.length], [null, null, 2]);
 });
 
-test('[OV-12] one Worker is told with its deployment, the one before, the looks of all its versions, and which edges follow', async (t) => {
+test('[OV-12] one Worker is told with its deployment, the one before, the looks of its versions, and which edges follow', async (t) => {
   const { api, one, two } = await aFew(t);
   const { result } = await asked(api, 'getWorkerOverview', { name: 'checkout' });
   assert.deepEqual(result.looks, { [one]: 'stable', [two]: 'new' });

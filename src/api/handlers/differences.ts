@@ -38,7 +38,7 @@ export const differences: Handlers<typeof differenceEndpoints> = {
     if (!found.ok) return found;
     const history = await api.store.snapshot((queries) => wholeHistory(queries, worker.value, api.clock.now().getTime()));
     const side = (version: Version) => {
-      const { served: _, ...told } = toldVersionView(history, history.services, version);
+      const { served: _, ...told } = toldVersionView(history, version);
       return told;
     };
     const { version, baseline } = found.value;

@@ -57,7 +57,7 @@ export const listVersionHistory: Histories['listVersionHistory'] = async (api, {
     };
   });
   const view = (version: Version) => {
-    const told = toldVersionView(history, history.services, version);
+    const told = toldVersionView(history, version);
     const isDeployable = told.percentage !== null || isInWindow(version.number, worker.nextNumber - 1, api.settings.deployableVersions);
     const hasUrl = opened.has(version.id) && version.durableObjects === undefined;
     return listedVersionView(told, version, { isDeployable, url: hasUrl ? versionUrl(hosts, worker.name, version.id) : undefined });

@@ -18,6 +18,7 @@ import type { Queries } from '../../store/index.ts';
 import { hostsOf, type Api, type Handlers } from '../api.ts';
 import { pageInfo, pageOf } from '../page.ts';
 import {
+  latestLooksView,
   overviewWindowView,
   rowView,
   servingView,
@@ -43,6 +44,7 @@ const MOST_COMPARED = 200;
 const OBSERVED_WITHIN_MS = 3_000;
 /** What one Worker's looks are told by. */
 const MOST_DEPLOYMENTS = 10_000;
+const MOST_LOOKS = 500;
 
 const windowAt = (now: number): OverviewWindow => ({
   since: (Math.floor(now / SLOT_MS) - SLOTS + 1) * SLOT_MS,
@@ -191,7 +193,7 @@ export const overview: Handlers<typeof overviewEndpoints> = {
         ...rowView(facts),
         deployment: active === null ? null : { ...active, versions: servingView(facts) },
         previous_deployment: toldDeploymentView(history, 1),
-        looks: Object.fromEntries(history.looks),
+        looks: latestLooksView(history, MOST_LOOKS),
         window: glances === undefined ? null : overviewWindowView(window),
         edges: {
           connected: edges.length,

@@ -18,7 +18,7 @@ export const listRollbackTargets: Handlers<typeof historyEndpoints>['listRollbac
   const { targets, total } = await rollbackTargets(api, worker.value, history, { from, limit: query.limit }, schemasOf(api));
   return accept({
     result: targets.map(({ version, isLastWhole, blockers, warnings, secrets }) => ({
-      ...toldVersionView(history, history.services, version),
+      ...toldVersionView(history, version),
       is_last_whole: isLastWhole,
       blockers: blockers.map(blockerView),
       warnings: warnings.map((warning) => Object.assign(warned(warning), { needs_force: needsForce(warning) })),

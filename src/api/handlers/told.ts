@@ -1,5 +1,4 @@
 import { secretsChangedWith } from '../../control/index.ts';
-import { servicesIn, type Service } from '../../domain/index.ts';
 import type { Queries, StoredDeployment, Worker } from '../../store/index.ts';
 import { toldHistory, type ToldHistory } from '../views/index.ts';
 
@@ -12,10 +11,10 @@ export const wholeHistory = async (
   worker: Worker,
   now: number,
   isShown: (deployment: StoredDeployment) => boolean = () => false,
-): Promise<ToldHistory & { readonly services: ReadonlyMap<string, Service> }> => {
+): Promise<ToldHistory> => {
   const deployments = await queries.deployments.page(worker.tag, { offset: 0, limit: MOST_DEPLOYMENTS });
   const ids = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
   const versions = new Map((await queries.versions.heads([...ids])).map((version) => [version.id, version]));
   const secrets = await secretsChangedWith(queries, worker.name, deployments.filter(isShown));
-  return { ...toldHistory(deployments, versions, now, secrets), services: servicesIn(deployments) };
+  return toldHistory(deployments, versions, now, secrets);
 };

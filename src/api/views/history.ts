@@ -1,6 +1,7 @@
 import {
   looksOf,
   percentageOf,
+  servicesIn,
   storyOf,
   type Look,
   type Numbers,
@@ -19,6 +20,8 @@ export interface ToldHistory {
   readonly deployments: readonly StoredDeployment[];
   readonly versions: KnownVersions;
   readonly stories: readonly Story[];
+  /** When each version served. */
+  readonly services: ReadonlyMap<string, Service>;
   readonly looks: ReadonlyMap<string, Look>;
   /** Names of the secrets that were changed with a deployment, by its id. */
   readonly secrets: ReadonlyMap<string, readonly string[]>;
@@ -33,7 +36,8 @@ export const toldHistory = (
   // What is known may be of many Workers.
   const named = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
   const numbers: Numbers = new Map([...named].map((id) => [id, versions.get(id)?.number ?? 0]));
-  return { deployments, versions, stories: storyOf(deployments, numbers), looks: looksOf(deployments, now, [], numbers), secrets };
+  const retold = { stories: storyOf(deployments, numbers), services: servicesIn(deployments) };
+  return { deployments, versions, ...retold, looks: looksOf(deployments, now, [], numbers, retold), secrets };
 };
 
 export const deedView = ({ author, source, createdOn }: Pick<VersionHead, 'author' | 'source' | 'createdOn'>) => ({
@@ -41,6 +45,20 @@ export const deedView = ({ author, source, createdOn }: Pick<VersionHead, 'autho
   source,
   at: createdOn,
 });
+
+/** The looks of so many versions at most, those that were deployed last. */
+export const latestLooksView = ({ deployments, looks }: ToldHistory, most: number): Readonly<Record<string, Look>> => {
+  const latest: Record<string, Look> = {};
+  let count = 0;
+  for (const { versionId } of deployments.flatMap(({ split }) => split)) {
+    const look = looks.get(versionId);
+    if (look === undefined || versionId in latest) continue;
+    if (count === most) break;
+    latest[versionId] = look;
+    count += 1;
+  }
+  return latest;
+};
 
 export const lookOf = ({ looks }: ToldHistory, versionId: string): Look => looks.get(versionId) ?? 'idle';
 
@@ -89,11 +107,10 @@ export const toldDeploymentView = (history: ToldHistory, at: number) => {
 /** A version as a history tells of it. */
 export const toldVersionView = (
   history: ToldHistory,
-  services: ReadonlyMap<string, Service>,
   version: Pick<VersionHead, 'id' | 'number' | 'author' | 'source' | 'createdOn' | 'message' | 'tag'>,
 ) => {
   const entry = history.deployments[0]?.split.find(({ versionId }) => versionId === version.id);
-  const service = services.get(version.id);
+  const service = history.services.get(version.id);
   return {
     version_id: version.id,
     number: version.number,

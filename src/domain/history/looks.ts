@@ -1,5 +1,5 @@
 import { WHOLE } from '../split.ts';
-import { servicesIn, servingIn, type Numbers, type Told } from './service.ts';
+import { servicesIn, servingIn, type Numbers, type Service, type Told } from './service.ts';
 import { storyOf, type Story } from './story.ts';
 
 /**
@@ -22,19 +22,24 @@ interface Rollout {
 
 const NOTHING: Rollout = { fresh: undefined, settled: undefined, wholeSince: undefined };
 
+/** What was told of deployments already. */
+interface Retold {
+  readonly stories: readonly Story[];
+  readonly services: ReadonlyMap<string, Service>;
+}
+
 /**
  * The look of each of these versions and of all that the deployments name, derived from them alone. They come newest first; `now` is in
- * milliseconds since 1970.
+ * milliseconds since 1970. Whoever has their stories and services gives them, so that a long history is not gone through twice.
  */
 export const looksOf = (
   deployments: readonly Told[],
   now: number,
   versionIds: readonly string[] = [],
   numbers: Numbers = new Map(),
+  { stories, services }: Retold = { stories: storyOf(deployments, numbers), services: servicesIn(deployments) },
 ): ReadonlyMap<string, Look> => {
-  const stories = storyOf(deployments, numbers);
   const { fresh, settled } = latestRollout(deployments, stories, now);
-  const services = servicesIn(deployments);
   const endings = new Set(deployments.flatMap(({ createdOn }, at) => (stories[at]?.kind === 'rolled_back' ? [createdOn] : [])));
   const named = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
   const serving = new Set(servingIn(deployments[0]?.split ?? []).map(({ versionId }) => versionId));

@@ -24,22 +24,29 @@ export const shareIn = (split: Split, versionId: string): number => split.find((
 /** Versions that get a part of the traffic; one at 0 % answers overrides only. */
 export const servingIn = (split: Split): Split => split.filter(({ share }) => share > 0);
 
-/** When each version served that did: at 0 % it does not. */
+/**
+ * When each version served that did: at 0 % it does not. Beside what was ever told only those that serve are gone through for each
+ * deployment: a history of thousands is read on requests.
+ */
 export const servicesIn = (deployments: readonly Told[]): ReadonlyMap<string, Service> => {
   const services = new Map<string, Service>();
+  const open = new Map<string, Service>();
   for (const { createdOn, split } of deployments.toReversed()) {
-    for (const [id, service] of services) {
-      if (service.until === undefined && shareIn(split, id) === 0) services.set(id, { ...service, until: createdOn });
+    for (const [id, service] of open) {
+      if (shareIn(split, id) > 0) continue;
+      services.set(id, { ...service, until: createdOn });
+      open.delete(id);
     }
     for (const { versionId, share } of servingIn(split)) {
       const known = services.get(versionId);
-      const goesOn = known !== undefined && known.until === undefined;
-      services.set(versionId, {
+      const service = {
         since: known?.since ?? createdOn,
-        from: goesOn ? known.from : createdOn,
+        from: open.get(versionId)?.from ?? createdOn,
         until: undefined,
         isWhole: known?.isWhole === true || share === WHOLE,
-      });
+      };
+      services.set(versionId, service);
+      open.set(versionId, service);
     }
   }
   return services;
