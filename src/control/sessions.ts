@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { accept, refuse, type Result } from '../base/index.ts';
 import type { Refusal } from '../domain/index.ts';
-import type { Session, Token } from '../store/index.ts';
+import type { Queries, Session, Token } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { authorOf, tokenHash } from './tokens.ts';
 
@@ -32,21 +32,24 @@ export const csrfTokenOf = (value: string): string => createHash('sha256').updat
 export const expiryOf = ({ createdOn, usedOn }: Session): Date =>
   new Date(Math.min(Date.parse(createdOn) + SESSION_MS, Date.parse(usedOn) + IDLE_MS));
 
-export const signIn = (control: Control, actor: Pick<Actor, 'ip'>, proof: Proof): Promise<Result<SignedIn, Refusal>> => {
+export const signIn = async (control: Control, actor: Pick<Actor, 'ip'>, proof: Proof): Promise<Result<SignedIn, Refusal>> => {
   const value = secret();
   const now = control.clock.now();
+  // What is wrong is no work for the one writer.
+  const shown = await shownBy(control.store.read, proof, now);
+  if (!shown.ok) return shown;
   return control.store.change<SignedIn, Refusal>(
     async (change) => {
+      const present = await shownBy(change, proof, now);
+      if (!present.ok) return present;
+      const { token, maker } = present.value;
+      if ('code' in proof) await change.sessions.takeCode(tokenHash(proof.code));
       await change.sessions.forget(before(now, SESSION_MS), before(now, IDLE_MS), now.toISOString());
-      const token =
-        'token' in proof
-          ? await change.tokens.byHash(tokenHash(proof.token.trim()))
-          : await tokenOf(change, await change.sessions.takeCode(tokenHash(proof.code), now.toISOString()));
-      if (token === undefined) return refuse({ code: 'token' in proof ? 'token_wrong' : 'sign_in_code_wrong' });
       const session: Session = {
         id: control.ids.hex32(),
         tokenId: token.id,
-        createdOn: now.toISOString(),
+        // One that a session let in is a part of that one's time: nobody stays for ever by letting themselves in.
+        createdOn: maker?.createdOn ?? now.toISOString(),
         usedOn: now.toISOString(),
       };
       await change.sessions.insert(session, tokenHash(value));
@@ -59,9 +62,29 @@ export const signIn = (control: Control, actor: Pick<Actor, 'ip'>, proof: Proof)
   );
 };
 
+interface Shown {
+  readonly token: Token;
+  /** The session that made the code. */
+  readonly maker?: Session;
+}
+
+const shownBy = async (queries: Pick<Queries, 'sessions' | 'tokens'>, proof: Proof, now: Date): Promise<Result<Shown, Refusal>> => {
+  if ('token' in proof) {
+    const token = await queries.tokens.byHash(tokenHash(proof.token.trim()));
+    return token === undefined ? refuse({ code: 'token_wrong' }) : accept({ token });
+  }
+  const code = await queries.sessions.codeByHash(tokenHash(proof.code));
+  const token = await tokenOf(queries, code?.tokenId);
+  const wrong = refuse({ code: 'sign_in_code_wrong' as const });
+  if (code === undefined || token === undefined || now >= new Date(code.expiresOn)) return wrong;
+  if (code.sessionId === undefined) return accept({ token });
+  const maker = await queries.sessions.byId(code.sessionId);
+  return maker === undefined || now >= expiryOf(maker) ? wrong : accept({ token, maker });
+};
+
 const before = (now: Date, ms: number): string => new Date(now.getTime() - ms).toISOString();
 
-const tokenOf = async ({ tokens }: Pick<Control['store']['read'], 'tokens'>, id: string | undefined): Promise<Token | undefined> =>
+const tokenOf = async ({ tokens }: Pick<Queries, 'tokens'>, id: string | undefined): Promise<Token | undefined> =>
   id === undefined ? undefined : tokens.byId(id);
 
 /** Whose cookie this is, as long as its session goes on; it goes on for longer by being asked for. */
@@ -103,11 +126,14 @@ export const signOut = (control: Control, actor: Actor, session: Session): Promi
     () => auditEntry(control, actor, 'session.delete', `session/${session.id}`),
   );
 
-/** Makes what signs in once, as the one who asks for it; it is in this answer and nowhere else. */
+/**
+ * Makes what signs in once, as the one who asks for it; it is in this answer and nowhere else. What a session made ends with it.
+ */
 export const createSignInCode = (
   control: Control,
   actor: Actor,
   token: Token,
+  session?: Session,
 ): Promise<Result<{ readonly code: string; readonly expiresOn: string }, Refusal>> => {
   const code = secret();
   const now = control.clock.now();
@@ -115,7 +141,7 @@ export const createSignInCode = (
   return control.store.change<{ code: string; expiresOn: string }, Refusal>(
     async (change) => {
       await change.sessions.forget(before(now, SESSION_MS), before(now, IDLE_MS), now.toISOString());
-      await change.sessions.addCode(tokenHash(code), token.id, expiresOn);
+      await change.sessions.addCode(tokenHash(code), { tokenId: token.id, sessionId: session?.id, expiresOn });
       return accept({ code, expiresOn });
     },
     () => auditEntry(control, actor, 'session.invite', `token/${token.id}`, { expires_on: expiresOn }),

@@ -24,7 +24,7 @@ export interface Schema {
     used_on: string;
   };
   /** Links that sign in once, by the SHA-256 of their code. */
-  sign_in_codes: { hash: string; token_id: string; expires_on: string };
+  sign_in_codes: { hash: string; token_id: string; session_id: string | null; expires_on: string };
   workers: {
     tag: string;
     name: string;

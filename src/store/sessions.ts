@@ -9,6 +9,14 @@ export interface Session {
   readonly usedOn: string;
 }
 
+/** What signs in once. */
+export interface SignInCode {
+  readonly tokenId: string;
+  /** Of who was signed in and made it. */
+  readonly sessionId: string | undefined;
+  readonly expiresOn: string;
+}
+
 /** Sessions and the codes that open one are found by the digest of what was presented. */
 export const sessions = (db: Kysely<Schema>) => ({
   byHash: async (hash: string): Promise<Session | undefined> => {
@@ -27,6 +35,7 @@ export const sessions = (db: Kysely<Schema>) => ({
   },
   end: async (id: string): Promise<void> => {
     await db.deleteFrom('sessions').where('id', '=', id).execute();
+    await db.deleteFrom('sign_in_codes').where('session_id', '=', id).execute();
   },
   endOfToken: async (tokenId: string): Promise<void> => {
     await db.deleteFrom('sessions').where('token_id', '=', tokenId).execute();
@@ -40,18 +49,19 @@ export const sessions = (db: Kysely<Schema>) => ({
       .execute();
     await db.deleteFrom('sign_in_codes').where('expires_on', '<=', now).execute();
   },
-  addCode: async (hash: string, tokenId: string, expiresOn: string): Promise<void> => {
-    await db.insertInto('sign_in_codes').values({ hash, token_id: tokenId, expires_on: expiresOn }).execute();
+  addCode: async (hash: string, { tokenId, sessionId, expiresOn }: SignInCode): Promise<void> => {
+    await db
+      .insertInto('sign_in_codes')
+      .values({ hash, token_id: tokenId, session_id: sessionId ?? null, expires_on: expiresOn })
+      .execute();
   },
-  /** Takes a code away, for nobody has it twice; answers whose it was. */
-  takeCode: async (hash: string, now: string): Promise<string | undefined> => {
-    const row = await db
-      .deleteFrom('sign_in_codes')
-      .where('hash', '=', hash)
-      .where('expires_on', '>', now)
-      .returning('token_id')
-      .executeTakeFirst();
-    return row?.token_id;
+  codeByHash: async (hash: string): Promise<SignInCode | undefined> => {
+    const row = await db.selectFrom('sign_in_codes').selectAll().where('hash', '=', hash).executeTakeFirst();
+    return row && { tokenId: row.token_id, sessionId: row.session_id ?? undefined, expiresOn: row.expires_on };
+  },
+  /** Nobody has it twice. */
+  takeCode: async (hash: string): Promise<void> => {
+    await db.deleteFrom('sign_in_codes').where('hash', '=', hash).execute();
   },
 });
 

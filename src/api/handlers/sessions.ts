@@ -20,16 +20,14 @@ export const sessions: Handlers<typeof sessionEndpoints> = {
   createSession: async (api, { body, headers, actor }) => {
     // Tests ask without a connection.
     const address = actor.ip ?? '';
-    const now = api.clock.now().getTime();
-    const retryAfterSeconds = api.signIns.waitOf(address, now);
-    if (retryAfterSeconds > 0) return refuse({ code: 'sign_ins_too_many', retryAfterSeconds });
+    const retryAfterSeconds = api.signIns.begin(address, api.clock.now().getTime());
     // The contract has seen to it that it is one of both.
     const signedIn = await signIn(api, actor, body.token === undefined ? { code: body.code ?? '' } : { token: body.token });
-    if (!signedIn.ok) {
-      api.signIns.failed(address, now);
-      return signedIn;
-    }
-    const cookie = sessionCookie(api, headers, signedIn.value.value, SESSION_MS);
+    if (!signedIn.ok) return retryAfterSeconds > 0 ? refuse({ code: 'sign_ins_too_many', retryAfterSeconds }) : signedIn;
+    api.signIns.succeeded(address);
+    const { value, session } = signedIn.value;
+    const leftMs = Date.parse(session.createdOn) + SESSION_MS - api.clock.now().getTime();
+    const cookie = sessionCookie(api, headers, value, leftMs);
     return accept({ result: sessionView(api, headers, signedIn.value), headers: { ...UNKEPT, 'set-cookie': cookie } });
   },
   getSession: async (api, { headers, session }) => accept({ result: sessionView(api, headers, session), headers: UNKEPT }),
@@ -37,10 +35,10 @@ export const sessions: Handlers<typeof sessionEndpoints> = {
     const ended = await signOut(api, actor, session.session);
     return ended.ok ? accept({ result: null, headers: { 'set-cookie': sessionCookie(api, headers, '', 0) } }) : ended;
   },
-  createSessionCode: async (api, { actor, token, headers }) => {
-    const made = await createSignInCode(api, actor, token);
+  createSessionCode: async (api, { actor, token, session, headers }) => {
+    const made = await createSignInCode(api, actor, token, session?.session);
     if (!made.ok) return made;
     const { code, expiresOn } = made.value;
-    return accept({ result: { url: `${ownUrl(api, headers)}/sign-in#code=${code}`, expires_on: expiresOn } });
+    return accept({ result: { url: `${ownUrl(api, headers)}/sign-in#code=${code}`, expires_on: expiresOn }, headers: UNKEPT });
   },
 };

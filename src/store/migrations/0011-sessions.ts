@@ -15,6 +15,7 @@ export const sessions: Migration = {
       .createTable('sign_in_codes')
       .addColumn('hash', 'text', (c) => c.primaryKey())
       .addColumn('token_id', 'text', (c) => c.notNull())
+      .addColumn('session_id', 'text')
       .addColumn('expires_on', 'text', (c) => c.notNull())
       .execute();
   },
