@@ -28,9 +28,21 @@ const set = (next: Partial<Live>): void => {
   for (const listener of listeners) listener();
 };
 
+let sessionEnded: (() => void) | undefined;
+
+/** Whether a stream that broke is worth another try: not after the session ended, which is said once to whoever looks after it. */
+export const isStillSignedIn = async (): Promise<boolean> => {
+  const response = await fetch(addressOf('getSession', {})).catch(() => undefined);
+  if (response?.status !== 401) return true;
+  sessionEnded?.();
+  sessionEnded = undefined;
+  return false;
+};
+
 /** Listens for as long as somebody is signed in. Answers how to stop. `onEnd`: the session is over. */
-export const listen = (onEnd: () => void): (() => void) =>
-  openStream({
+export const listen = (onEnd: () => void): (() => void) => {
+  sessionEnded = onEnd;
+  return openStream({
     address: addressOf('watchEvents', {}),
     on: {
       edges: (data) => set(data as Pick<Live, 'edges' | 'generation'>),
@@ -42,13 +54,9 @@ export const listen = (onEnd: () => void): (() => void) =>
       set({ away: undefined });
     },
     onBroken: (nextTry) => set({ away: { since: live.away?.since ?? new Date(), nextTry } }),
-    mayGoOn: async () => {
-      const response = await fetch(addressOf('getSession', {})).catch(() => undefined);
-      if (response?.status !== 401) return true;
-      onEnd();
-      return false;
-    },
+    mayGoOn: isStillSignedIn,
   });
+};
 
 const heard = (change: Change): void => {
   set({ lastChange: change });

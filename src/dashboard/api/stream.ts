@@ -21,6 +21,7 @@ export const openStream = ({ address, on, onOpen, onBroken, mayGoOn }: StreamOpt
   let timer: number | undefined;
   let tryMs = FIRST_TRY_MS;
   let wasOpen = false;
+  let isClosed = false;
   const close = (): void => {
     window.clearTimeout(timer);
     source?.close();
@@ -45,11 +46,14 @@ export const openStream = ({ address, on, onOpen, onBroken, mayGoOn }: StreamOpt
     });
   };
   const again = async (): Promise<void> => {
-    if (mayGoOn === undefined || (await mayGoOn())) open();
+    if (mayGoOn !== undefined && !(await mayGoOn())) return;
+    // Nobody may listen any more by then.
+    if (!isClosed) open();
   };
   document.addEventListener('visibilitychange', open);
   open();
   return () => {
+    isClosed = true;
     document.removeEventListener('visibilitychange', open);
     close();
   };

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { addressOf, openStream } from '../../api/index.ts';
+import { watchCounts, type LiveCount } from '../../api/index.ts';
 import { Button, Refusal, SplitBar, VersionChip, versionName } from '../../parts/index.ts';
 import { count, counted, percentage } from '../../words/index.ts';
 import { useWorker } from '../worker/worker.ts';
@@ -18,7 +18,7 @@ export const TrafficSince = ({ name }: { readonly name: string }) => {
 };
 
 const Since = ({ watched }: { readonly watched: Watched }) => {
-  const counts = useLiveCounts(watched.worker);
+  const counts = useCountsSince(watched.worker);
   const all = [...counts.values()].reduce((sum, each) => sum + each, 0);
   const [first, other] = watched.versions;
   if (first === undefined) return null;
@@ -52,23 +52,16 @@ const Count = ({ version, requests = 0 }: { readonly version: Watched['versions'
   </span>
 );
 
-interface LiveCounts {
-  readonly versions: readonly { readonly version_id: string; readonly requests: number }[];
-}
-
 /** Requests of each version since this began to look; while the window is hidden nobody looks. */
-const useLiveCounts = (name: string): ReadonlyMap<string, number> => {
+const useCountsSince = (name: string): ReadonlyMap<string, number> => {
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   useEffect(() => {
     let isFirst = true;
-    return openStream({
-      address: addressOf('watchLive', { params: { name } }),
-      on: {
-        message: (data) => {
-          // What came in the second in which this was opened is in part of before.
-          if (isFirst) isFirst = false;
-          else setCounts((before) => added(before, data as LiveCounts)); // As the contract says.
-        },
+    return watchCounts(name, {
+      onCount: (told) => {
+        // What came in the second in which this was opened is in part of before.
+        if (isFirst) isFirst = false;
+        else setCounts((before) => added(before, told));
       },
       onOpen: () => {
         isFirst = true;
@@ -78,7 +71,7 @@ const useLiveCounts = (name: string): ReadonlyMap<string, number> => {
   return counts;
 };
 
-const added = (before: ReadonlyMap<string, number>, { versions }: LiveCounts): ReadonlyMap<string, number> => {
+const added = (before: ReadonlyMap<string, number>, { versions }: LiveCount): ReadonlyMap<string, number> => {
   if (versions.length === 0) return before;
   const counts = new Map(before);
   for (const { version_id: id, requests } of versions) counts.set(id, (counts.get(id) ?? 0) + requests);

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { expectedRequests } from '../../../domain/index.ts';
 import { SplitBar, VersionChip, versionName, useNow } from '../../parts/index.ts';
 import { count, lasted, percentage } from '../../words/index.ts';
-import type { LiveCount } from './live-counts.ts';
+import type { LiveCount } from '../../api/index.ts';
 import { recentOf, type Recent } from './recent.ts';
 import { Ruler } from './ruler.tsx';
 import { servingOf, type Deployment, type Serving, type Worker } from './worker.ts';

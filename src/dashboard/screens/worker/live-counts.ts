@@ -1,9 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { z } from 'zod';
-import { addressOf, openStream } from '../../api/index.ts';
-import type { observeEndpoints } from '../../../contract/index.ts';
-
-export type LiveCount = z.infer<(typeof observeEndpoints)['watchLive']['event']>;
+import { watchCounts, type LiveCount } from '../../api/index.ts';
 
 /** What came after a moment. */
 export interface Tail {
@@ -16,13 +12,12 @@ export interface Tail {
 /** More is not kept: what was asked for is newer by then. */
 const KEPT_S = 120;
 
-/** Counts per version as they come, one a second, of the last two minutes. The stream is opened again when it breaks. */
+/** Counts per version as they come, one a second, of the last two minutes. */
 export const useLiveCounts = (name: string): readonly LiveCount[] => {
   const [counts, setCounts] = useState<readonly LiveCount[]>([]);
   useEffect(() => {
-    const close = openStream({
-      address: addressOf('watchLive', { params: { name } }),
-      on: { message: (data) => setCounts((before) => [...before, data as LiveCount].slice(-KEPT_S)) },
+    const close = watchCounts(name, {
+      onCount: (count) => setCounts((before) => [...before, count].slice(-KEPT_S)),
       // What came meanwhile nobody told: it is in the next answer.
       onOpen: () => setCounts([]),
       onBroken: () => setCounts([]),

@@ -1,11 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useApi, type Result } from '../../api/index.ts';
+import { useApi, type LiveCount, type Result } from '../../api/index.ts';
 import type { Mark } from '../../charts/index.ts';
 import { Bones, Button, Loaded, Segments, versionName } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { percentage } from '../../words/index.ts';
-import type { LiveCount } from './live-counts.ts';
 import { tailAfter } from './live-counts.ts';
 import { Metric } from './metric.tsx';
 import { chartsOf, type Drawn, type Metrics } from './metrics.ts';

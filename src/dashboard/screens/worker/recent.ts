@@ -1,6 +1,7 @@
 import type { Deployment, Serving, Worker } from './worker.ts';
 import { shareBetween } from '../../charts/index.ts';
-import { tailAfter, type LiveCount } from './live-counts.ts';
+import type { LiveCount } from '../../api/index.ts';
+import { tailAfter } from './live-counts.ts';
 
 /** What came in the last minutes: as the API tells, and what has come since. */
 export interface Recent {
