@@ -4,10 +4,16 @@ import type { Refusal, WorkerPart } from '../domain/index.ts';
 import type { Worker } from '../store/index.ts';
 import type { Api } from './api.ts';
 
+/** What proxies that compress append inside of the quotes (Apache, Caddy and others). */
+const COMPRESSED = /-(?:gzip|br|zstd|deflate)(?="?$)/;
+
+export const uncompressed = (header: string): string => header.replace(COMPRESSED, '');
+
 /** `If-Match: "<tag>"` with what the client read as `ETag`. A precondition that was not understood must not count as none. */
 export const expectationIn = (headers: Headers, part: WorkerPart): Result<Expectation | undefined, Refusal> => {
-  const header = headers.get('if-match')?.trim();
-  if (header === undefined) return accept(undefined);
+  const sent = headers.get('if-match');
+  if (sent === null) return accept(undefined);
+  const header = uncompressed(sent.trim());
   if (header === '*') return accept({ part, tag: 'any' });
   const tag = /^(?:W\/)?"([^"]{1,100})"$/.exec(header)?.[1];
   return tag === undefined

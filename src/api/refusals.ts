@@ -29,12 +29,15 @@ const MODULE_NAME_FAULTS: Readonly<Record<ModuleNameFault, string>> = {
 const PARTS: Readonly<Record<WorkerPart, string>> = {
   versions: 'versions',
   settings: 'settings',
+  secrets: 'secrets',
   script_settings: 'settings',
   schedules: 'cron schedules',
 };
 
-const lastWords = ({ by, on, version }: LastChange): string =>
-  version === undefined ? `${by} changed them at ${on}` : `${by} made version ${version} at ${on}`;
+const lastWords = ({ by, on, version, isDeployment }: LastChange): string => {
+  if (isDeployment === true) return `${by} deployed at ${on}`;
+  return version === undefined ? `${by} changed them at ${on}` : `${by} made version ${version} at ${on}`;
+};
 
 type Words = { readonly [Code in Refusal['code']]: (refusal: Extract<Refusal, { readonly code: Code }>) => Spoken };
 

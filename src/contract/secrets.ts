@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { ifMatch, json, NEWEST, nothing, SCRIPT } from './shapes.ts';
+import { ifMatch, json, nothing, SCRIPT, SERVING } from './shapes.ts';
 
 const secret = z.object({ name: z.string(), type: z.literal('secret_text') }).meta({ id: 'Secret' });
 const secretRequest = z.object({ name: z.string(), text: z.string(), type: z.literal('secret_text').optional() });
@@ -16,7 +16,7 @@ export const secretEndpoints = {
     path: `${SCRIPT}/secrets`,
     tag: 'Secrets',
     summary: 'Names of the secrets of what serves',
-    etag: NEWEST,
+    etag: SERVING,
     result: z.array(secret),
   },
   putSecret: {
@@ -25,7 +25,7 @@ export const secretEndpoints = {
     tag: 'Secrets',
     summary: 'Set a secret: makes a version from each deployed one',
     body: json(secretRequest),
-    ...ifMatch(NEWEST),
+    ...ifMatch(SERVING),
     result: secret,
   },
   getSecret: {
@@ -42,7 +42,7 @@ export const secretEndpoints = {
     tag: 'Secrets',
     summary: 'Delete a secret',
     query: encoded,
-    ...ifMatch(NEWEST),
+    ...ifMatch(SERVING),
     result: nothing,
   },
   patchSecrets: {
@@ -51,7 +51,7 @@ export const secretEndpoints = {
     tag: 'Secrets',
     summary: 'Set and delete secrets at once; answers all that are left',
     body: json(secretsBulk),
-    ...ifMatch(NEWEST),
+    ...ifMatch(SERVING),
     result: z.record(z.string(), secret),
   },
 } as const satisfies Record<string, Endpoint>;

@@ -43,7 +43,7 @@ const settings = z
 
 const UNVERSIONED = 'The settings that are not versioned.';
 /** Of the settings that versions have. */
-export const STATE = 'The newest version, with the settings that are not versioned.';
+export const STATE = 'The newest version and the active deployment, with the settings that are not versioned.';
 
 export const settingsEndpoints = {
   getSettings: {

@@ -23,6 +23,7 @@ export const ifMatch = (etag: string) => ({
 });
 
 export const NEWEST = 'The newest version.';
+export const SERVING = 'The newest version and the active deployment.';
 
 export const paging = z.object({
   page: z.coerce.number().int().min(1).optional(),

@@ -11,6 +11,7 @@ import {
 } from '../domain/index.ts';
 import type { Queries } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsExpected, type Expectation } from './expectations.ts';
 import { startTogether } from './object-splits.ts';
 import { proposalFor } from './preflight.ts';
 import { mayBeReadied, storeDeployment, versionsIn } from './versions.ts';
@@ -27,6 +28,8 @@ export interface Deploy {
   readonly rollbackFrom?: string;
   /** Also a version older than the window: the legacy log may show one. */
   readonly isAnyAge?: boolean;
+  /** What else the client goes by. */
+  readonly expected?: Expectation | undefined;
 }
 
 /**
@@ -74,6 +77,8 @@ export const deploy = async (control: Control, actor: Actor, request: Deploy): P
 const plan = async (control: Control, queries: Queries, workerTag: string, request: Deploy): Promise<Result<Split, Refusal>> => {
   const worker = await queries.workers.byTag(workerTag);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
+  const isFresh = await isAsExpected(queries, worker.name, request.expected);
+  if (!isFresh.ok) return isFresh;
   const window = request.isAnyAge === true ? Infinity : control.settings.deployableVersions;
   const proposal = await proposalFor(queries, worker, request.shares, window);
   const split = planDeployment({ ...proposal, force: request.force, expectedActive: request.expectedActive });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { accept, refuse, unreachable, type Result } from '../base/index.ts';
+import { accept, invariant, refuse, unreachable, type Result } from '../base/index.ts';
 import type { LastChange, Refusal, WorkerPart } from '../domain/index.ts';
-import type { Queries, Worker } from '../store/index.ts';
+import type { Queries, Schedule, Worker } from '../store/index.ts';
 
 /** What a client read of a Worker and goes by, to be asked again where its change is written. */
 export interface Expectation {
@@ -12,21 +12,42 @@ export interface Expectation {
 
 /** Stands for the newest version where there is none yet. */
 export const NO_VERSION = 'none';
+const NOTHING_DEPLOYED = 'none';
 
 /** Differs whenever a part of a Worker does, also where two changes come within a moment. */
 export const tagOf = async (queries: Queries, worker: Worker, part: WorkerPart): Promise<string> => {
   switch (part) {
     case 'versions':
       return newestId(queries, worker);
+    case 'secrets':
+      return stateOf(queries, worker);
     case 'settings':
-      return `${await newestId(queries, worker)}.${digest(worker.settings)}`;
+      return `${await stateOf(queries, worker)}.${digest(worker.settings)}`;
     case 'script_settings':
       return digest(worker.settings);
     case 'schedules':
-      return digest((await queries.schedules.ofWorker(worker.tag)).map(({ cron }) => cron).toSorted());
+      return schedulesTag(await queries.schedules.ofWorker(worker.tag));
     default:
       return unreachable(part);
   }
+};
+
+export const schedulesTag = (schedules: readonly Pick<Schedule, 'cron'>[]): string => digest(schedules.map(({ cron }) => cron).toSorted());
+
+/** Changes to settings and secrets are made from what serves as well as from the newest version. */
+const stateOf = async (queries: Queries, worker: Worker): Promise<string> =>
+  `${await newestId(queries, worker)}.${(await queries.deployments.active(worker.tag))?.id ?? NOTHING_DEPLOYED}`;
+
+/** What the next change goes by, as of the state of the transaction that makes this one. */
+export interface Tags {
+  readonly settings: string;
+  readonly secrets: string;
+}
+
+export const tagsOf = async (queries: Queries, workerTag: string): Promise<Tags> => {
+  const worker = await queries.workers.byTag(workerTag);
+  invariant(worker !== undefined, 'a Worker that was changed is there');
+  return { settings: await tagOf(queries, worker, 'settings'), secrets: await tagOf(queries, worker, 'secrets') };
 };
 
 const newestId = async (queries: Queries, worker: Worker): Promise<string> => (await queries.versions.newest(worker.tag))?.id ?? NO_VERSION;
@@ -41,9 +62,19 @@ export const isAsExpected = async (queries: Queries, name: string, expected: Exp
   if (worker === undefined) return part === 'versions' && tag === NO_VERSION ? accept(null) : refuse({ code: 'worker_not_found', name });
   const present = await tagOf(queries, worker, part);
   if (tag === 'any' || tag === present) return accept(null);
-  const isNewVersion = part !== 'schedules' && part !== 'script_settings' && !tag.startsWith(await newestId(queries, worker));
-  const last = isNewVersion ? await lastVersion(queries, worker) : await lastOf(queries, worker, ACTIONS[part]);
-  return refuse({ code: 'changed_meanwhile', part, name, last });
+  return refuse({ code: 'changed_meanwhile', part, name, last: await lastChangeOf(queries, worker, expected) });
+};
+
+const lastChangeOf = async (queries: Queries, worker: Worker, { part, tag }: Expectation): Promise<LastChange | undefined> => {
+  const hasVersions = part !== 'schedules' && part !== 'script_settings';
+  if (hasVersions && !tag.startsWith(await newestId(queries, worker))) return lastVersion(queries, worker);
+  if (hasVersions && part !== 'versions' && !tag.startsWith(await stateOf(queries, worker))) return lastDeployment(queries, worker);
+  return lastOf(queries, worker, ACTIONS[part]);
+};
+
+const lastDeployment = async (queries: Queries, worker: Worker): Promise<LastChange | undefined> => {
+  const active = await queries.deployments.active(worker.tag);
+  return active && { by: active.author.email, on: active.createdOn, isDeployment: true };
 };
 
 const lastVersion = async (queries: Queries, worker: Worker): Promise<LastChange | undefined> => {
@@ -54,6 +85,7 @@ const lastVersion = async (queries: Queries, worker: Worker): Promise<LastChange
 /** What changes a part without a new version. */
 const ACTIONS: Readonly<Record<WorkerPart, readonly string[]>> = {
   versions: [],
+  secrets: [],
   settings: ['settings.patch', 'script_settings.patch', 'worker.change', 'script.upload'],
   script_settings: ['settings.patch', 'script_settings.patch', 'worker.change', 'script.upload'],
   schedules: ['schedules.replace'],

@@ -7,7 +7,7 @@ export type { Actor, Control, ControlSettings, TrialResult } from './control.ts'
 export { deleteDeployment, deploy } from './deploy.ts';
 export { differing, type Differing } from './differing.ts';
 export { deleteDomain, putDomains, type RequestedDomain } from './domains.ts';
-export { isAsExpected, NO_VERSION, tagOf, type Expectation } from './expectations.ts';
+export { isAsExpected, NO_VERSION, schedulesTag, tagOf, type Expectation } from './expectations.ts';
 export { EdgeFeed, type EdgeStatus } from './edge-feed.ts';
 export { Lanes } from './lanes.ts';
 export { changeLogpush, createLogpush, deleteLogpush, destinationOf, logpushWords } from './logpush.ts';

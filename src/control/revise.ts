@@ -21,7 +21,7 @@ import {
 } from '../domain/index.ts';
 import type { Change, Worker, WorkerSettings } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
-import { isAsExpected, type Expectation } from './expectations.ts';
+import { isAsExpected, tagsOf, type Expectation, type Tags } from './expectations.ts';
 import { boundToObjects } from './objects.ts';
 import { startTogether } from './object-splits.ts';
 import { checkResources } from './resources.ts';
@@ -59,6 +59,7 @@ export interface Revised {
   /** In the order of the versions they were made from. */
   readonly versions: readonly Version[];
   readonly deployment: Deployment | undefined;
+  readonly tags: Tags;
 }
 
 /**
@@ -123,14 +124,14 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
         versions.push(made.value);
         replacement.set(base, made.value.id);
       }
-      if (revision.of === 'newest') return accept({ worker, versions, deployment: undefined });
+      if (revision.of === 'newest') return accept({ worker, versions, deployment: undefined, tags: await tagsOf(change, worker.tag) });
       const deployment = await storeDeployment(control, actor, change, {
         worker,
         split: isNewCode(revision) ? versions.flatMap(({ id }) => allTrafficTo(id)) : carriedOver(split, replacement),
         message: revision.annotations.message,
         triggeredBy: revision.triggeredBy,
       });
-      return accept({ worker, versions, deployment });
+      return accept({ worker, versions, deployment, tags: await tagsOf(change, worker.tag) });
     },
     ({ versions, deployment }) =>
       auditEntry(control, actor, revision.action, `worker/${worker.name}`, {

@@ -358,13 +358,13 @@ test('secrets beyond the most bindings of a version are refused before any is se
   assert.deepEqual(refused(await set(many)), { code: 'too_many_bindings', count: MOST_BINDINGS + 1, limit: MOST_BINDINGS });
   assert.equal(sealing.mock.callCount(), 0);
   accepted(await set({ ...many, TOKEN: null }));
-  assert.equal(accepted(await secretsOf(control, 'hello')).length, MOST_BINDINGS);
+  assert.equal(accepted(await secretsOf(control.store.read, 'hello')).length, MOST_BINDINGS);
 });
 
 test('the names of secrets are those of what serves, each once', async (t) => {
   const { control } = await aRollout(t, 2, 50, 50);
   accepted(await changeSecrets(control, ADA, { worker: 'hello', changes: { ALPHA: { text: 'a' } } }));
   accepted(await changeSecretsOfNewest(control, ADA, { worker: 'hello', changes: { LATER: { text: 'l' } } }));
-  assert.deepEqual(accepted(await secretsOf(control, 'hello')), ['ALPHA', 'TOKEN']);
-  assert.equal(refused(await secretsOf(control, 'nobody')).code, 'worker_not_found');
+  assert.deepEqual(accepted(await secretsOf(control.store.read, 'hello')), ['ALPHA', 'TOKEN']);
+  assert.equal(refused(await secretsOf(control.store.read, 'nobody')).code, 'worker_not_found');
 });

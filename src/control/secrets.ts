@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import { isBindingName, isSecret, MOST_BINDINGS, type Binding, type Refusal, type VersionCode } from '../domain/index.ts';
-import type { Worker } from '../store/index.ts';
+import type { Queries, Worker } from '../store/index.ts';
 import type { Actor, Control } from './control.ts';
 import type { Expectation } from './expectations.ts';
 import { revise, type Revised, type Revision } from './revise.ts';
@@ -62,13 +62,12 @@ const withSecrets = (control: Control, worker: Worker, code: VersionCode, change
 };
 
 /** Names of the secrets of what serves (of the newest version where nothing does); `withNewest` adds those of the newest one. */
-export const secretsOf = async (control: Control, name: string, withNewest = false): Promise<Result<readonly string[], Refusal>> => {
-  const { store } = control;
-  const worker = await store.read.workers.byName(name);
+export const secretsOf = async (queries: Queries, name: string, withNewest = false): Promise<Result<readonly string[], Refusal>> => {
+  const worker = await queries.workers.byName(name);
   if (worker === undefined) return refuse({ code: 'worker_not_found', name });
-  const active = await store.read.deployments.active(worker.tag);
-  const newest = await store.read.versions.newest(worker.tag);
-  const serving = await versionsIn(store.read, worker.tag, active?.split ?? []);
+  const active = await queries.deployments.active(worker.tag);
+  const newest = await queries.versions.newest(worker.tag);
+  const serving = await versionsIn(queries, worker.tag, active?.split ?? []);
   const asked = newest !== undefined && (active === undefined || withNewest) ? [...serving, newest] : serving;
   const names = asked.flatMap(({ bindings }) => bindings.filter(isSecret).map((binding) => binding.name));
   return accept([...new Set(names)].toSorted());

@@ -171,13 +171,15 @@ export interface ActiveDeployment {
 }
 
 /** What of a Worker clients read, change and send back whole. */
-export type WorkerPart = 'versions' | 'settings' | 'script_settings' | 'schedules';
+export type WorkerPart = 'versions' | 'settings' | 'secrets' | 'script_settings' | 'schedules';
 
 export interface LastChange {
   readonly by: string;
   readonly on: string;
   /** The number of the version that was made. */
   readonly version?: number;
+  /** What was changed is what serves. */
+  readonly isDeployment?: true;
 }
 
 export type ResourceRefusal =

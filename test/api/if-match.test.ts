@@ -96,14 +96,59 @@ test('[SE-13] the answer to a change has the ETag of what it made, so that the n
 
 test('[SE-13] what changes nothing that was read holds no change back', async (t) => {
   const api = await anApi(t);
-  const { deployment_id: one } = await api.upload('hello');
+  await api.upload('hello');
   const seen = await etagOf(api, 'getSettings');
   const crons = await etagOf(api, 'getSchedules');
-  await api.deploy('hello', { [one ?? '']: 100 });
   await api.ok('putSchedules', HELLO, { json: [{ cron: '2 * * * *' }] });
   assert.equal((await api.response('patchSettings', HELLO, going(seen, { json: { tags: ['a'] } }))).status, 200);
   await api.uploadVersion('hello');
   assert.equal((await api.response('putSchedules', HELLO, going(crons, { json: [] }))).status, 412);
+});
+
+test('[SE-13] settings and secrets are changed in what serves, so that a deployment makes what was read another', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one } = await api.upload('hello');
+  const { id: two } = await api.uploadVersion('hello', { code: saying('two') });
+  const [settings, secrets, own] = [
+    await etagOf(api, 'getSettings'),
+    await etagOf(api, 'listSecrets'),
+    await etagOf(api, 'getScriptSettings'),
+  ];
+  await api.deploy('hello', { [one ?? '']: 50, [two]: 50 });
+  const revision = { headers: { 'if-match': settings }, body: JSON.stringify({ usage_model: 'standard', deploy: true }) };
+  for (const change of [
+    () => api.send('POST', '/switchback/v1/workers/hello/revisions', revision),
+    () => api.response('patchSettings', HELLO, going(settings, { json: { compatibility_date: '2026-10-01' } })),
+    () => api.response('putSecret', HELLO, going(secrets, { json: { name: 'KEY', text: 'k' } })),
+  ]) {
+    const { status, message } = await api.refusedBy(change);
+    assert.equal(status, 412);
+    assert.match(message, /ada@example\.com deployed at 2026-/);
+  }
+  assert.equal((await api.response('patchScriptSettings', HELLO, going(own, { json: { tags: ['y'] } }))).status, 200);
+  const put = await api.response('putSecret', HELLO, going(await etagOf(api, 'listSecrets'), { json: { name: 'KEY', text: 'k' } }));
+  assert.equal(put.headers.get('etag'), await etagOf(api, 'listSecrets'));
+});
+
+test('[SE-13] a rollback of older clients goes by what was read too', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one = '' } = await api.upload('hello');
+  const seen = await etagOf(api, 'listVersions');
+  await api.upload('hello', { code: saying('two') });
+  const back = (etag: string) => api.response('putScript', HELLO, going(etag, { query: { rollback_to: one }, body: new FormData() }));
+  assert.equal((await api.refusedBy(() => back(seen))).status, 412);
+  assert.equal((await back(await etagOf(api, 'listVersions'))).status, 200);
+});
+
+test('[SE-13] what a proxy that compresses appends to an ETag is no part of it', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one = '' } = await api.upload('hello');
+  for (const suffix of ['gzip', 'br', 'deflate']) {
+    const seen = (await etagOf(api, 'getSettings')).replace(/"$/, `-${suffix}"`);
+    assert.equal((await api.response('patchSettings', HELLO, going(seen, { json: { tags: [suffix] } }))).status, 200);
+    const active = (await etagOf(api, 'listDeployments')).replace(/"$/, `-${suffix}"`);
+    assert.equal((await api.response('createDeployment', HELLO, going(active, { json: aSplit({ [one]: 100 }) }))).status, 200);
+  }
 });
 
 test('[SE-13] of two that change settings at once and saw the same, one is refused', async (t) => {

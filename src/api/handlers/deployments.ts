@@ -3,7 +3,7 @@ import { deleteDeployment, deploy } from '../../control/index.ts';
 import type { deploymentEndpoints } from '../../contract/index.ts';
 import { hyphenated, LISTED_DEPLOYMENTS, listedDeployments, type Refusal } from '../../domain/index.ts';
 import type { Handlers } from '../api.ts';
-import { etag } from '../if-match.ts';
+import { etag, uncompressed } from '../if-match.ts';
 import { pageInfo, pageOf } from '../page.ts';
 import { deploymentView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
@@ -15,7 +15,7 @@ const expectedActive = (headers: Headers): Result<string | undefined, Refusal> =
   const header = headers.get('if-match');
   if (header === null) return accept(undefined);
   if (header.trim() === '*') return accept('any');
-  const id = /^(?:W\/)?"?(none|[0-9a-f-]{32,36})"?$/i.exec(header.trim())?.[1];
+  const id = /^(?:W\/)?"?(none|[0-9a-f-]{32,36})"?$/i.exec(uncompressed(header.trim()))?.[1];
   return id === undefined
     ? refuse({ code: 'request_invalid', faults: ['header.if-match: expected the id of one deployment in quotes, or "none"'] })
     : accept(hyphenated(id));

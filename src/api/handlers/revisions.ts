@@ -5,7 +5,7 @@ import { percentageOf, resolveBindings, type Binding, type Refusal, type Version
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
-import { etagOf, expectationIn } from '../if-match.ts';
+import { etag, expectationIn } from '../if-match.ts';
 
 type Asked = BodyOf<(typeof ownEndpoints)['createRevision']>;
 
@@ -90,6 +90,6 @@ export const revisions: Handlers<typeof revisionEndpoints> = {
       detail: detailOf(body),
     });
     if (!revised.ok) return revised;
-    return accept({ result: revisedView(revised.value), ...(await etagOf(api, revised.value.worker, 'settings')) });
+    return accept({ result: revisedView(revised.value), ...etag(revised.value.tags.settings) });
   },
 };

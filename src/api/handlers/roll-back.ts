@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
-import { deploy, type Actor } from '../../control/index.ts';
+import { deploy, type Actor, type Expectation } from '../../control/index.ts';
 import { deployedAlone, hyphenated, percentageOf, type Refusal } from '../../domain/index.ts';
 import type { Answer, Api } from '../api.ts';
 import { versionOf, workerNamed } from './found.ts';
@@ -10,6 +10,8 @@ interface LegacyRollback {
   /** An id such a client printed: of a deployment or a version, with hyphens or without. */
   readonly to: string;
   readonly message: string | undefined;
+  /** What the client goes by. */
+  readonly expected: Expectation | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ interface LegacyRollback {
 export const rollBack = async (
   api: Api,
   actor: Actor,
-  { name, to, message }: LegacyRollback,
+  { name, to, message, expected }: LegacyRollback,
 ): Promise<Result<Answer<{ readonly id: string; readonly deployment_id: string }>, Refusal>> => {
   const worker = await workerNamed(api, name);
   if (!worker.ok) return worker;
@@ -36,6 +38,7 @@ export const rollBack = async (
     triggeredBy: 'rollback',
     rollbackFrom: target?.id ?? id,
     isAnyAge: true,
+    expected,
   });
   return made.ok ? accept({ result: { deployment_id: made.value.id, id: name } }) : made;
 };

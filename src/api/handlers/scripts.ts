@@ -37,7 +37,12 @@ export const scripts: Handlers<typeof scriptEndpoints> = {
     const expected = expectationIn(headers, 'versions');
     if (!expected.ok) return expected;
     if (query.rollback_to !== undefined) {
-      return rollBack(api, actor, { name: params.script_name, to: query.rollback_to, message: form.fields['message'] });
+      return rollBack(api, actor, {
+        name: params.script_name,
+        to: query.rollback_to,
+        message: form.fields['message'],
+        expected: expected.value,
+      });
     }
     const { metadata, files } = asForm(form, body);
     if (metadata === undefined) return refuse({ code: 'metadata_missing' });

@@ -1,11 +1,11 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
-import { changeWorker, inheritableOf, revise, sealed } from '../../control/index.ts';
+import { changeWorker, inheritableOf, revise, sealed, tagOf } from '../../control/index.ts';
 import { settingsMembers, type BodyOf, type Endpoints, type settingsEndpoints } from '../../contract/index.ts';
 import { checkPart, resolveBindings, type Binding, type Refusal, type VersionCode } from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
-import type { Api, Handlers } from '../api.ts';
+import type { Answer, Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
-import { etagOf, expectationIn } from '../if-match.ts';
+import { etag, etagOf, expectationIn } from '../if-match.ts';
 import { scriptSettingsView, settingsView } from '../views/index.ts';
 import { serving, workerNamed } from './found.ts';
 import { scriptSettingsIn } from './uploaded.ts';
@@ -61,12 +61,15 @@ const unknownNote = (patch: Patch): readonly string[] => {
 };
 
 /** Of the newest version, deployed or not, with all bindings that the next upload can inherit. */
-const present = async (api: Api, name: string) => {
-  const worker = await workerNamed(api, name);
-  if (!worker.ok) return worker;
-  const newest = await api.store.read.versions.newest(worker.value.tag);
-  const bindings = await inheritableOf(api.store.read, worker.value.tag, newest);
-  return accept({ result: settingsView(worker.value, newest, bindings), ...(await etagOf(api, worker.value, 'settings')) });
+const present = (api: Api, name: string): Promise<Result<Answer<ReturnType<typeof settingsView>>, Refusal>> => {
+  // With the tag of that very state.
+  return api.store.snapshot(async (queries) => {
+    const worker = await queries.workers.byName(name);
+    if (worker === undefined) return refuse({ code: 'worker_not_found', name });
+    const newest = await queries.versions.newest(worker.tag);
+    const bindings = await inheritableOf(queries, worker.tag, newest);
+    return accept({ result: settingsView(worker, newest, bindings), ...etag(await tagOf(queries, worker, 'settings')) });
+  });
 };
 
 export const settings: Handlers<typeof settingsEndpoints> = {

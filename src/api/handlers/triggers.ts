@@ -1,9 +1,9 @@
 import { accept, refuse } from '../../base/index.ts';
-import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules } from '../../control/index.ts';
+import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules, schedulesTag } from '../../control/index.ts';
 import type { triggerEndpoints } from '../../contract/index.ts';
 import type { CustomDomain } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { etagOf, expectationIn } from '../if-match.ts';
+import { etag, expectationIn } from '../if-match.ts';
 import { domainView, routeView, schedulesView, type DomainView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
@@ -59,7 +59,7 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
     const worker = await workerNamed(api, params.script_name);
     if (!worker.ok) return worker;
     const present = await api.store.read.schedules.ofWorker(worker.value.tag);
-    return accept({ result: schedulesView(present), ...(await etagOf(api, worker.value, 'schedules')) });
+    return accept({ result: schedulesView(present), ...etag(schedulesTag(present)) });
   },
   putSchedules: async (api, { params, body, headers, actor }) => {
     const expected = expectationIn(headers, 'schedules');
@@ -72,9 +72,7 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
       expected.value,
     );
     if (!replaced.ok) return replaced;
-    const worker = await api.store.read.workers.byName(params.script_name);
-    const tag = worker === undefined ? {} : await etagOf(api, worker, 'schedules');
-    return accept({ result: schedulesView(replaced.value), ...tag });
+    return accept({ result: schedulesView(replaced.value), ...etag(schedulesTag(replaced.value)) });
   },
   putScriptRoutes: async (api, { params, body, actor }) => {
     const routes = await replaceRoutes(api, actor, params.script_name, body);
