@@ -5,6 +5,8 @@ export interface EditorActionsProps {
   readonly isChanged: boolean;
   /** No version of it can be saved without traffic. */
   readonly isWhole: boolean;
+  /** Why nothing must be uploaded now. */
+  readonly unsure: string | undefined;
   /** Why it must not be deployed now. */
   readonly held: string | undefined;
   readonly onDiscard: () => void;
@@ -14,8 +16,8 @@ export interface EditorActionsProps {
 export const NOTHING_CHANGED = 'Nothing is changed yet.';
 
 /** Deploy, and beside it the arrow to Save. Both ask again. */
-export const EditorActions = ({ isChanged, isWhole, held, onDiscard, onAsk }: EditorActionsProps) => {
-  const why = isChanged ? undefined : NOTHING_CHANGED;
+export const EditorActions = ({ isChanged, isWhole, unsure, held, onDiscard, onAsk }: EditorActionsProps) => {
+  const why = isChanged ? unsure : NOTHING_CHANGED;
   const saveWhy = isWhole ? 'Code of the service worker syntax is always deployed at once.' : why;
   return (
     <div className="actions">

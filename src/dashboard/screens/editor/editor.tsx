@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from 'react';
-import { newerFirst, splitInWords, toast } from '../../parts/index.ts';
+import { Button, newerFirst, Refusal, splitInWords, toast } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
 import { bytes, counted } from '../../words/index.ts';
 import { withText } from './changes.ts';
@@ -9,7 +9,7 @@ import { FileList } from './file-list.tsx';
 import { isServiceWorker, sizeOf, stateOf, untouched, type Base, type EditedWorker } from './files.ts';
 import { Head } from './head.tsx';
 import { EditorActions, NOTHING_CHANGED } from './editor-actions.tsx';
-import { useFacts } from './use-facts.ts';
+import { useFacts, type Assets } from './use-facts.ts';
 import { Notices } from './notices.tsx';
 import { SaveDialog } from './save-dialog.tsx';
 import type { Made } from './upload.ts';
@@ -38,9 +38,11 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
   const isStale = deployment !== null && deployment.id !== basis;
   // By the one call that deploys such code nothing can be made sure of.
   const held = isWhole && isStale ? 'Somebody deployed meanwhile: first go by what serves now.' : undefined;
+  // What is uploaded without knowing that would lose them without a word.
+  const unsure = facts.assets === undefined ? unsureOf(facts.error) : undefined;
   const ask = (which: 'save' | 'deploy'): void => address({ dialog: which });
   const close = (): void => address({ dialog: undefined }, false);
-  useKeys({ 'mod+s': () => isChanged && held === undefined && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
+  useKeys({ 'mod+s': () => isChanged && (unsure ?? held) === undefined && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
   const discard = (): void => {
     const before = edit;
     const restart = (to: typeof edit): void => {
@@ -67,7 +69,7 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
   const gone = original.files.filter(({ name: each }) => !edit.files.some(({ from }) => from === each)).length;
   return (
     <>
-      <Head name={name} actions={<EditorActions {...{ isChanged, isWhole, held }} onDiscard={discard} onAsk={ask} />}>
+      <Head name={name} actions={<EditorActions {...{ isChanged, isWhole, unsure, held }} onDiscard={discard} onAsk={ask} />}>
         v{base.number}
         {base.annotations['workers/message'] !== undefined && `, ${base.annotations['workers/message']}`}
         {facts.url !== null && (
@@ -88,6 +90,17 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
         deployed={isStale ? deployment : undefined}
         onGoBy={() => setBasis(deployment?.id)}
       />
+      {isChanged && facts.error !== null && (
+        <Refusal
+          what="Whether static files go along is not known."
+          error={facts.error}
+          action={
+            <Button isSmall onClick={facts.again}>
+              Try again
+            </Button>
+          }
+        />
+      )}
       <div className="editor">
         <FileList
           {...{ edit, original }}
@@ -114,14 +127,13 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
       </div>
       {(dialog === 'save' || dialog === 'deploy') && isChanged && (
         <SaveDialog
-          upload={{ worker: name, base, edit, keepsAssets: facts.keepsAssets }}
+          upload={{ worker: name, base, edit, keepsAssets: facts.assets === 'kept', newestId: newest.version_id }}
+          held={unsure ?? (isWhole ? held : undefined)}
           isDeployed={dialog === 'deploy'}
           isWhole={isWhole}
           number={newest.number + 1}
           serving={{ words: servingInWords(worker, dialog === 'deploy'), etag: basis === undefined ? '"none"' : `"${basis}"` }}
-          remarks={
-            facts.keepsAssets && newest.version_id !== base.id ? [`Its static files are those of v${newest.number}, the newest.`] : []
-          }
+          remarks={filesInWords(facts.assets, base, newest)}
           onMade={made}
           onClose={close}
         />
@@ -134,6 +146,15 @@ const changedInWords = (changed: number, gone: number): string =>
   [changed > 0 || gone === 0 ? `${counted(changed, 'file')} changed.` : '', gone > 0 ? `${counted(gone, 'file')} deleted.` : '']
     .filter(Boolean)
     .join(' ');
+
+const unsureOf = (error: unknown): string =>
+  error === null ? 'Looking whether static files go along.' : 'Whether static files go along is not known: try that again first.';
+
+const filesInWords = (assets: Assets | undefined, base: Base, newest: EditorProps['newest']): readonly string[] => {
+  if (assets === 'left')
+    return [`The static files of v${base.number} do not come along: v${newest.number}, the newest, has none to take them from.`];
+  return assets === 'kept' && newest.version_id !== base.id ? [`Its static files are those of v${newest.number}, the newest.`] : [];
+};
 
 const servingInWords = ({ deployment }: EditedWorker, isDeployed: boolean): string => {
   if (deployment === null) return 'Nothing is deployed now.';

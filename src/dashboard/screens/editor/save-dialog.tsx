@@ -14,6 +14,8 @@ export interface SaveDialogProps {
   readonly number: number;
   /** What serves, in words, and the `etag` of that. */
   readonly serving: { readonly words: string; readonly etag: string | undefined };
+  /** Why it must not be uploaded now. */
+  readonly held: string | undefined;
   /** What else is to be known of it. */
   readonly remarks: readonly string[];
   readonly onMade: (made: Made, isDeployed: boolean) => void;
@@ -21,13 +23,15 @@ export interface SaveDialogProps {
 }
 
 /** Asks again, with a message and a tag, and says what it will do. */
-export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, remarks, onMade, onClose }: SaveDialogProps) => {
+export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, held, remarks, onMade, onClose }: SaveDialogProps) => {
   const [message, setMessage] = useState('');
   const [tag, setTag] = useState('');
+  // Of when it was opened.
+  const [newestId] = useState(upload.newestId);
   const [saved, setSaved] = useState<Made>();
   const act = async (): Promise<Made> => {
     const said = { message, tag };
-    const whole = { ...upload, ...said };
+    const whole = { ...upload, ...said, newestId };
     if (isWhole) return deployScript(whole);
     // What was saved by a try whose deployment was refused is not saved once more.
     const made = saved ?? (await saveVersion(whole));
@@ -43,6 +47,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, remar
     },
   });
   const faults = { message: tooLong(message, MOST_MESSAGE_BYTES), tag: tooLong(tag, MOST_TAG_BYTES) };
+  const why = (saved === undefined ? held : undefined) ?? faults.message ?? faults.tag;
   const leave = async (): Promise<void> => {
     if (saved === undefined) return onClose();
     await refresh(upload.worker);
@@ -56,16 +61,11 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, remar
       width="small"
       hasTyped={saved === undefined && (message !== '' || tag !== '')}
       onClose={() => void leave()}
-      onSubmit={() => faults.message === undefined && faults.tag === undefined && done.mutate()}
+      onSubmit={() => why === undefined && done.mutate()}
       foot={
         <>
           <Button onClick={() => void leave()}>{saved === undefined ? 'Cancel' : `Keep ${name} without traffic`}</Button>
-          <Button
-            kind="main"
-            type="submit"
-            why={faults.message ?? faults.tag}
-            working={done.isPending ? (isDeployed ? 'Deploying' : 'Saving') : undefined}
-          >
+          <Button kind="main" type="submit" why={why} working={done.isPending ? (isDeployed ? 'Deploying' : 'Saving') : undefined}>
             {isDeployed ? `Deploy ${name}` : 'Save version'}
           </Button>
         </>

@@ -12,6 +12,8 @@ export interface Upload extends Said {
   readonly edit: Edit;
   /** Files beside the code, which a version takes from the newest one. */
   readonly keepsAssets: boolean;
+  /** The newest version as the person saw it: over another one such code is not uploaded that is deployed at once. */
+  readonly newestId: string;
 }
 
 /** A version that was made. */
@@ -69,7 +71,10 @@ export const deployWhole = async (
 
 /** Both at once, for code whose versions cannot be saved without traffic. */
 export const deployScript = async (upload: Upload): Promise<Made> => {
-  await call('putScript', { params: { script_name: upload.worker }, query: STRICT, body: formOf(upload) });
-  const { result } = await call('getWorkerVersion', { params: { worker: upload.worker, version_id: 'latest' } });
+  const { worker, newestId } = upload;
+  const put = await call('putScript', { params: { script_name: worker }, query: STRICT, body: formOf(upload), ifMatch: `"${newestId}"` });
+  // An upload is answered with the id of its version by this name.
+  const id = 'deployment_id' in put.result ? put.result.deployment_id : 'latest';
+  const { result } = await call('getWorkerVersion', { params: { worker, version_id: id } });
   return { id: result.id, number: result.number };
 };
