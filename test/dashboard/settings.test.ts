@@ -257,12 +257,17 @@ test('settings, as a person changes them', async (t) => {
     await press(page, 'Delete shop');
     await dialog(page).getByText('front calls it as SHOP.', { exact: false }).waitFor();
     const act = dialog(page).getByRole('button', { name: 'Delete shop' });
+    const asksTo: string[] = [];
+    page.on('request', (request) => request.method() === 'DELETE' && asksTo.push(request.url()));
+    await dialog(page).getByLabel('Type its name: shop').press('Enter');
     await dialog(page).getByLabel('Type its name: shop').fill('shop');
+    await dialog(page).getByLabel('Type its name: shop').press('Enter');
     assert.equal(await act.getAttribute('aria-disabled'), 'true');
     await dialog(page).getByLabel('Delete it all the same.', { exact: false }).check();
-    await act.click();
+    await dialog(page).getByLabel('Type its name: shop').press('Enter');
     await page.getByText('shop is deleted.').waitFor();
     await page.getByRole('heading', { name: 'Workers' }).first().waitFor();
     await assert.rejects(server.api('GET', 'workers/scripts/shop/settings'), /10007/);
+    assert.equal(asksTo.length, 1, 'what is refused is not sent by Enter either');
   });
 });

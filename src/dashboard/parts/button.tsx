@@ -13,7 +13,7 @@ interface Look {
 }
 
 export interface ButtonProps extends Look, Omit<ComponentProps<'button'>, 'name'> {
-  /** Why it cannot be pressed; it stays focusable and says so. Stand it beside the button too. */
+  /** Why it cannot be pressed; it stays focusable and says so. Stand it beside the button too. A form is then not sent by Enter either. */
   readonly why?: string | undefined;
   /** What it says while it works. It keeps its width. */
   readonly working?: string | undefined;
@@ -32,14 +32,18 @@ export const Button = ({ icon, shortcut, kind, isSmall, name, why, working, chil
   return (
     <button
       {...more}
-      type={isOff ? 'button' : type}
+      type={type}
       className={classOf({ ...(kind && { kind }), ...(isSmall && { isSmall }), ...(name !== undefined && { name }) })}
       aria-disabled={isOff}
       aria-describedby={why === undefined ? undefined : reason}
       aria-label={name}
       title={name}
       aria-keyshortcuts={shortcut}
-      onClick={isOff ? undefined : onClick}
+      onClick={(event) => {
+        // It stays the one that sends its form: Enter in a field presses it, and without one the browser would send the form.
+        if (isOff) event.preventDefault();
+        else onClick?.(event);
+      }}
     >
       {icon && <Icon of={icon} />}
       {working ?? children}

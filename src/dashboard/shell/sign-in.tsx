@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiFailure, signIn } from '../api/index.ts';
 import { Banner, Button, Command, Refusal, TextField } from '../parts/index.ts';
 import { useAddress } from './address.ts';
@@ -17,7 +17,10 @@ export const SignIn = () => {
   const [token, setToken] = useState('');
   const [error, setError] = useState<unknown>();
   const [isWorking, setIsWorking] = useState(false);
+  const isRunning = useRef(false);
   const enter = async (by: Parameters<typeof signIn>[0]): Promise<void> => {
+    if (isRunning.current) return;
+    isRunning.current = true;
     setIsWorking(true);
     try {
       await signIn(by);
@@ -25,6 +28,7 @@ export const SignIn = () => {
     } catch (failure) {
       setError(failure);
     } finally {
+      isRunning.current = false;
       setIsWorking(false);
     }
   };

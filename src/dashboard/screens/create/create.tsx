@@ -1,6 +1,7 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useAct } from '../../api/index.ts';
 import { Button, Refusal, TextField, toast } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
 import { makeWorker, workersLike, type Step } from './make.ts';
@@ -31,7 +32,7 @@ export const Create = () => {
   const name = typed ?? freeName(template.called, taken);
   const wrong = faultInName(name, taken);
   const compatibilityDate = today();
-  const made = useMutation({
+  const made = useAct({
     mutationFn: () => makeWorker({ name, template, compatibilityDate }, setStep),
     onSuccess: () => {
       toast({ text: `${name} is deployed: v1 gets all requests.` });

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ApiFailure, call, refresh, type Answer, type Result } from '../../api/index.ts';
 
 export interface Wanted {
@@ -14,7 +14,11 @@ export interface Wanted {
 export const useDeploy = (worker: string, onMade: (answer: Answer<Result<'createDeployment'>>) => void) => {
   const [isWorking, setIsWorking] = useState(false);
   const [error, setError] = useState<unknown>();
+  const isRunning = useRef(false);
   const deploy = async ({ versions, message, isForced, ifMatch }: Wanted): Promise<void> => {
+    // A second press may come before the first is drawn.
+    if (isRunning.current) return;
+    isRunning.current = true;
     setIsWorking(true);
     setError(undefined);
     try {
@@ -35,6 +39,7 @@ export const useDeploy = (worker: string, onMade: (answer: Answer<Result<'create
       // What it was refused for is what the form shows next.
       if (failure instanceof ApiFailure) await refresh(worker);
     } finally {
+      isRunning.current = false;
       setIsWorking(false);
     }
   };

@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { refresh } from '../../api/index.ts';
+import { refresh, useAct } from '../../api/index.ts';
 import { MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from '../../../domain/index.ts';
 import { Button, Consequence, Dialog, Field, Refusal, TextField } from '../../parts/index.ts';
 import { deployScript, deployWhole, saveVersion, type Made, type Upload } from './upload.ts';
@@ -39,7 +38,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, held,
     if (isDeployed) await deployWhole(upload.worker, made, said, serving.etag);
     return made;
   };
-  const done = useMutation({
+  const done = useAct({
     mutationFn: act,
     onSuccess: async (made) => {
       await refresh(upload.worker);

@@ -1,12 +1,11 @@
-import { useMutation } from '@tanstack/react-query';
-import { call, refresh } from '../../api/index.ts';
+import { call, refresh, useAct } from '../../api/index.ts';
 import { Button, Dialog, Refusal } from '../../parts/index.ts';
 import { counted } from '../../words/index.ts';
 import { nameOf, type Job } from './logpush.tsx';
 
 export const DeleteJob = ({ job, onClose }: { readonly job: Job; readonly onClose: () => void }) => {
   const name = nameOf(job);
-  const deleted = useMutation({
+  const deleted = useAct({
     mutationFn: () => call('deleteLogpushJob', { params: { job_id: String(job.id) } }),
     onSuccess: () => {
       onClose();

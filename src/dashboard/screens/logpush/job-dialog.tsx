@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, refresh, useApi } from '../../api/index.ts';
+import { call, refresh, useApi, useAct } from '../../api/index.ts';
 import { Bones, Button, Dialog, Loaded, Refusal } from '../../parts/index.ts';
 import { bodyOf, draftOf, faultIn, type Draft } from './draft.ts';
 import { JobFields } from './job-fields.tsx';
@@ -22,7 +21,7 @@ export const JobDialog = ({ job, onClose, onTold }: JobDialogProps) => {
   const [typed, setTyped] = useState<Partial<Draft>>({});
   const all = Object.keys(fields.data?.result ?? {});
   const draft = { ...draftOf(job, all), ...typed };
-  const saved = useMutation({
+  const saved = useAct({
     mutationFn: async () => {
       const body = bodyOf(draft, job);
       const destination = typed.destination === undefined ? {} : { destination_conf: draft.destination.trim() };

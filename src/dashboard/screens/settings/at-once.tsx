@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, queries, readOf, refresh, useApi, type Result } from '../../api/index.ts';
+import { call, queries, readOf, refresh, useApi, useAct, type Result } from '../../api/index.ts';
 import { Banner, Bones, Button, Loaded, Refusal, TextField, toast } from '../../parts/index.ts';
 import type { Worker } from '../worker/worker.ts';
 import { Addresses } from '../triggers/index.ts';
@@ -77,7 +76,7 @@ const Form = ({ name, settings, etag, onApplied }: FormProps) => {
   const rate = Number(typed.rate);
   const isWrong = typed.rate.trim() === '' || !(rate >= 0 && rate <= WHOLE);
   const isSame = JSON.stringify(typed) === JSON.stringify(typedOf(settings));
-  const applied = useMutation({
+  const applied = useAct({
     mutationFn: () =>
       call('patchScriptSettings', {
         params: { script_name: name },

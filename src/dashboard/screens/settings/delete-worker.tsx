@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, refresh, useApi, type Result } from '../../api/index.ts';
+import { call, refresh, useApi, useAct, type Result } from '../../api/index.ts';
 import { Banner, Button, Dialog, Refusal, TextField, toast } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
 import { counted } from '../../words/index.ts';
@@ -55,7 +54,7 @@ const DeleteDialog = ({ worker, onClose }: { readonly worker: Worker; readonly o
   const classes = namespaces.data?.result.filter(({ script }) => script === worker.name).map(({ class: name }) => name) ?? [];
   const missed = references.data === undefined ? [] : missedBy(references.data.result, worker.hosts.queues);
   const isNamed = typed === worker.name;
-  const deleted = useMutation({
+  const deleted = useAct({
     mutationFn: () => call('deleteScript', { params: { script_name: worker.name }, query: isForced ? { force: 'true' } : {} }),
     onSuccess: async () => {
       go('/');

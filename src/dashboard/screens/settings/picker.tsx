@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { refresh } from '../../api/index.ts';
+import { refresh, useAct } from '../../api/index.ts';
 import { Button, Fault, Field, Refusal, wordsOf } from '../../parts/index.ts';
 import type { BindingField, Pool } from './binding-kinds.ts';
 import { POOLS, type PoolOf } from './pools.ts';
@@ -59,7 +58,7 @@ interface NewOneProps {
 
 const NewOne = ({ one, hasTried, create, onMade, onCancel }: NewOneProps) => {
   const [name, setName] = useState('');
-  const made = useMutation({
+  const made = useAct({
     mutationFn: () => create(name.trim()),
     onSuccess: async (id) => {
       await refresh(undefined);
@@ -85,7 +84,7 @@ const NewOne = ({ one, hasTried, create, onMade, onCancel }: NewOneProps) => {
             onKeyDown={(event) => {
               if (event.key !== 'Enter') return;
               event.preventDefault();
-              if (name.trim() !== '') made.mutate();
+              if (name.trim() !== '' && !event.nativeEvent.isComposing) made.mutate();
             }}
           />
         )}

@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, refresh, type Result } from '../../api/index.ts';
+import { call, refresh, useAct, type Result } from '../../api/index.ts';
 import {
   Button,
   Consequence,
@@ -35,7 +34,7 @@ export const SaveDialog = ({ worker, settings, draft, madeTo, isDeployed, onDone
   const [message, setMessage] = useState('');
   const [tag, setTag] = useState('');
   const [, go] = useAddress();
-  const made = useMutation({
+  const made = useAct({
     mutationFn: () =>
       call('createRevision', {
         params: { name: worker.name },

@@ -1,13 +1,12 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, refresh } from '../../api/index.ts';
+import { call, refresh, useAct } from '../../api/index.ts';
 import { Button, CopyButton, Dialog, Refusal, TextField } from '../../parts/index.ts';
 
 /** Asks for a name, makes the token, and shows its value this once. */
 export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
-  const made = useMutation({
+  const made = useAct({
     mutationFn: () => call('createToken', { body: { name: name.trim(), ...(email.trim() === '' ? {} : { email: email.trim() }) } }),
     onSuccess: () => refresh(undefined),
   });

@@ -1,11 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
-import { call, refresh } from '../../api/index.ts';
+import { call, refresh, useAct } from '../../api/index.ts';
 import { Button, Dialog, Refusal, toast } from '../../parts/index.ts';
 import type { Token } from './tokens.tsx';
 
 /** It cannot be undone, so it asks. */
 export const RevokeToken = ({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) => {
-  const revoked = useMutation({
+  const revoked = useAct({
     mutationFn: () => call('revokeToken', { params: { token_id: token.id } }),
     onSuccess: () => {
       toast({ text: `${token.name} lets nobody in any more.` });

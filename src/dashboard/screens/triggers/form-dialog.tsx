@@ -1,6 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { refresh } from '../../api/index.ts';
+import { refresh, useAct } from '../../api/index.ts';
 import { Button, Dialog, Refusal, toast } from '../../parts/index.ts';
 
 interface FormDialogProps {
@@ -34,7 +33,7 @@ export const FormDialog = ({
   children,
   onClose,
 }: FormDialogProps) => {
-  const acting = useMutation({
+  const acting = useAct({
     mutationFn: act,
     onSuccess: (text) => {
       onClose();
