@@ -47,16 +47,23 @@ export const useTail = (wanted: Wanted): Tail => {
   const latest = useRef(wanted);
   latest.current = wanted;
   const { worker, versionId, onlyErrors, search } = wanted;
+  const runs = useRef(0);
+  // Lines of another filter say nothing under this one; those of the same stay when it is opened again.
+  useEffect(() => {
+    setLines([]);
+    setNotice(undefined);
+  }, [worker, versionId, onlyErrors, search]);
   useEffect(() => {
     const leaving = new AbortController();
     const waiting: Line[] = [];
     let socket: WebSocket | undefined;
     let count = 0;
+    const run = (runs.current += 1);
     const heard = ({ data }: MessageEvent): void => {
       const event = JSON.parse(String(data)) as TailEvent;
       const said = noticeIn(event);
       if (said !== undefined) return setNotice(event.event?.['type'] === 'overload' ? said : undefined);
-      const line = lineOfEvent(event, `${turn}-${(count += 1)}`);
+      const line = lineOfEvent(event, `${run}-${(count += 1)}`);
       if (line.hasFailed || !onlyErrors) waiting.push(line);
       return undefined;
     };
@@ -65,10 +72,13 @@ export const useTail = (wanted: Wanted): Tail => {
       setError(undefined);
       const filters = filtersOf(latest.current);
       const { result } = await call('createTail', { params: { script_name: worker }, body: { filters }, signal: leaving.signal });
+      if (leaving.signal.aborted) return;
       socket = new WebSocket(socketAddress(result.url), 'trace-v1');
-      socket.addEventListener('open', () => setState('open'));
-      socket.addEventListener('message', (message) => void heard(message));
-      socket.addEventListener('close', () => setState('closed'));
+      // A socket that was left closes later, when another is open.
+      const { signal } = leaving;
+      socket.addEventListener('open', () => setState('open'), { signal });
+      socket.addEventListener('message', (message) => void heard(message), { signal });
+      socket.addEventListener('close', () => setState('closed'), { signal });
     };
     const timer = window.setInterval(() => {
       if (waiting.length === 0 || latest.current.isPaused) return void waiting.splice(0, waiting.length - MOST_LINES);
