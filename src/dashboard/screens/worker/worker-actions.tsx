@@ -1,5 +1,5 @@
 import { Undo2 } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Button } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
 import { noWayBack, useWorker } from './worker.ts';
@@ -12,15 +12,28 @@ export interface WorkerDialogProps {
   readonly onClose: () => void;
 }
 
-const DIALOGS = {
-  deploy: lazy(async () => ({ default: (await import('../deploy/index.ts')).DeployDialog })),
-  rollback: lazy(async () => ({ default: (await import('../rollback/index.ts')).RollbackDialog })),
+const LOADS = {
+  deploy: async () => ({ default: (await import('../deploy/index.ts')).DeployDialog }),
+  rollback: async () => ({ default: (await import('../rollback/index.ts')).RollbackDialog }),
 };
+
+const DIALOGS = { deploy: lazy(LOADS.deploy), rollback: lazy(LOADS.rollback) };
+
+/** Long enough for what the page itself asks for. */
+const LOAD_AFTER_MS = 2_000;
+
+/** Both are there before they are needed: a way back must not wait for a slow line. What fails now is tried again when it is opened. */
+const useLoaded = (): void =>
+  useEffect(() => {
+    const timer = window.setTimeout(() => void Promise.allSettled([LOADS.deploy(), LOADS.rollback()]), LOAD_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
 
 /** Edit, roll back, deploy: on each page of a Worker, with their keys and dialogs. */
 export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string; readonly hasEdit?: boolean }) => {
   const [{ dialog, of }, change] = useAddress();
   const goTo = useGo();
+  useLoaded();
   const { worker } = useWorker(name);
   const why = worker && noWayBack(worker);
   const open = (which: string): void => change({ dialog: which, of: versionOfRow(which) });
