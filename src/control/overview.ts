@@ -1,6 +1,7 @@
 import { NEW_FOR_MS, servingIn, type Binding } from '../domain/index.ts';
 import type { Queries, StoredDeployment, VersionHead, Worker } from '../store/index.ts';
 import { usualPairing } from './compared.ts';
+import { secretChangesOf, secretsIn } from './secret-history.ts';
 
 /** What a Worker is called by. */
 export interface Called {
@@ -173,26 +174,17 @@ export const secretsChangedWith = async (
   const [newest, oldest] = [changes[0], changes.at(-1)];
   if (newest === undefined || oldest === undefined) return new Map();
   const wanted = new Set(changes.map(({ id }) => id));
-  const filter = {
-    target: `worker/${name}`,
-    action: 'secret.change',
-    since: near(oldest.createdOn, -AUDIT_WITHIN_MS),
-    before: near(newest.createdOn, AUDIT_WITHIN_MS),
-  };
-  const entries = await queries.audit.page({ offset: 0, limit: MOST_AUDITED }, filter);
+  const [since, before] = [near(oldest.createdOn, -AUDIT_WITHIN_MS), near(newest.createdOn, AUDIT_WITHIN_MS)];
+  const entries = await secretChangesOf(queries, name, since, before);
   return new Map(
-    entries.flatMap(({ detail }) => {
-      const id = String(detail['deployment']);
-      return wanted.has(id) ? [[id, [...textsIn(detail['set']), ...textsIn(detail['deleted'])]] as const] : [];
+    entries.flatMap((entry) => {
+      const id = String(entry.detail['deployment']);
+      return wanted.has(id) ? [[id, secretsIn(entry)] as const] : [];
     }),
   );
 };
 
 /** A row of the audit log is dated when its transaction is. */
 const AUDIT_WITHIN_MS = 60_000;
-const MOST_AUDITED = 1_000;
 
 const near = (time: string, ms: number): string => new Date(Date.parse(time) + ms).toISOString();
-
-/** What an audit row tells as a list of names. */
-const textsIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);

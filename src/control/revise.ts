@@ -10,10 +10,12 @@ import {
   following,
   inheritedFrom,
   mainVersion,
+  secretChange,
   type Annotations,
   type Binding,
   type Deployment,
   type Refusal,
+  type SecretChange,
   type Split,
   type Version,
   type VersionCode,
@@ -25,6 +27,7 @@ import { isAsExpected, tagsOf, type Expectation, type Tags } from './expectation
 import { boundToObjects } from './objects.ts';
 import { startTogether } from './object-splits.ts';
 import { checkResources } from './resources.ts';
+import { secretsDetail } from './secret-history.ts';
 import { checkServices } from './services.ts';
 import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
 
@@ -99,6 +102,7 @@ interface Plan {
 
 interface TriedRevision {
   readonly base: string;
+  readonly secrets: SecretChange;
   readonly version: TriedVersion;
 }
 
@@ -136,6 +140,8 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
     ({ versions, deployment }) =>
       auditEntry(control, actor, revision.action, `worker/${worker.name}`, {
         ...revision.detail,
+        // Whoever asks for a change of secrets names them.
+        ...(revision.action === 'secret.change' ? {} : secretsDetail(revised.map(({ secrets }) => secrets))),
         versions: versions.map(({ id }) => id),
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
       }),
@@ -224,8 +230,10 @@ const triedRevisions = async (
         })
       : code;
     const mayStay = revision.leavesUnfit === true && !split.some(({ versionId }) => versionId === base.id);
-    if (version.ok) revised.push({ base: base.id, version: version.value });
-    else if (!mayStay) return version;
+    if (version.ok) {
+      revised.push({ base: base.id, secrets: secretChange(base.bindings, version.value.bindings), version: version.value });
+    }
+    if (!version.ok && !mayStay) return version;
   }
   return accept(revised);
 };

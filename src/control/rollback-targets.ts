@@ -9,9 +9,10 @@ import {
   type Version,
   type Warning,
 } from '../domain/index.ts';
-import type { Queries, StoredDeployment, Worker } from '../store/index.ts';
+import type { StoredDeployment, Worker } from '../store/index.ts';
 import type { Control } from './control.ts';
 import { proposalFor, schemasAsked, type AskSchemas } from './preflight.ts';
+import { secretHistory } from './secret-history.ts';
 
 export interface ChangedSecret {
   readonly name: string;
@@ -33,8 +34,6 @@ interface Known {
   readonly deployments: readonly StoredDeployment[];
   readonly services: ReadonlyMap<string, Service>;
 }
-
-const MOST_AUDITED = 1_000;
 
 /** What a Worker may be rolled back to, the version that left last first: who serves beside another stands before those. */
 export const rollbackTargets = async (
@@ -61,40 +60,27 @@ export const rollbackTargets = async (
       shown.map((id) => ({ version_id: id, percentage: 100 })),
       control.settings.deployableVersions,
     );
-    return { shown, total: ids.length, proposal, changes: await secretChanges(queries, worker) };
+    const serving = newestOf(proposal.active?.versions ?? []);
+    const secretsOf = (id: string): readonly string[] => {
+      const target = proposal.versions.get(id);
+      return serving === undefined || target === undefined ? [] : changedSecrets(target.bindings, serving.bindings);
+    };
+    const changed = new Map(shown.map((id) => [id, secretsOf(id)]));
+    const names = [...new Set([...changed.values()].flat())];
+    const lastChangeOf = serving === undefined ? () => undefined : await secretHistory(queries, worker, serving, names);
+    return { shown, total: ids.length, proposal, changed, lastChangeOf };
   });
   // Outside of the snapshot, which nobody else could read or write beside.
   const schemaChangedOn = await schemasAsked(read.proposal, askSchemas);
-  const serving = newestOf(read.proposal.active?.versions ?? []);
   const targets = read.shown.flatMap((id): readonly RollbackTarget[] => {
     const version = read.proposal.versions.get(id);
     if (version === undefined) return [];
     const { blockers, warnings } = preflight({ ...read.proposal, schemaChangedOn, shares: deployedAlone(id) });
-    const names = serving === undefined ? [] : changedSecrets(version.bindings, serving.bindings);
-    const secrets = names.map((name) => lastChangeOf(name, version.createdOn, read.changes));
+    const secrets = (read.changed.get(id) ?? []).map((name): ChangedSecret => {
+      const change = read.lastChangeOf(name, version.createdOn);
+      return { name, by: change?.by, on: change?.on };
+    });
     return [{ version, isLastWhole: id === lastWhole, blockers, warnings, secrets }];
   });
   return { targets, total: read.total };
-};
-
-interface SecretChange {
-  readonly names: ReadonlySet<string>;
-  readonly by: string;
-  readonly on: string;
-}
-
-/** Newest first. */
-const secretChanges = async (queries: Queries, { name, createdOn }: Worker): Promise<readonly SecretChange[]> => {
-  const filter = { target: `worker/${name}`, action: 'secret.change', since: createdOn };
-  const entries = await queries.audit.page({ offset: 0, limit: MOST_AUDITED }, filter);
-  return entries.map(({ actor, at, detail }) => ({
-    names: new Set([detail['set'], detail['deleted']].flat().map(String)),
-    by: actor.email,
-    on: at,
-  }));
-};
-
-const lastChangeOf = (name: string, since: string, changes: readonly SecretChange[]): ChangedSecret => {
-  const change = changes.find(({ names, on }) => names.has(name) && on >= since);
-  return { name, by: change?.by, on: change?.on };
 };

@@ -12,6 +12,7 @@ import {
   keptMembers,
   migrationIn,
   resolveBindings,
+  secretChange,
   unsupportedMember,
   uploadedCode,
   type Annotations,
@@ -20,6 +21,7 @@ import {
   type DurableObjectBinding,
   type ExportsSummary,
   type Refusal,
+  type SecretChange,
   type UploadedFile,
   type UploadMetadata,
   type UploadPath,
@@ -42,6 +44,7 @@ import {
   type ObjectsPlanner,
 } from './objects.ts';
 import { checkResources } from './resources.ts';
+import { secretsDetail } from './secret-history.ts';
 import { checkServices } from './services.ts';
 import { sealContext } from './specs.ts';
 import { allTrafficTo, readied, storeDeployment, storeVersion, tried, versionsIn, type TriedVersion } from './versions.ts';
@@ -120,7 +123,16 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
   if (!reconciled.ok) return reconciled;
   const followers = await followersOf(control, actor, worker, objects.value);
   if (!followers.ok) return followers;
-  const ready: Ready = { worker, version: version.value, digest, planner, objects: objects.value, followers: followers.value };
+  const before = await control.store.read.versions.newest(worker.tag);
+  const ready: Ready = {
+    worker,
+    version: version.value,
+    secrets: secretChange(before?.bindings ?? [], version.value.bindings),
+    digest,
+    planner,
+    objects: objects.value,
+    followers: followers.value,
+  };
   const store = () => stored(control, actor, request, ready);
   const asItWillBe = { ...worker, settings: { ...worker.settings, ...request.settings } };
   const made = await (request.deploy
@@ -135,6 +147,8 @@ const uploadInTurn = async (control: Control, actor: Actor, request: Upload): Pr
 interface Ready {
   readonly worker: Worker;
   readonly version: TriedVersion;
+  /** Beside the version before. */
+  readonly secrets: SecretChange;
   readonly digest: string;
   readonly planner: ObjectsPlanner;
   readonly objects: ObjectsPlan;
@@ -142,7 +156,7 @@ interface Ready {
 }
 
 const stored = (control: Control, actor: Actor, request: Upload, ready: Ready): Promise<Result<Uploaded, Refusal>> => {
-  const { worker, version: made, digest, objects, followers } = ready;
+  const { worker, version: made, secrets, digest, objects, followers } = ready;
   return control.store.change<Uploaded, Refusal>(
     async (change) => {
       const isFresh = await isAsExpected(change, request.name, request.expected);
@@ -181,6 +195,7 @@ const stored = (control: Control, actor: Actor, request: Upload, ready: Ready): 
         ...(version.tag === undefined ? {} : { tag: version.tag }),
         ...(version.message === undefined ? {} : { message: version.message }),
         ...(deployment === undefined ? {} : { deployment: deployment.id }),
+        ...secretsDetail([secrets]),
         ...(changesAny(objects) || migrationIn(request.metadata) !== undefined ? migrationDetail(objects) : {}),
         ...followersDetail(followers),
       }),

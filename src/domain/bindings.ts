@@ -85,5 +85,22 @@ export const changedSecrets = (before: readonly Binding[], after: readonly Bindi
   return [...new Set([...old.keys(), ...current.keys()])].filter((name) => old.get(name) !== current.get(name)).toSorted();
 };
 
+export interface SecretChange {
+  /** Names of those that have another value than before, or are new. */
+  readonly set: readonly string[];
+  readonly deleted: readonly string[];
+}
+
+/** What became of the secrets between a version and one made after it: their names only. */
+export const secretChange = (before: readonly Binding[], after: readonly Binding[]): SecretChange => {
+  const kept = fingerprints(after);
+  const { set = [], deleted = [] } = Object.groupBy(changedSecrets(before, after), (name) => (kept.has(name) ? 'set' : 'deleted'));
+  return { set, deleted };
+};
+
+/** Whether two versions have the same secret of a name, or both have none. */
+export const isSameSecret = (name: string, one: readonly Binding[], other: readonly Binding[]): boolean =>
+  fingerprints(one).get(name) === fingerprints(other).get(name);
+
 const fingerprints = (bindings: readonly Binding[]): ReadonlyMap<string, string> =>
   new Map(bindings.filter(isSecret).map(({ name, fingerprint }) => [name, fingerprint]));

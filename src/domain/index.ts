@@ -48,7 +48,16 @@ export type * from './proposal.ts';
 export type * from './warning.ts';
 export { differencesBetween, type Compared, type Differences, type NameDifferences, type Pair } from './differences.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
-export { changedSecrets, inheritable, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
+export {
+  changedSecrets,
+  inheritable,
+  isSameSecret,
+  MOST_BINDINGS,
+  resolveBindings,
+  secretChange,
+  type BindingsRequest,
+  type SecretChange,
+} from './bindings.ts';
 export {
   isDataBinding,
   isResource,

@@ -32,6 +32,8 @@ export interface AuditFilter {
   /** ISO times with milliseconds, in UTC: this one is within, `before` is not. */
   readonly since?: string | undefined;
   readonly before?: string | undefined;
+  /** Only changes of secrets, however they were made. */
+  readonly isOfSecrets?: true | undefined;
 }
 
 export interface AuditPage {
@@ -101,7 +103,7 @@ export const audit = (db: Kysely<Schema>) => ({
 });
 
 const conditions = (e: ExpressionBuilder<Schema, 'audit'>, filter: AuditFilter): readonly Expression<SqlBool>[] => {
-  const { id, target, action, actor, actorIps, zone, since, before } = filter;
+  const { id, target, action, actor, actorIps, zone, since, before, isOfSecrets } = filter;
   const wanted: Expression<SqlBool>[] = [];
   if (id !== undefined) wanted.push(e('id', '=', id));
   if (target !== undefined) wanted.push(e('target', '=', target));
@@ -113,6 +115,10 @@ const conditions = (e: ExpressionBuilder<Schema, 'audit'>, filter: AuditFilter):
   if (zone !== undefined) wanted.push(e('zone', '=', zone));
   if (since !== undefined) wanted.push(e('at', '>=', since));
   if (before !== undefined) wanted.push(e('at', '<', before));
+  if (isOfSecrets === true) {
+    const isNamed = sql<boolean>`(json_extract(detail, '$.secrets_set') is not null or json_extract(detail, '$.secrets_deleted') is not null)`;
+    wanted.push(e.or([e('action', '=', 'secret.change'), isNamed]));
+  }
   return wanted;
 };
 

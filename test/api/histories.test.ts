@@ -1,9 +1,11 @@
 /** What each deployment did, when each version served, and what a Worker may be rolled back to. */
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { anApi, type TestApi } from '../support/api.ts';
+import { createToken } from '../../src/control/index.ts';
+import { anApi, type RequestBody, type TestApi } from '../support/api.ts';
+import { accepted, ADA } from '../support/control-plane.ts';
 import { asked, pathOf, refusedOwn } from '../support/own.ts';
-import { saying } from '../support/worker-form.ts';
+import { aWorker, saying } from '../support/worker-form.ts';
 
 const HOUR_MS = 60 * 60_000;
 const NAME = { name: 'checkout' };
@@ -163,7 +165,7 @@ test('[OV-15] [OV-16] each target says what blocks it, and which secrets were ch
     target(plain)?.secrets_changed.map(({ name, by, on }) => [name, by, on?.slice(0, 16)]),
     [
       ['STRIPE_KEY', 'ada@example.com', changedOn.slice(0, 16)],
-      ['TAX_TOKEN', null, undefined],
+      ['TAX_TOKEN', 'ada@example.com', changedOn.slice(0, 16)],
     ],
   );
   assert.deepEqual(target(plain)?.blockers, []);
@@ -171,6 +173,47 @@ test('[OV-15] [OV-16] each target says what blocks it, and which secrets were ch
   assert.match(blocker?.message ?? '', /tax-rates.*ada@example\.com/);
   const warning = target(plain)?.warnings.find(({ needs_force: needsForce }) => needsForce);
   assert.match(warning?.message ?? '', /STRIPE_KEY/);
+});
+
+test('[OV-16] of two people each is named with the secrets that were theirs, by whatever way they changed them', async (t) => {
+  const api = await anApi(t);
+  const { value: token } = accepted(await createToken(api.plane.control, ADA, { name: 'grace', email: 'grace@example.com' }));
+  const asGrace = async (path: string, method: string, body: RequestBody): Promise<void> => {
+    const response = await api.send(method, path, { token, body });
+    assert.ok(response.ok, await response.text());
+  };
+  const revisions = '/switchback/v1/workers/checkout/revisions';
+  const names = ['BY_UPLOAD', 'BY_REVISION', 'BY_SECRET', 'WAITING', 'REMOVED'];
+  const { deployment_id: old } = await api.upload('checkout', {
+    code: saying('1'),
+    metadata: { bindings: names.map((name) => secret(name, 'old')) },
+  });
+  // Ada's change of a secret that Grace then changes otherwise.
+  await api.ok('putSecret', { script_name: 'checkout' }, { json: secret('BY_REVISION', "Ada's") });
+  await api.ok('putSecret', { script_name: 'checkout' }, { json: secret('WAITING', "Ada's") });
+  await asGrace(revisions, 'POST', JSON.stringify({ env: { BY_REVISION: secret('BY_REVISION', "Grace's") }, deploy: true }));
+  const [revised] = (await asked(api, 'listDeploymentHistory', NAME)).result;
+  await asGrace(revisions, 'POST', JSON.stringify({ env: { REMOVED: null }, deploy: true }));
+  const uploaded = aWorker({ code: saying('2'), metadata: { bindings: [secret('BY_UPLOAD', "Grace's"), secret('WAITING', "Ada's")] } });
+  await asGrace(api.path('putScript', { script_name: 'checkout' }), 'PUT', uploaded);
+  await api.ok('putSecret', { script_name: 'checkout' }, { json: secret('BY_SECRET', "Ada's") });
+  // What does not serve is nothing that serves otherwise.
+  await asGrace(revisions, 'POST', JSON.stringify({ env: { WAITING: secret('WAITING', "Grace's") }, deploy: false }));
+  const { result } = await asked(api, 'listRollbackTargets', NAME);
+  const changes = result.find(({ version_id: id }) => id === old)?.secrets_changed ?? [];
+  assert.deepEqual(
+    changes.map(({ name, by }) => [name, by]),
+    [
+      ['BY_REVISION', 'grace@example.com'],
+      ['BY_SECRET', 'ada@example.com'],
+      ['BY_UPLOAD', 'grace@example.com'],
+      ['REMOVED', 'grace@example.com'],
+      ['WAITING', 'ada@example.com'],
+    ],
+  );
+  assert.deepEqual([revised?.story.kind, revised?.story.secrets], ['changed_secret', ['BY_REVISION']]);
+  const stored = JSON.stringify(await api.api.store.read.audit.page({ offset: 0, limit: 100 }));
+  assert.doesNotMatch(stored, /Grace's|Ada's/, 'names only');
 });
 
 test('[OV-20] a version is given the secrets of today by an upload of its code that inherits each from what serves', async (t) => {

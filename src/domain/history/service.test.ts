@@ -36,10 +36,9 @@ test('[OV-14] when a version first served, began the last time and left is what 
 
 test('a long history of versions that come once each is told in one walk', () => {
   const count = 20_000;
-  const versionAt = (at: number): string => `v${at}`;
   const history: readonly Told[] = Array.from({ length: count }, (_, at) => ({
     createdOn: hour(count - at),
-    split: [{ versionId: versionAt(count - at), share: WHOLE }],
+    split: [{ versionId: `v${count - at}`, share: WHOLE }],
     triggeredBy: 'deployment',
   }));
   const began = performance.now();
