@@ -2,13 +2,14 @@ import { Menu, Search, X } from 'lucide-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { forgetSession, listen, signOut, useLive, type Session } from '../api/index.ts';
-import { Button, Toasts, useNow } from '../parts/index.ts';
+import { Button, Refusals, Toasts, useNow } from '../parts/index.ts';
 import { clockOf } from '../words/index.ts';
 import { GoTo } from './go-to.tsx';
 import { KeyList } from './key-list.tsx';
 import { useKeys } from './keys.ts';
 import { Brand, Places, Rail, RailFoot } from './rail.tsx';
 import { useTheme } from './theme.ts';
+import { usePage } from './use-page.ts';
 
 /** Around every page of somebody who is signed in. */
 export const Shell = ({ session }: { readonly session: Session }) => {
@@ -17,7 +18,17 @@ export const Shell = ({ session }: { readonly session: Session }) => {
   const navigate = useNavigate();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const close = (): void => setOpened(undefined);
-  const leave = (): void => void signOut().finally(() => void navigate({ to: '/sign-in', search: {} }));
+  const [stayed, setStayed] = useState<unknown>();
+  const leave = async (): Promise<void> => {
+    setStayed(undefined);
+    try {
+      await signOut();
+      await navigate({ to: '/sign-in', search: {} });
+    } catch (failure) {
+      setStayed(failure);
+    }
+  };
+  usePage();
   useEffect(
     () =>
       listen(() => {
@@ -36,7 +47,7 @@ export const Shell = ({ session }: { readonly session: Session }) => {
     k: () => stepRow(-1),
     m: () => document.activeElement?.closest('[data-row]')?.querySelector<HTMLElement>('[data-row-menu]')?.click(),
   });
-  const foot = { session, onSignOut: leave };
+  const foot = { session, onSignOut: () => void leave() };
   return (
     <div className="shell">
       <a className="skip" href="#page">
@@ -61,7 +72,9 @@ export const Shell = ({ session }: { readonly session: Session }) => {
         </div>
       )}
       <main id="page" className="page" tabIndex={-1}>
+        {stayed !== undefined && <Refusal what="Not signed out." error={stayed} />}
         <NotLive />
+        <Refusals />
         <Outlet />
       </main>
       {opened === 'go-to' && <GoTo onClose={close} />}
@@ -88,7 +101,7 @@ const NotLive = () => {
   const seconds = Math.max(0, Math.ceil((away.nextTry.getTime() - now.getTime()) / 1_000));
   return (
     <p className="not-live small third" role="status">
-      Not live since {clockOf(away.since)}. Trying again in {seconds} s.
+      Not live since {clockOf(away.since)}. <span aria-hidden>Trying again in {seconds} s.</span>
     </p>
   );
 };

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { call, refresh, useLive, type Answer, type Result } from '../../api/index.ts';
-import { toast, useNow, useStay, versionName } from '../../parts/index.ts';
+import { refused, toast, useNow, useStay, versionName } from '../../parts/index.ts';
 import { percentage } from '../../words/index.ts';
 import type { Active } from './use-serving.ts';
-import { undoFailed, watch, type WatchedVersion } from './watched.ts';
+import { watch, type WatchedVersion } from './watched.ts';
 
 type Shares = readonly { readonly version_id: string; readonly percentage: number }[];
 
@@ -36,7 +36,7 @@ export const wayBackTo = (seen: Active | undefined, versionId: string): Made['be
 /** Says what was deployed and how the edges follow it, offers the way back, and lets its traffic be watched. */
 export const announce = (made: Made): void => {
   const { worker, answer, versions, text, before } = made;
-  watch({ worker, deploymentId: answer.result.id, versions, failure: undefined });
+  watch({ worker, deploymentId: answer.result.id, versions });
   toast({
     text: <Follows text={text} isLate={answer.messages.length > 0} />,
     ...(before && { action: { text: before.text, onSelect: () => void undo(made) } }),
@@ -46,19 +46,18 @@ export const announce = (made: Made): void => {
 /** Deploys what served before, as long as nobody deployed anything since. It served a moment ago, so its secrets are no question. */
 const undo = async ({ worker, answer, before }: Made): Promise<void> => {
   if (before === undefined) return;
-  const { id } = answer.result;
   try {
     const undone = await call('createDeployment', {
       params: { script_name: worker },
       query: { force: 'true' },
       body: { strategy: 'percentage', versions: [...before.versions] },
-      ifMatch: answer.etag ?? `"${id}"`,
+      ifMatch: answer.etag ?? `"${answer.result.id}"`,
     });
     const [first] = before.shown;
     const text = first === undefined ? 'Taken back.' : `v${first.number} gets ${percentage(first.percentage)} again.`;
     announce({ worker, answer: undone, versions: before.shown, text, before: undefined });
   } catch (error) {
-    undoFailed(id, error);
+    refused(`${worker} is not taken back.`, error);
   } finally {
     await refresh(worker);
   }
@@ -69,9 +68,10 @@ const Follows = ({ text, isLate }: { readonly text: string; readonly isLate: boo
   const { edges } = useLive();
   const [since] = useState(() => Date.now());
   const now = useNow(1_000).getTime();
-  const there = edges.filter(({ connected }) => connected);
+  const there = (edges ?? []).filter(({ connected }) => connected);
   const late = isLate ? there.filter(({ pending }) => pending).map(({ id }) => id) : [];
   useStay(late.length > 0);
+  if (edges === undefined) return text;
   if (there.length === 0) return `${text} No edge is connected to follow it.`;
   if (late.length === 0) return `${text} ${there.length === 1 ? 'The edge follows it.' : `All ${there.length} edges follow it.`}`;
   const seconds = Math.max(0, Math.round((now - since) / 1_000));

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { watchCounts, type LiveCount } from '../../api/index.ts';
-import { Button, Refusal, SplitBar, VersionChip, versionName } from '../../parts/index.ts';
+import { Button, SplitBar, VersionChip, versionName } from '../../parts/index.ts';
 import { count, counted, percentage } from '../../words/index.ts';
 import { useWorker } from '../worker/worker.ts';
 import { useWatched, watch, type Watched } from './watched.ts';
@@ -13,7 +13,7 @@ export const TrafficSince = ({ name }: { readonly name: string }) => {
   const active = useWorker(name).worker?.deployment?.id;
   if (watched === undefined || watched.worker !== name) return null;
   // Something else serves by now.
-  if (active !== undefined && active !== watched.deploymentId && watched.failure === undefined) return null;
+  if (active !== undefined && active !== watched.deploymentId) return null;
   return <Since key={watched.deploymentId} watched={watched} />;
 };
 
@@ -41,7 +41,6 @@ const Since = ({ watched }: { readonly watched: Watched }) => {
         {other && <Count version={other} requests={counts.get(other.id)} />}
       </div>
       <Button kind="quiet" isSmall icon={X} name="Close the counts" onClick={() => watch(undefined)} />
-      {watched.failure !== undefined && <Refusal what="Not taken back." error={watched.failure} />}
     </section>
   );
 };

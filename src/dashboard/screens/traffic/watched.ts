@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { whenForgotten } from '../../api/index.ts';
 import type { Shown } from '../../parts/index.ts';
 
 /** A version of a deployment that was made here. */
@@ -12,8 +13,6 @@ export interface Watched {
   readonly deploymentId: string;
   /** The version that it was about first. */
   readonly versions: readonly WatchedVersion[];
-  /** Why it could not be taken back. */
-  readonly failure: unknown;
 }
 
 let watched: Watched | undefined;
@@ -22,10 +21,6 @@ const listeners = new Set<() => void>();
 export const watch = (next: Watched | undefined): void => {
   watched = next;
   for (const listener of listeners) listener();
-};
-
-export const undoFailed = (deploymentId: string, failure: unknown): void => {
-  if (watched?.deploymentId === deploymentId) watch({ ...watched, failure });
 };
 
 const subscribe = (listener: () => void): (() => void) => {
