@@ -1,5 +1,4 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { fetchRaw } from '../../api/index.ts';
+import { useModuleText } from '../../code/module-text.ts';
 import type { Side } from './compare.tsx';
 
 export interface Sides {
@@ -10,19 +9,8 @@ export interface Sides {
   readonly version: Side | undefined;
 }
 
-/** A version never changes, so what was read of it holds. */
-const useText = (worker: string, module: string, side: Side | undefined): UseQueryResult<string> =>
-  useQuery({
-    queryKey: ['getModule', { name: worker, version_id: side?.version_id ?? '', module }, {}],
-    staleTime: Infinity,
-    queryFn: async ({ signal }) =>
-      side === undefined
-        ? ''
-        : (await fetchRaw('getModule', { params: { name: worker, version_id: side.version_id, module }, signal })).text(),
-  });
-
 /** The text of one module in both versions. */
 export const useTexts = ({ worker, module, baseline, version }: Sides) => ({
-  before: useText(worker, module, baseline),
-  after: useText(worker, module, version),
+  before: useModuleText(worker, baseline?.version_id, module),
+  after: useModuleText(worker, version?.version_id, module),
 });

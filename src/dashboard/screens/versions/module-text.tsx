@@ -1,9 +1,8 @@
 import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { fetchRaw } from '../../api/index.ts';
 import { codeLook, languageOf, readOnly } from '../../code/index.ts';
+import { useModuleText } from '../../code/module-text.ts';
 import { Bones, Loaded } from '../../parts/index.ts';
 
 interface ModuleTextProps {
@@ -12,13 +11,9 @@ interface ModuleTextProps {
   readonly module: string;
 }
 
-/** One module to be read. A version's code never changes, so that it is asked once. */
+/** One module to be read. */
 export const ModuleText = ({ name, id, module }: ModuleTextProps) => {
-  const text = useQuery({
-    queryKey: ['getModule', { version_id: id, module }, {}],
-    staleTime: Infinity,
-    queryFn: async ({ signal }) => (await fetchRaw('getModule', { params: { name, version_id: id, module }, signal })).text(),
-  });
+  const text = useModuleText(name, id, module);
   return (
     <Loaded from={text} bones={<Bones lines={[70, 50, 60]} />} what={`${module} did not load.`}>
       {(code) => <Code text={code} module={module} />}
