@@ -91,6 +91,10 @@ test('[V-18] a change that cannot be made in every version is made in none', asy
     [{ env: { LINKS: { type: 'kv_namespace', namespace_id: 'f'.repeat(32) } }, deploy: true }, /LINKS/],
     [{ compatibility_date: 'soon' }, /soon/],
     [{ colour: 'red' }, /colour/],
+    [{ env: {} }, /there is nothing to change/],
+    [{ env: { [`A${'a'.repeat(3_000_000)}`]: null } }, /its name must be 1 to 255 characters/],
+    [{ env: { NOBODY: null }, deploy: true }, /there is no binding "NOBODY" to take away/],
+    [{ env: Object.fromEntries(Array.from({ length: 513 }, (_, at) => [`A${at}`, null])) }, /513/],
   ] as const) {
     const refused = await api.refusedBy(() => send(api, body));
     assert.match(refused.message, message);

@@ -1,11 +1,20 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
 import { revise, sealed, type Revised } from '../../control/index.ts';
 import type { BodyOf, ownEndpoints, revisionEndpoints } from '../../contract/index.ts';
-import { percentageOf, resolveBindings, type Binding, type Refusal, type VersionCode } from '../../domain/index.ts';
+import {
+  isBindingName,
+  MOST_BINDINGS,
+  percentageOf,
+  resolveBindings,
+  type Binding,
+  type Refusal,
+  type VersionCode,
+} from '../../domain/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
 import { requestedBindings } from '../bindings.ts';
 import { etag, expectationIn } from '../if-match.ts';
+import { workerNamed } from './found.ts';
 
 type Asked = BodyOf<(typeof ownEndpoints)['createRevision']>;
 
@@ -42,9 +51,32 @@ const codeWith =
 
 const CHANGING = ['env', 'compatibility_date', 'compatibility_flags', 'usage_model', 'limits', 'placement'] as const;
 
+const membersOf = (asked: Asked) =>
+  CHANGING.filter((member) => asked[member] !== undefined && (member !== 'env' || Object.keys(asked.env ?? {}).length > 0));
+
+/** Names are in the audit row, those that are taken away too: they are held to what names may be, and nothing is taken away that is not there. */
+const checkNames = async (api: Api, name: string, { env = {}, deploy }: Asked): Promise<Result<null, Refusal>> => {
+  const names = Object.keys(env);
+  if (names.length > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: names.length, limit: MOST_BINDINGS });
+  const wrong = names.find((binding) => !isBindingName(binding));
+  if (wrong !== undefined)
+    return refuse({ code: 'binding_invalid', name: wrong.slice(0, 100), fault: 'its name must be 1 to 255 characters without spaces' });
+  const worker = await workerNamed(api, name);
+  if (!worker.ok) return worker;
+  const { versions, deployments } = api.store.read;
+  const newest = await versions.newest(worker.value.tag);
+  const active = deploy ? await deployments.active(worker.value.tag) : undefined;
+  const serving = await versions.byIds(worker.value.tag, active?.split.map(({ versionId }) => versionId) ?? []);
+  const bound = new Set([...serving, ...(newest === undefined ? [] : [newest])].flatMap(({ bindings }) => bindings.map((one) => one.name)));
+  const unknown = names.find((binding) => env[binding] === null && !bound.has(binding));
+  return unknown === undefined
+    ? accept(null)
+    : refuse({ code: 'request_invalid', faults: [`body.env: there is no binding ${JSON.stringify(unknown)} to take away`] });
+};
+
 /** What was asked for by name, for the audit row: never a value. */
 const detailOf = (asked: Asked) => ({
-  members: CHANGING.filter((member) => asked[member] !== undefined),
+  members: membersOf(asked),
   ...(asked.env === undefined ? {} : { bindings: Object.keys(asked.env) }),
 });
 
@@ -76,9 +108,11 @@ export const revisions: Handlers<typeof revisionEndpoints> = {
   createRevision: async (api, { params, body, headers, actor }) => {
     const expected = expectationIn(headers, 'settings');
     if (!expected.ok) return expected;
-    if (!CHANGING.some((member) => body[member] !== undefined)) {
+    if (membersOf(body).length === 0) {
       return refuse({ code: 'request_invalid', faults: ['body: there is nothing to change'] });
     }
+    const names = await checkNames(api, params.name, body);
+    if (!names.ok) return names;
     const revised = await revise(api, actor, {
       worker: params.name,
       change: codeWith(api, body),
