@@ -214,14 +214,27 @@ test('the dashboard is built where it is not what its sources say, and not befor
   assert.doesNotMatch((await checkout.run()).said, /Building/);
 });
 
-test('a dashboard that cannot be built says why, ends the start, and leaves the one before', async (t) => {
+test('a dashboard that cannot be built holds no start back: that says why in a line, and leaves the one before', async (t) => {
   const checkout = new Checkout(t);
+  checkout.program('bin/node', ['echo "no such module" >&2', 'exit 1']);
+  const first = await checkout.run();
+  assert.equal(first.code, 0);
+  assert.match(first.said, /failed: the server runs without it\. The reason: no such module\n$/);
+  checkout.program('bin/node', VITE);
   await checkout.run();
   checkout.source('contract/index.ts', 'changed');
   checkout.program('bin/node', ['echo "no such module" >&2', 'exit 1']);
   const { code, said } = await checkout.run();
-  assert.equal(code, 1);
-  assert.match(said, /failed\nno such module/);
+  assert.equal(code, 0);
+  assert.match(said, /failed: the one that was built before is served\. The reason: no such module\n$/);
   assert.equal(checkout.built(), 'dashboard');
   assert.deepEqual(readdirSync(checkout.path('dist')), ['dashboard']);
+});
+
+test('the tests need a dashboard: one that cannot be built ends them, with all that is said of why', async (t) => {
+  const checkout = new Checkout(t);
+  checkout.program('bin/node', ['echo "no such module" >&2', 'exit 1']);
+  const { code, said } = await checkout.run(['--with-tests']);
+  assert.equal(code, 1);
+  assert.match(said, /failed\nno such module/);
 });
