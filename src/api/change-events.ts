@@ -16,6 +16,13 @@ interface Reader {
   edges: string;
 }
 
+/** Somebody who reads something else, for as long as they may. */
+interface Guest {
+  readonly token: Token;
+  readonly session: SignedIn | undefined;
+  readonly end: () => void;
+}
+
 type Sources = Pick<Control, 'store' | 'feed' | 'clock'>;
 
 /** Tells readers what is changed, and how the edges follow, for as long as they may know. */
@@ -23,6 +30,7 @@ export class ChangeEvents {
   readonly #sources: Sources;
   readonly #log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
   readonly #readers = new Set<Reader>();
+  readonly #guests = new Set<Guest>();
   readonly #leave: readonly (() => void)[];
   #beat: NodeJS.Timeout | undefined;
   /** Of what is being told of the edges: `again` where they changed meanwhile. */
@@ -43,20 +51,32 @@ export class ChangeEvents {
     if (this.#readers.size >= MOST_READERS) return refuse({ code: 'too_many_readers', limit: MOST_READERS });
     const stream: EventStream = new EventStream(() => {
       this.#readers.delete(reader);
-      if (this.#readers.size === 0) clearInterval(this.#beat);
+      this.#keepTime();
     });
     const reader: Reader = { stream, token, session, edges: JSON.stringify(edges) };
-    if (this.#readers.size === 0) this.#beat = setInterval(() => void this.#check(true), BEAT_EVERY_MS).unref();
     this.#readers.add(reader);
+    this.#keepTime();
     stream.send('edges', edges);
     // What happened since they were looked at.
     void this.#tellEdges();
     return accept(stream);
   }
 
+  /** Ends what somebody reads once their session or token has. Answers what to call when they left before. */
+  whileSignedIn(token: Token, session: SignedIn | undefined, end: () => void): () => void {
+    const guest: Guest = { token, session, end };
+    this.#guests.add(guest);
+    this.#keepTime();
+    return () => {
+      this.#guests.delete(guest);
+      this.#keepTime();
+    };
+  }
+
   [Symbol.dispose](): void {
     for (const leave of this.#leave) leave();
     for (const { stream } of this.#readers) stream.end();
+    for (const { end } of this.#guests) end();
   }
 
   #changed(entry: AuditEntry, generation: number): void {
@@ -67,14 +87,28 @@ export class ChangeEvents {
     void this.#tellEdges();
   }
 
+  /** Sessions that nobody uses end too. */
+  #keepTime(): void {
+    if (this.#readers.size + this.#guests.size > 0) {
+      this.#beat ??= setInterval(() => void this.#check(true), BEAT_EVERY_MS).unref();
+      return;
+    }
+    clearInterval(this.#beat);
+    this.#beat = undefined;
+  }
+
   /** Ends the streams of those who may no longer read; the others hear, where `beats`, that theirs goes on. */
   async #check(beats: boolean): Promise<void> {
-    for (const { stream, token, session } of this.#readers) {
-      // A database that does not answer now is no reason to send anybody away.
-      const mayRead = await isStillSignedIn(this.#sources, token, session?.session).catch(() => true);
-      if (!mayRead) stream.end();
-      else if (beats) stream.beat();
+    for (const reader of this.#readers) {
+      if (!(await this.#mayRead(reader))) reader.stream.end();
+      else if (beats) reader.stream.beat();
     }
+    for (const guest of this.#guests) if (!(await this.#mayRead(guest))) guest.end();
+  }
+
+  /** A database that does not answer now is no reason to send anybody away. */
+  #mayRead({ token, session }: Pick<Guest, 'token' | 'session'>): Promise<boolean> {
+    return isStillSignedIn(this.#sources, token, session?.session).catch(() => true);
   }
 
   async #tellEdges(): Promise<void> {

@@ -46,16 +46,25 @@ export const fromOurPage = (headers: Headers): Result<undefined, Refusal> => {
   return from === undefined ? accept(undefined) : refuse({ code: 'request_foreign', from });
 };
 
+/**
+ * What a page asks for by itself, and what a person opens. A page takes scripts and styles from its own host: what somebody stored must
+ * not become one by being named in it.
+ */
+const USES: ReadonlySet<string> = new Set(['empty', 'document', 'websocket']);
+
 /** Where a browser says that a request comes from, unless from a page of this server's. Programs do not say, and have no cookies of people. */
 const foreignOrigin = (headers: Headers, isRead: boolean): string | undefined => {
   const site = headers.get('sec-fetch-site');
   // `none` is a person who typed the address; nobody types a change.
   if (site !== null && site !== 'same-origin' && !(isRead && site === 'none')) return `another page (${JSON.stringify(site.slice(0, 40))})`;
+  const use = headers.get('sec-fetch-dest');
+  if (use !== null && !USES.has(use)) return `a page that loads it as ${JSON.stringify(use.slice(0, 40))}`;
   const origin = headers.get('origin');
   if (origin === null) return undefined;
   // Not the scheme: a proxy in front may have ended TLS.
   const host = URL.canParse(origin) ? new URL(origin).host : undefined;
-  return host !== undefined && host === headers.get('host')?.toLowerCase()
-    ? undefined
-    : `a page of ${JSON.stringify(origin.slice(0, 200))}`;
+  const asked = headers.get('host')?.toLowerCase();
+  if (host !== undefined && host === asked) return undefined;
+  // A proxy that drops the port is the usual reason, and seen by this.
+  return `a page of ${JSON.stringify(origin.slice(0, 200))} (this server was asked as ${JSON.stringify(asked?.slice(0, 200) ?? '')})`;
 };

@@ -13,6 +13,7 @@ import {
   type Trace,
 } from '../../src/observe/index.ts';
 import { anApi, type Refused, type TestApi } from '../support/api.ts';
+import { SESSION, signsIn } from '../support/browser-session.ts';
 import { golden } from '../support/golden.ts';
 import { until } from '../support/until.ts';
 
@@ -239,6 +240,20 @@ test('[MX-3] live counts are events of each second, until whoever looks on leave
   const told: unknown = JSON.parse(events.find((line) => line.includes('"requests":2'))?.slice('data: '.length) ?? '');
   assert.deepEqual(ownEndpoints.watchLive.event.parse(told), told);
   await reader?.cancel();
+});
+
+test('[SE-11] live counts end with the session that they were opened with', async (t) => {
+  const world = await World.open(t);
+  const session = await signsIn(world.api);
+  const response = await session.send('GET', '/switchback/v1/workers/shop/live');
+  const reader = response.body?.getReader();
+  assert.equal((await reader?.read())?.done, false);
+  await session.send('DELETE', SESSION);
+  const ended = async (): Promise<void> => {
+    while (!(await reader?.read())?.done);
+  };
+  // It is cut off, not finished.
+  await assert.rejects(ended());
 });
 
 test('[MX-4] what cannot be asked is refused with what is wrong, and nothing is a failure but what is away', async (t) => {

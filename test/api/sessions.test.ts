@@ -171,6 +171,23 @@ test('[SE-5] by cookie nothing is read for a page of another site; a person may 
   for (const site of ['same-origin', 'none', '']) assert.equal((await reads(site)).status, 200, site);
 });
 
+test('[SE-16] by cookie nothing is loaded as a script, a style or the like', async (t) => {
+  const api = await anApi(t);
+  const session = await signsIn(api);
+  const reads = (use: string) => session.send('GET', USER, { headers: { 'sec-fetch-dest': use } });
+  for (const use of ['script', 'style', 'worker', 'serviceworker', 'iframe', 'object', 'image'])
+    assert.deepEqual(await codeOf(api, () => reads(use)), { status: 403, code: 100455 }, use);
+  for (const use of ['empty', 'document', 'websocket']) assert.equal((await reads(use)).status, 200, use);
+});
+
+test('[SE-5] a refusal for another host names both, as where a proxy drops the port', async (t) => {
+  const api = await anApi(t);
+  const session = await signsIn(api);
+  const headers = { origin: 'https://localhost:8443', host: 'localhost' };
+  const { message } = await api.refusedBy(() => session.send('DELETE', SESSION, { headers }));
+  assert.match(message, /a page of "https:\/\/localhost:8443" \(this server was asked as "localhost"\)/);
+});
+
 test('[SE-5] nobody is signed in by a page of another site', async (t) => {
   const api = await anApi(t);
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }] as const)

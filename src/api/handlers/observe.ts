@@ -156,14 +156,22 @@ export const observations: Handlers<typeof observeEndpoints> = {
     const versions = await versionsCalled(api, worker, ids);
     return accept({ result: exceptions.map((group) => exceptionGroupView(group, buckets, versions)) });
   },
-  watchLive: async (api, { params, client }) => {
+  watchLive: async (api, { params, token, session, client }) => {
     const worker = await workerNamed(api, params.name);
     if (!worker.ok) return worker;
-    const body = await liveCounts(api.observe, worker.value.name, client);
+    const over = new AbortController();
+    const leave = api.events.whileSignedIn(token, session, () => over.abort());
+    const left = AbortSignal.any([client, over.signal]);
+    left.addEventListener('abort', leave, { once: true });
+    const body = await liveCounts(api.observe, worker.value.name, left).catch((error: unknown) => {
+      leave();
+      throw error;
+    });
+    body.once('close', leave);
     // Whoever leaves aborts what is read for them.
     body.on('error', () => undefined);
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
-    return accept({ result: null, raw: new Response(Readable.toWeb(body) as ReadableStream, { headers }) });
+    return accept({ result: null, raw: new Response(Readable.toWeb(body) as ReadableStream, { headers }), cut: over.signal });
   },
   getObservability: async (api) => accept({ result: observabilityView(await archiveStatus(api.observe)) }),
 };
