@@ -56,7 +56,7 @@ test('triggers, as a person changes them', async (t) => {
     await fromMenu(page, 'shop.example.com/cart*', 'Change');
     await dialog(page).getByLabel('Pattern').fill('shop.example.com/basket*');
     await press(page, 'Change to shop.example.com/basket*');
-    await section(page, 'Routes').getByText('shop.example.com/basket*').waitFor();
+    await section(page, 'Routes').getByRole('rowheader', { name: 'shop.example.com/basket*' }).waitFor();
     assert.equal((await server.visit('shop.example.com', '/cart/1')).status, 404);
     assert.equal((await server.visit('shop.example.com', '/basket/1')).text, 'shop null');
     await fromMenu(page, 'shop.example.com/basket*', 'Remove');
@@ -86,7 +86,7 @@ test('triggers, as a person changes them', async (t) => {
     await dialog(page).getByText('It belongs to other.').waitFor();
     assert.equal((await server.visit('www.example.com')).text, 'other');
     await press(page, 'Move www.example.com');
-    await section(page, 'Custom domains').getByText('www.example.com').waitFor();
+    await section(page, 'Custom domains').getByRole('rowheader', { name: 'www.example.com' }).waitFor();
     assert.equal((await server.visit('www.example.com')).text, 'shop null');
     await fromMenu(page, 'www.example.com', 'Remove');
     await press(page, 'Remove www.example.com');
