@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { soleVersion, type Deployment, type Source } from '../domain/index.ts';
 import type { Schema } from './schema.ts';
 
@@ -35,16 +35,23 @@ export const deployments = (db: Kysely<Schema>) => {
       (await newestOfEach(db).selectAll('deployments').execute()).map(deploymentFrom),
     /** The latest of every Worker, or of these, so many of each at most; each Worker's newest first. */
     latestOfEach: async (most: number, workerTags?: readonly string[]): Promise<readonly StoredDeployment[]> => {
+      if (workerTags?.length === 0) return [];
+      // Numbers have gaps where a deployment was deleted: the oldest that is meant is found by counting.
       const all = db.selectFrom('workers').innerJoin('deployments', (join) =>
-        join.onRef('deployments.worker_tag', '=', 'workers.tag').on('deployments.number', '>', (e) =>
-          e
-            .selectFrom('deployments as own')
-            .select((own) => sql<number>`${own.fn.max('own.number')} - ${most}`.as('from'))
-            .whereRef('own.worker_tag', '=', 'workers.tag'),
+        join.onRef('deployments.worker_tag', '=', 'workers.tag').on('deployments.number', '>=', (e) =>
+          e.fn.coalesce(
+            e
+              .selectFrom('deployments as own')
+              .select('own.number')
+              .whereRef('own.worker_tag', '=', 'workers.tag')
+              .orderBy('own.number', 'desc')
+              .limit(1)
+              .offset(most - 1),
+            e.lit(0),
+          ),
         ),
       );
       const wanted = workerTags === undefined ? all : all.where('workers.tag', 'in', workerTags);
-      if (workerTags?.length === 0) return [];
       const rows = await wanted.selectAll('deployments').orderBy('workers.tag').orderBy('deployments.number', 'desc').execute();
       return rows.map(deploymentFrom);
     },

@@ -274,6 +274,21 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
     assert.equal(await numberOfNext(store), 4, 'a number is not given again');
   });
 
+  holds('$: of each Worker so many of its latest deployments are read, whichever were deleted between them', async (store) => {
+    const { deployments } = store.read;
+    await changed(store, async (change) => {
+      await change.workers.insert(aWorker());
+      for (const number of [1, 2, 3, 4, 5]) await change.deployments.insert(aDeployment(number));
+    });
+    await changed(store, (change) => change.deployments.delete(aDeployment(4).id), 2);
+    const latest = async (most: number, tags?: readonly string[]) =>
+      (await deployments.latestOfEach(most, tags)).map(({ number }) => number);
+    assert.deepEqual(await latest(2), [5, 3]);
+    assert.deepEqual(await latest(3, [TAG]), [5, 3, 2]);
+    assert.deepEqual(await latest(30), [5, 3, 2, 1]);
+    assert.deepEqual([await latest(2, []), await latest(2, ['another'])], [[], []]);
+  });
+
   holds('[D-10] $: the last deployment at 100 % before another, and the last of one version, are found', async (store) => {
     const { deployments } = store.read;
     await changed(store, async (change) => {
