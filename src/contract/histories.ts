@@ -73,11 +73,12 @@ export const historyEndpoints = {
     tag,
     summary: 'Versions, newest first, with when each of them served',
     query: paging.extend({
-      tag: z.string().optional().describe('A part of the tag; so of the others.'),
-      author: z.string().optional(),
-      message: z.string().optional(),
+      tag: z.string().max(200).optional().describe('A part of the tag; so of the others.'),
+      author: z.string().max(200).optional(),
+      message: z.string().max(200).optional(),
       search: z
         .string()
+        .max(200)
         .optional()
         .describe('In the tag, the message, who made it, the beginning of the id, or its number, as `v42` or `42`.'),
       deployable: z.enum(['true', 'false']).optional().describe('`true`: only those that may be deployed.'),

@@ -119,6 +119,7 @@ export const overviewEndpoints = {
     query: paging.extend({
       search: z
         .string()
+        .max(200)
         .optional()
         .describe('In the name, a host name, the number, tag or message of a version that serves or is the newest, or who changed it.'),
       only: z.enum(['split', 'failing_more']).optional(),

@@ -104,15 +104,12 @@ export const isFound = (head: WorkerHead, search: string, workersDev: string | u
     ...versions.flatMap(({ number, tag, message, author }) => [`v${number}`, tag, message, author.email]),
   ];
   const text = texts.join('\n').toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  return [...new Set(search.toLowerCase().split(/\s+/))].every((word) => text.includes(word));
 };
 
 /** The same with as many deployments as its looks depend on. */
 export const lookedBack = async (queries: Queries, heads: readonly WorkerHead[]): Promise<readonly WorkerHead[]> => {
-  const tags = heads.filter((head) => head.isRecent || mayBeRollback(head)).map(({ worker }) => worker.tag);
+  const tags = heads.filter((head) => head.isRecent || mayBeRollback(head) || mayHaveServed(head)).map(({ worker }) => worker.tag);
   const read = await queries.deployments.latestOfEach(LOOKED_BACK, tags);
   const known = await headsOf(queries, read);
   const histories = Map.groupBy(read, ({ scriptTag }) => scriptTag);
@@ -129,6 +126,12 @@ const mayBeRollback = ({ deployments: [active, before], versions }: WorkerHead):
   const came = active.split.filter(({ versionId }) => !before.split.some((entry) => entry.versionId === versionId));
   return came.some((entry) => before.split.some((left) => numberOf(left) > numberOf(entry)));
 };
+
+/** Whether only what was before says if its newest version served, and was left by a rollback. */
+const mayHaveServed = ({ deployments, newest }: WorkerHead): boolean =>
+  newest !== undefined &&
+  deployments.length > 1 &&
+  !deployments.some(({ split }) => split.some(({ versionId }) => versionId === newest.id));
 
 /** Two versions of a Worker whose errors are compared, over a time in milliseconds since 1970. */
 export interface ErrorPairing {

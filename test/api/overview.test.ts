@@ -245,3 +245,29 @@ test('[OV-12] one Worker is told with its deployment, the one before, the looks 
   assert.deepEqual([result.edges.connected, result.edges.pending], [1, []]);
   assert.equal((await refusedOwn(api, 'getWorkerOverview', { name: 'nobody' })).code, 10007);
 });
+
+test('[OV-4] a version has the look in the list that it has on its page, also where its last deployments do not name it', async (t) => {
+  const { api } = await aFew(t);
+  const { deployment_id: one } = await api.upload('search', { code: saying('one') });
+  await api.upload('search', { code: saying('two') });
+  for (let time = 0; time < 3; time += 1) await api.deploy('search', { [one]: 100 });
+  api.plane.clock.move(30 * HOUR_MS);
+  const { newest_version: listed } = await rowOf(api, 'search');
+  const { newest_version: told } = (await asked(api, 'getWorkerOverview', { name: 'search' })).result;
+  assert.deepEqual([listed?.number, listed?.look, told?.look], [2, 'back', 'back']);
+});
+
+test('[OV-9] what somebody looks for is no longer than 200 characters', async (t) => {
+  const { api } = await aFew(t);
+  assert.deepEqual((await list(api, { search: 'checkout '.repeat(22) })).totals.found, 1);
+  for (const [name, members] of [
+    ['listWorkersOverview', ['search']],
+    ['listVersionHistory', ['search', 'tag', 'author', 'message']],
+  ] as const) {
+    for (const member of members) {
+      const { status, message } = await refusedOwn(api, name, { name: 'checkout' }, { [member]: 'x'.repeat(201) });
+      assert.equal(status, 400);
+      assert.match(message, new RegExp(member));
+    }
+  }
+});
