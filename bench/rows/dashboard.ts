@@ -48,13 +48,13 @@ const SCROLL = `new Promise((resolve) => {
 
 export const dashboard: Row = {
   name: 'dashboard',
-  title: 'The dashboard in a browser, with 5,000 Workers and 5,000 versions of one',
+  title: 'The dashboard in a browser, with 5,000 Workers, and 5,000 versions of one in as many deployments',
   measure: async (run) => {
     const folder = newFolder('dashboard');
     const { isQuick, say } = run;
-    say(`storing ${LONG} Workers and ${LONG} versions`);
+    say(`storing ${LONG} Workers, and ${LONG} versions of one in as many deployments`);
     const many: readonly History[] = Array.from({ length: LONG }, (_, at) => ({ name: `worker-${at}`, versions: 1, deployments: 0 }));
-    await fillStore(join(folder, 'data'), [...many, { name: VERSIONS_OF, versions: LONG, deployments: 1 }]);
+    await fillStore(join(folder, 'data'), [...many, { name: VERSIONS_OF, versions: LONG, deployments: LONG }]);
     await using product = await Product.start(folder);
     await using browser = await launchChromium();
     run.tell(`Chromium ${browser.version()} without a graphics card, 1440 × 900; each round with an empty cache`);
