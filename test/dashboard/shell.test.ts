@@ -65,6 +65,12 @@ test('[UI-91] who signs out is out: the page before is not shown again', async (
   await signIn(page, site);
   await page.goto(`${site.url}/workers/hello`);
   await whole(page);
+  await page.route('**/session', (route) => (route.request().method() === 'DELETE' ? route.abort() : route.continue()));
+  browser.allow(/ERR_FAILED/);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('alert').getByText('Not signed out.').waitFor();
+  assert.equal(new URL(page.url()).pathname, '/workers/hello', 'who is still signed in is not shown otherwise');
+  await page.unroute('**/session');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.goBack();
@@ -114,11 +120,21 @@ test('[UI-93] keys go to places, and only open things', async (t) => {
   await page.keyboard.press('Escape');
   await keys.waitFor({ state: 'detached' });
 
+  const opener = page.locator('.rail').getByRole('button', { name: 'Go to' });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('combobox', { name: 'Go to' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Go to' }).waitFor({ state: 'detached' });
+  assert.equal(await opener.evaluate('(button) => button === document.activeElement'), true, 'the focus is where it was');
+
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Go to' }).fill('goodbye, ver');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/workers/goodbye/versions');
   await whole(page);
+  await page.waitForFunction('document.activeElement?.tagName === "H1"');
+  assert.equal(await page.title(), 'Versions, goodbye, Switchback');
   await page.keyboard.press('g');
   await page.keyboard.press('w');
   await page.getByRole('heading', { name: 'Workers', exact: true }).waitFor();
@@ -155,6 +171,8 @@ test('[UI-94] a theme that was chosen holds, also against the system’s', async
   await page.reload();
   await whole(page);
   assert.equal(await background(), dark);
+  await page.keyboard.press('t');
+  await page.getByRole('button', { name: 'Dark theme' }).click();
   await page.getByRole('button', { name: 'Light theme' }).click();
   await page.emulateMedia({ colorScheme: 'dark' });
   assert.equal(await background(), light);

@@ -44,7 +44,7 @@ export class ApiFailure extends Error {
 }
 
 /** Of whoever is signed in: what its calls need. */
-export const caller = { accountId: '', csrfToken: '' };
+export const caller = { accountId: '', csrfToken: '', userId: '' };
 
 interface AnyCall {
   readonly params?: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ownEndpoints } from '../../contract/index.ts';
 import { addressOf, type Result } from './client.ts';
 import { refresh } from './queries.ts';
+import { whenForgotten } from './session.ts';
 import { openStream } from './stream.ts';
 
 export type Edge = Result<'getStatus'>['edges'][number];
@@ -11,7 +12,8 @@ export type Edge = Result<'getStatus'>['edges'][number];
 export interface Live {
   /** Undefined while the stream is open; else since when it is not, and when it is tried again. */
   readonly away: { readonly since: Date; readonly nextTry: Date } | undefined;
-  readonly edges: readonly Edge[];
+  /** Undefined until they were told of. */
+  readonly edges: readonly Edge[] | undefined;
   readonly generation: number;
   /** The last change that somebody made, here or elsewhere. */
   readonly lastChange: Change | undefined;
@@ -19,7 +21,8 @@ export interface Live {
 
 export type Change = Extract<z.infer<(typeof ownEndpoints)['watchEvents']['event']>, { readonly action: string }>;
 
-let live: Live = { away: undefined, edges: [], generation: 0, lastChange: undefined };
+const NOTHING: Live = { away: undefined, edges: undefined, generation: 0, lastChange: undefined };
+let live = NOTHING;
 const listeners = new Set<() => void>();
 const hearers = new Set<(change: Change) => void>();
 
@@ -38,6 +41,8 @@ export const isStillSignedIn = async (): Promise<boolean> => {
   sessionEnded = undefined;
   return false;
 };
+
+whenForgotten(() => set(NOTHING));
 
 /** Listens for as long as somebody is signed in. Answers how to stop. `onEnd`: the session is over. */
 export const listen = (onEnd: () => void): (() => void) => {

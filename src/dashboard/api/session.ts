@@ -4,10 +4,15 @@ import { queries } from './queries.ts';
 export type Session = Result<'getSession'>;
 
 let known: Session | undefined;
+const forgetters = new Set<() => void>();
+
+/** For what is remembered outside of components: it is gone with the session. */
+export const whenForgotten = (forget: () => void): void => void forgetters.add(forget);
 
 const taken = (session: Session): Session => {
   known = session;
   caller.accountId = session.account_id;
+  caller.userId = session.user.id;
   caller.csrfToken = session.csrf_token;
   return session;
 };
@@ -27,8 +32,14 @@ export const currentSession = async (): Promise<Session | undefined> => {
 export const signIn = async (by: { readonly token: string } | { readonly code: string }): Promise<Session> =>
   taken((await call('createSession', { body: by })).result);
 
+/** Throws where somebody is still signed in. */
 export const signOut = async (): Promise<void> => {
-  await call('deleteSession', {});
+  try {
+    await call('deleteSession', {});
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof ApiFailure && error.status === 401)) throw error;
+  }
   forgetSession();
 };
 
@@ -36,5 +47,7 @@ export const signOut = async (): Promise<void> => {
 export const forgetSession = (): void => {
   known = undefined;
   caller.csrfToken = '';
+  caller.userId = '';
   queries.clear();
+  for (const forget of forgetters) forget();
 };

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { useGiveBack } from './give-back.ts';
 
 export interface DialogProps {
   /** A phrase with a verb: `Roll back checkout to v41`. */
@@ -15,15 +16,28 @@ export interface DialogProps {
   readonly onSubmit?: () => void;
   /** Somebody has typed: leaving asks first. */
   readonly hasTyped?: boolean;
+  /** What leaving asks. */
+  readonly question?: string;
 }
 
 /**
- * A modal dialog. The browser traps the focus, gives it back and makes the page inert. The element with `autoFocus` has the
- * focus at first. `Esc` closes unless something was typed; then it asks.
+ * A modal dialog. The browser traps the focus and makes the page inert; whoever opened it has the focus afterwards. The element with
+ * `autoFocus` has it at first. `Esc` closes unless something was typed; then it asks.
  */
-export const Dialog = ({ title, aside, width, children, foot, onClose, onSubmit, hasTyped = false }: DialogProps) => {
+export const Dialog = ({
+  title,
+  aside,
+  width,
+  children,
+  foot,
+  onClose,
+  onSubmit,
+  hasTyped = false,
+  question = 'Leave without keeping what you typed?',
+}: DialogProps) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  useGiveBack(dialog);
   useEffect(() => {
     const { current } = dialog;
     if (current === null || current.open) return;
@@ -33,7 +47,9 @@ export const Dialog = ({ title, aside, width, children, foot, onClose, onSubmit,
     wanted?.focus();
   }, []);
   const close = (): void => {
-    if (!hasTyped || window.confirm('Leave without keeping what you typed?')) onClose();
+    if (!hasTyped || window.confirm(question)) onClose();
+    // Where the browser has closed it already, it was to stay.
+    else if (dialog.current?.open === false) dialog.current.showModal();
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -48,6 +64,8 @@ export const Dialog = ({ title, aside, width, children, foot, onClose, onSubmit,
         event.preventDefault();
         close();
       }}
+      // Pressed twice, Esc closes it without asking anybody.
+      onClose={close}
     >
       <div className="dialog-head">
         <h2 id={heading}>{title}</h2>

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { whenForgotten } from '../api/index.ts';
 import { Refusal } from './banner.tsx';
 import { Button } from './button.tsx';
 
@@ -19,6 +20,8 @@ const set = (next: typeof refusals): void => {
 
 /** Of what was asked for where no form is open any more that could say it. */
 export const refused = (what: string, error: unknown): void => set([...refusals, { what, error, id: (lastId += 1) }]);
+
+whenForgotten(() => set([]));
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);

@@ -1,4 +1,5 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { whenForgotten } from '../api/index.ts';
 
 export interface Toast {
   /** What has happened: `v42 now gets 25%.` Never an error. */
@@ -24,6 +25,8 @@ export const toast = (shown: Toast, replaces?: number): number => {
   set([...toasts.filter((other) => other.id !== id), { ...shown, id }].slice(-3));
   return id;
 };
+
+whenForgotten(() => set([]));
 
 const leave = (id: number): void => set(toasts.filter((other) => other.id !== id));
 

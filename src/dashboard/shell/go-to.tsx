@@ -1,7 +1,7 @@
 import { CornerDownLeft, Search } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useApi } from '../api/index.ts';
-import { Icon } from '../parts/index.ts';
+import { Icon, useGiveBack } from '../parts/index.ts';
 import { useGo } from './address.ts';
 import { PLACES } from './rail.tsx';
 import './go-to.css';
@@ -44,6 +44,7 @@ export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
   const list = useId();
   const goTo = useGo();
   const workers = useApi('listScripts', {});
+  useGiveBack(dialog);
   useEffect(() => dialog.current?.showModal(), []);
   const places: readonly Goal[] = PLACES.map(({ text, to }) => ({ text, to }));
   const all = [...places, { text: 'Create application', to: '/create' }, ...(workers.data?.result ?? []).flatMap(({ id }) => goalsOf(id))];

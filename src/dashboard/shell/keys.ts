@@ -20,11 +20,13 @@ const isField = (target: EventTarget | null): boolean =>
   (target.isContentEditable ||
     (target.matches('input, textarea, select') && !target.matches('[type=radio], [type=checkbox], [type=range]')));
 
+const isBehind = (): boolean => document.querySelector('dialog[open]') !== null;
+
 const pressed = (event: KeyboardEvent): string | undefined => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return event.altKey ? undefined : `mod+${key}`;
-  // Single letters never fire in a field, nor behind a dialog, where the page is out of reach.
-  return event.altKey || isField(event.target) || document.querySelector('dialog[open]') !== null ? undefined : key;
+  // Single letters never fire in a field.
+  return event.altKey || isField(event.target) || isBehind() ? undefined : key;
 };
 
 const listen = (event: KeyboardEvent): void => {
@@ -39,7 +41,8 @@ const listen = (event: KeyboardEvent): void => {
     const act = (pair === undefined ? undefined : map[pair]) ?? map[key];
     if (act === undefined) continue;
     event.preventDefault();
-    act();
+    // Behind a dialog the page is out of reach, and the browser's own meaning of the keys is of no use.
+    if (!isBehind()) act();
     return;
   }
   if (maps.some((map) => Object.keys(map).some((name) => name.startsWith(`${key} `))))

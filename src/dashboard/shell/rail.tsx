@@ -85,6 +85,7 @@ export const RailFoot = ({ session, onSignOut }: Pick<RailProps, 'session' | 'on
 /** Whether what was deployed is what every edge serves. */
 const EdgesLine = () => {
   const { edges, generation } = useLive();
+  if (edges === undefined) return <p className="third">Asking for the edges</p>;
   if (edges.length === 0) return <p className="strong">No edge is connected</p>;
   const upToDate = edges.filter((edge) => edge.connected && !edge.pending);
   const late = edges.filter((edge) => !upToDate.includes(edge)).map(({ id }) => id);

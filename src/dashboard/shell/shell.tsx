@@ -2,7 +2,7 @@ import { Menu, Search, X } from 'lucide-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { forgetSession, listen, signOut, useLive, type Session } from '../api/index.ts';
-import { Button, Refusals, Toasts, useNow } from '../parts/index.ts';
+import { Button, Refusals, Toasts, refused, useNow } from '../parts/index.ts';
 import { clockOf } from '../words/index.ts';
 import { GoTo } from './go-to.tsx';
 import { KeyList } from './key-list.tsx';
@@ -18,14 +18,12 @@ export const Shell = ({ session }: { readonly session: Session }) => {
   const navigate = useNavigate();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const close = (): void => setOpened(undefined);
-  const [stayed, setStayed] = useState<unknown>();
   const leave = async (): Promise<void> => {
-    setStayed(undefined);
     try {
       await signOut();
       await navigate({ to: '/sign-in', search: {} });
     } catch (failure) {
-      setStayed(failure);
+      refused('Not signed out.', failure);
     }
   };
   usePage();
@@ -72,7 +70,6 @@ export const Shell = ({ session }: { readonly session: Session }) => {
         </div>
       )}
       <main id="page" className="page" tabIndex={-1}>
-        {stayed !== undefined && <Refusal what="Not signed out." error={stayed} />}
         <NotLive />
         <Refusals />
         <Outlet />

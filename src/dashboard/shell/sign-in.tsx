@@ -4,6 +4,7 @@ import { ApiFailure, signIn } from '../api/index.ts';
 import { Banner, Button, Command, Refusal, TextField } from '../parts/index.ts';
 import { useAddress } from './address.ts';
 import { Mark } from './mark.tsx';
+import { titleOf } from './titles.ts';
 
 /** The code of a one-time link stands behind the `#`, which no server and no log sees. */
 const codeInAddress = (): string | undefined => new URLSearchParams(window.location.hash.slice(1)).get('code') ?? undefined;
@@ -33,6 +34,7 @@ export const SignIn = () => {
     }
   };
   useEffect(() => {
+    document.title = titleOf('/sign-in');
     const code = codeInAddress();
     if (code === undefined) return;
     // Once: it is used up, and shall not stand in the history.

@@ -1,29 +1,40 @@
-import { useState } from 'react';
+import { useSyncExternalStore } from 'react';
 
 type Theme = 'light' | 'dark';
 
 const KEY = 'switchback-theme';
 
-const systems = (): Theme => (window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+const systems = (): MediaQueryList => window.matchMedia('(prefers-color-scheme: dark)');
 
-const chosen = (): Theme | undefined => {
-  const value = localStorage.getItem(KEY);
-  return value === 'light' || value === 'dark' ? value : undefined;
-};
+const isTheme = (value: string | null | undefined): value is Theme => value === 'light' || value === 'dark';
 
 /** Before anything is drawn. Without a choice the system's theme holds, and follows it. */
 export const applyTheme = (): void => {
-  const theme = chosen();
-  if (theme !== undefined) document.documentElement.dataset['theme'] = theme;
+  const theme = localStorage.getItem(KEY);
+  if (isTheme(theme)) document.documentElement.dataset['theme'] = theme;
 };
 
-export const useTheme = (): readonly [Theme, () => void] => {
-  const [theme, setTheme] = useState<Theme>(() => chosen() ?? systems());
-  const toggle = (): void => {
-    const other = (document.documentElement.dataset['theme'] ?? systems()) === 'dark' ? 'light' : 'dark';
-    localStorage.setItem(KEY, other);
-    document.documentElement.dataset['theme'] = other;
-    setTheme(other);
-  };
-  return [theme, toggle];
+/** The one that is seen: what the page says of itself, else the system's. */
+const shown = (): Theme => {
+  const { theme } = document.documentElement.dataset;
+  return isTheme(theme) ? theme : systems().matches ? 'dark' : 'light';
 };
+
+const subscribe = (listener: () => void): (() => void) => {
+  const chosen = new MutationObserver(listener);
+  chosen.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  const system = systems();
+  system.addEventListener('change', listener);
+  return () => {
+    chosen.disconnect();
+    system.removeEventListener('change', listener);
+  };
+};
+
+const toggle = (): void => {
+  const other = shown() === 'dark' ? 'light' : 'dark';
+  localStorage.setItem(KEY, other);
+  document.documentElement.dataset['theme'] = other;
+};
+
+export const useTheme = (): readonly [Theme, () => void] => [useSyncExternalStore(subscribe, shown), toggle];

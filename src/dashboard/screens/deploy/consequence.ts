@@ -81,8 +81,9 @@ interface KnownEdge {
   readonly connected: boolean;
 }
 
-/** Who follows, and how soon. */
-export const edgesInWords = (edges: readonly KnownEdge[]): string => {
+/** Who follows, and how soon; undefined: nobody knows the edges yet. */
+export const edgesInWords = (edges: readonly KnownEdge[] | undefined): string => {
+  if (edges === undefined) return 'Every edge that is connected follows within about a second.';
   const there = edges.filter(({ connected }) => connected);
   const away = edges.filter(({ connected }) => !connected).map(({ id }) => id);
   if (there.length === 0) return 'No edge is connected: it is served as soon as one is.';

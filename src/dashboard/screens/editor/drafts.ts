@@ -1,3 +1,4 @@
+import { caller } from '../../api/index.ts';
 import { useCallback, useRef, useState } from 'react';
 import { isSame, type Edit } from './files.ts';
 
@@ -10,7 +11,8 @@ interface Draft {
 
 type Drafts = Readonly<Record<string, Draft>>;
 
-const keyOf = (worker: string): string => `switchback-drafts:${worker}`;
+/** Whoever signs in next in this browser sees drafts of their own. */
+const keyOf = (worker: string): string => `switchback-drafts:${caller.userId}:${worker}`;
 
 const draftsOf = (worker: string): Drafts => {
   try {

@@ -7,10 +7,11 @@ interface KnownEdge {
 }
 
 /** `All 1,200 requests a minute go to v41, on all 3 edges, within about a second.` */
-export const rollbackInWords = (name: string, perMinute: number | undefined, edges: readonly KnownEdge[]): string => {
+export const rollbackInWords = (name: string, perMinute: number | undefined, edges: readonly KnownEdge[] | undefined): string => {
   const all = isMeasured(perMinute)
     ? `All ${count(Math.round(perMinute))} ${Math.round(perMinute) === 1 ? 'request' : 'requests'} a minute go to ${name}`
     : `All requests go to ${name}`;
+  if (edges === undefined) return `${all} within about a second.`;
   const there = edges.filter(({ connected }) => connected).length;
   const away = edges.filter(({ connected }) => !connected).map(({ id }) => id);
   if (there === 0) return `${all} as soon as an edge is connected.`;

@@ -23,6 +23,8 @@ export const watch = (next: Watched | undefined): void => {
   for (const listener of listeners) listener();
 };
 
+whenForgotten(() => watch(undefined));
+
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
