@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { call, useApi } from '../../api/index.ts';
 import { Bones, Button, Loaded } from '../../parts/index.ts';
 import type { Worker } from '../worker/worker.ts';
@@ -89,10 +90,16 @@ const CONSEQUENCES = {
   },
 } as const;
 
+/** The API must be told of both: the other one stays as it is now. */
+const withVersionUrls = async (params: { readonly script_name: string }, isOn: boolean) => {
+  const { result } = await call('getSubdomain', { params });
+  return { enabled: result.enabled, previews_enabled: isOn };
+};
+
 const Switch = ({ name, which, now, onClose }: SwitchProps) => {
-  const isOn = which === 'workers.dev' ? now.enabled : now.previews_enabled;
+  // What it asks stays what it asked when it was opened, whoever turns it meanwhile.
+  const [isOn] = useState(which === 'workers.dev' ? now.enabled : now.previews_enabled);
   const words = `Turn ${isOn ? 'off' : 'on'} ${which}`;
-  const body = which === 'workers.dev' ? { ...now, enabled: !isOn } : { ...now, previews_enabled: !isOn };
   return (
     <FormDialog
       title={words}
@@ -104,7 +111,8 @@ const Switch = ({ name, which, now, onClose }: SwitchProps) => {
       hasTyped={false}
       onClose={onClose}
       act={async () => {
-        await call('postSubdomain', { params: { script_name: name }, body });
+        const params = { script_name: name };
+        await call('postSubdomain', { params, body: which === 'workers.dev' ? { enabled: !isOn } : await withVersionUrls(params, !isOn) });
         return `${which} ${which === 'workers.dev' ? 'is' : 'are'} ${isOn ? 'off' : 'on'}.`;
       }}
     >
