@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp, Circle, KeyRound, RotateCw, SlidersHorizontal, Undo2, type LucideIcon } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { Icon, SplitBar, splitInWords, When } from '../../parts/index.ts';
 import { byWhom, clockOf, storyInWords } from '../../words/index.ts';
 import { DeploymentMenu } from './deployment-menu.tsx';
@@ -25,7 +26,7 @@ interface DeploymentRowProps {
 }
 
 /** What it did, what served since, who did it and why. */
-export const DeploymentRow = ({ name, deployment, lighter, isLit, onLight }: DeploymentRowProps) => {
+export const DeploymentRow = memo(({ name, deployment, lighter, isLit, onLight }: DeploymentRowProps) => {
   const { id, at, until, message, story, versions } = deployment;
   const shown = versions.map((version) => ({ ...version, isLighter: lighter.has(version.version_id) }));
   const light = { onPointerEnter: () => onLight(id), onPointerLeave: () => onLight(undefined) };
@@ -58,7 +59,7 @@ export const DeploymentRow = ({ name, deployment, lighter, isLit, onLight }: Dep
       <DeploymentMenu name={name} deployment={deployment} />
     </li>
   );
-};
+});
 
 /** Orange only where a new version is part of it. */
 export const ServingNow = ({ versions }: Pick<Deployment, 'versions'>) => (

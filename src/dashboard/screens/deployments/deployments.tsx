@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Answer } from '../../api/index.ts';
 import { Bones, Button, Empty, Find, Loaded, RowBones, Segments, useNow } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
@@ -47,6 +47,8 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
   const [lit, setLit] = useState<string>();
   const now = useNow();
   const { result: deployments } = answer;
+  // The same for as long as the list is: rows are drawn anew only where theirs changed.
+  const lighter = useMemo(() => everyOtherPast(deployments), [deployments]);
   if (deployments.length === 0)
     return (
       <section className="section">
@@ -57,7 +59,6 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
       </section>
     );
   const found = deployments.filter((deployment) => isFound(deployment, find));
-  const lighter = everyOtherPast(deployments);
   return (
     <>
       <section className="section deployments-when">

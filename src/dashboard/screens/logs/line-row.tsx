@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { memo } from 'react';
-import { Icon, VersionChip, When } from '../../parts/index.ts';
-import { duration } from '../../words/index.ts';
+import { Icon, VersionChip } from '../../parts/index.ts';
+import { duration, exactly } from '../../words/index.ts';
 import type { Line } from './line.ts';
 import type { NamedVersion } from './version-names.ts';
 
@@ -23,7 +23,9 @@ export const LineRow = memo(({ line, version, isOpenAtFirst = false }: LineRowPr
       <summary>
         <Icon of={ChevronRight} />
         <span className="num third">
-          <When at={line.at} as={(at) => withSeconds.format(at)} />
+          <time dateTime={line.at} title={exactly(new Date(line.at))}>
+            {withSeconds.format(new Date(line.at))}
+          </time>
         </span>
         <VersionChip number={version?.number ?? null} look={version?.look ?? 'past'} title={line.versionId} />
         <span className={line.hasFailed ? 'num stop-text' : 'num'}>{line.status ?? '–'}</span>
