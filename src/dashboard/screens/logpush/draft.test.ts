@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bodyOf, draftOf, faultIn } from './draft.ts';
+import { bodyOf, changesIn, draftOf, faultIn } from './draft.ts';
 import type { Job } from './logpush.tsx';
 
 const aJob = (more: Partial<Job>): Job => ({
@@ -40,6 +40,15 @@ test('what a form does not show of a job stays', () => {
   const { name, filter, output_options: options } = bodyOf({ ...draftOf(job, []), name: ' ', filter: ' ', sample: '10' }, job);
   assert.deepEqual([name, filter], [null, null]);
   assert.deepEqual(options, { field_names: ['Event'], batch_prefix: 'x', sample_rate: 0.1, timestamp_format: 'rfc3339' });
+});
+
+test('of a job that is there only what was typed is sent', () => {
+  const job = aJob({ output_options: { field_names: ['Event'], batch_prefix: 'x' } });
+  const sent = (typed: Parameters<typeof changesIn>[0]) => changesIn(typed, { ...draftOf(job, []), ...typed }, job);
+  assert.deepEqual(sent({}), {});
+  assert.deepEqual(sent({ name: 'other' }), { name: 'other' });
+  assert.deepEqual(sent({ filter: '' }), { filter: null });
+  assert.deepEqual(Object.keys(sent({ sample: '50' })), ['output_options']);
 });
 
 test('a share is above nothing and no more than all', () => {

@@ -30,7 +30,7 @@ export const draftOf = (job: Job | undefined, allFields: readonly string[]): Dra
     destination: job?.destination_conf ?? '',
     fields: Array.isArray(names) ? names.map(String) : (pull.get('fields')?.split(',') ?? allFields),
     timestampFormat: text(options['timestamp_format']) ?? pull.get('timestamps') ?? 'rfc3339',
-    sample: String(sample * 100),
+    sample: String(Number((sample * 100).toPrecision(12))),
     filter: job?.filter ?? '',
   };
 };
@@ -46,6 +46,17 @@ export const bodyOf = (draft: Draft, job: Job | undefined) => ({
   },
   filter: draft.filter.trim() === '' ? null : draft.filter,
 });
+
+/** What is sent of a job that is there: what was typed, so that what somebody else changed meanwhile stays. */
+export const changesIn = (typed: Partial<Draft>, draft: Draft, job: Job): Partial<ReturnType<typeof bodyOf>> => {
+  const { name, output_options: options, filter } = bodyOf(draft, job);
+  const hasOptions = [typed.fields, typed.timestampFormat, typed.sample].some((value) => value !== undefined);
+  return {
+    ...(typed.name === undefined ? {} : { name }),
+    ...(hasOptions ? { output_options: options } : {}),
+    ...(typed.filter === undefined ? {} : { filter }),
+  };
+};
 
 /** Why it cannot be sent as it is. */
 export const faultIn = ({ destination, fields, sample }: Draft): string | undefined => {

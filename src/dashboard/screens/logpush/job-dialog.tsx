@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { call, refresh, useApi, useAct } from '../../api/index.ts';
 import { Bones, Button, Dialog, Loaded, Refusal } from '../../parts/index.ts';
-import { bodyOf, draftOf, faultIn, type Draft } from './draft.ts';
+import { bodyOf, changesIn, draftOf, faultIn, type Draft } from './draft.ts';
 import { JobFields } from './job-fields.tsx';
 import { nameOf, type Job } from './logpush.tsx';
 
@@ -23,14 +23,13 @@ export const JobDialog = ({ job, onClose, onTold }: JobDialogProps) => {
   const draft = { ...draftOf(job, all), ...typed };
   const saved = useAct({
     mutationFn: async () => {
-      const body = bodyOf(draft, job);
       const destination = typed.destination === undefined ? {} : { destination_conf: draft.destination.trim() };
       const { messages } =
         job === undefined
           ? await call('createLogpushJob', {
-              body: { ...body, dataset: DATASET, enabled: true, destination_conf: draft.destination.trim() },
+              body: { ...bodyOf(draft, job), dataset: DATASET, enabled: true, destination_conf: draft.destination.trim() },
             })
-          : await call('putLogpushJob', { params: { job_id: String(job.id) }, body: { ...body, ...destination } });
+          : await call('putLogpushJob', { params: { job_id: String(job.id) }, body: { ...changesIn(typed, draft, job), ...destination } });
       return messages;
     },
     onSuccess: (messages) => {
