@@ -41,8 +41,9 @@ const sinceOf = (days: string | undefined): string | undefined =>
 /** Who changed what, when, from where and by which tool. What was refused changed nothing and is not in it. */
 export const AuditLog = () => {
   const [search, change] = useAddress();
-  const { worker, action, actor, days } = search;
-  const page = Number(search['page'] ?? 1);
+  const { worker, action, actor } = search;
+  const days = SINCE.find(([value]) => value === search['days'])?.[0];
+  const page = /^[1-9]\d{0,5}$/.test(search['page'] ?? '') ? Number(search['page']) : 1;
   const log = useApi(
     'listAudit',
     { query: { target: worker && `worker/${worker}`, action, actor, since: sinceOf(days), page, per_page: A_PAGE } },

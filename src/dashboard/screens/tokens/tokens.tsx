@@ -1,5 +1,4 @@
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
 import { useApi, type Result } from '../../api/index.ts';
 import { Button, Loaded, RowBones, When } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
@@ -11,9 +10,9 @@ export type Token = Result<'listTokens'>[number];
 
 /** Who may call the API. A token's value is shown once, when it is made. */
 export const Tokens = () => {
-  const [{ dialog }, change] = useAddress();
-  const [leaving, setLeaving] = useState<Token>();
+  const [{ dialog, of }, change] = useAddress();
   const tokens = useApi('listTokens', {});
+  const leaving = dialog === 'revoke' ? tokens.data?.result.find(({ id, operator }) => id === of && !operator) : undefined;
   return (
     <>
       <div className="page-head">
@@ -42,14 +41,14 @@ export const Tokens = () => {
             </thead>
             <tbody>
               {result.map((token) => (
-                <Row key={token.id} token={token} onRevoke={() => setLeaving(token)} />
+                <Row key={token.id} token={token} onRevoke={() => change({ dialog: 'revoke', of: token.id })} />
               ))}
             </tbody>
           </table>
         )}
       </Loaded>
       {dialog === 'token' && <NewToken onClose={() => change({ dialog: undefined }, false)} />}
-      {leaving !== undefined && <RevokeToken token={leaving} onClose={() => setLeaving(undefined)} />}
+      {leaving !== undefined && <RevokeToken token={leaving} onClose={() => change({ dialog: undefined, of: undefined }, false)} />}
     </>
   );
 };
