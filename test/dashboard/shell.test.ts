@@ -128,14 +128,14 @@ test('[UI-93] keys go to places, and only open things', async (t) => {
   await page.keyboard.press('Escape');
   await page.getByRole('combobox', { name: 'Go to' }).waitFor({ state: 'detached' });
   // The focus is where it was.
-  await page.waitForFunction('document.activeElement?.matches(".rail .go-to")');
+  await page.locator('.rail .go-to:focus').waitFor();
 
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Go to' }).fill('goodbye, ver');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/workers/goodbye/versions');
   await whole(page);
-  await page.waitForFunction('document.activeElement?.tagName === "H1"');
+  await page.locator('h1:focus').waitFor();
   assert.equal(await page.title(), 'Versions, goodbye, Switchback');
   await page.keyboard.press('g');
   await page.keyboard.press('w');
