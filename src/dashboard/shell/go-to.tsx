@@ -78,7 +78,11 @@ export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
               event.preventDefault();
               setAt((at + step + found.length) % found.length);
             }
-            if (event.key === 'Enter') go(found[at]);
+            if (event.key === 'Enter') {
+              // Whoever has the focus after this would be pressed by the same key.
+              event.preventDefault();
+              go(found[at]);
+            }
           }}
         />
         <kbd>Esc</kbd>
