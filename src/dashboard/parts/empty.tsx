@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { copyText } from './copy.ts';
 
 /** What it is, why it is empty, and the one command to run next. */
 export const Empty = ({
@@ -28,11 +29,18 @@ export const Command = ({ text }: { readonly text: string }) => (
 
 const SHOWN_MS = 2_000;
 
-export const CopyButton = ({ text, name }: { readonly text: string; readonly name: string }) => {
+interface CopyButtonProps {
+  readonly text: string;
+  readonly name: string;
+  readonly onCopied?: () => void;
+}
+
+export const CopyButton = ({ text, name, onCopied }: CopyButtonProps) => {
   const [isCopied, setIsCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    setIsCopied(true);
+    const isDone = await copyText(text);
+    onCopied?.();
+    setIsCopied(isDone);
     window.setTimeout(() => setIsCopied(false), SHOWN_MS);
   };
   return <Button kind="quiet" isSmall icon={isCopied ? Check : Copy} name={isCopied ? 'Copied' : name} onClick={() => void copy()} />;

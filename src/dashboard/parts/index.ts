@@ -2,6 +2,7 @@ export { Banner, Refusal, wordsOf } from './banner.tsx';
 export { Button, type ButtonProps } from './button.tsx';
 export { CheckLine } from './check-line.tsx';
 export { Consequence } from './consequence.tsx';
+export { copyId } from './copy.ts';
 export { Dialog } from './dialog.tsx';
 export { Command, CopyButton, Empty } from './empty.tsx';
 export { Fault, Field, Find, SelectField, TextField } from './field.tsx';

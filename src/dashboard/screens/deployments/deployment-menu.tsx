@@ -1,7 +1,7 @@
 import { Columns2, Copy, ExternalLink, FileText, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useApi } from '../../api/index.ts';
-import { newerFirst, RowMenu, toast, versionName, wordsOf, type MenuItem } from '../../parts/index.ts';
+import { copyId, newerFirst, RowMenu, versionName, wordsOf, type MenuItem } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
 import { storyInWords } from '../../words/index.ts';
 import { mainOf, useHistory, type Deployment } from './history.ts';
@@ -20,15 +20,10 @@ export const DeploymentMenu = ({ name, deployment }: { readonly name: string; re
     { text: 'View deployment', icon: FileText, onSelect: () => goTo(`/workers/${name}/deployments/${id}`) },
     compare,
     ...newerFirst(versions).map((version, at) => openItem(version, urls[at])),
-    { text: 'Copy deployment id', icon: Copy, onSelect: () => void copy(id) },
+    { text: 'Copy deployment id', icon: Copy, onSelect: () => void copyId(id) },
     back,
   ];
   return <RowMenu name={`Menu of “${storyInWords(deployment.story)}”`} items={items} onOpen={() => setIsOpened(true)} />;
-};
-
-const copy = async (id: string): Promise<void> => {
-  await navigator.clipboard.writeText(id);
-  toast({ text: `Copied ${id}.` });
 };
 
 const openItem = ({ number }: Version, url: string | null | undefined): MenuItem => ({

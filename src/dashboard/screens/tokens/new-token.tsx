@@ -16,7 +16,7 @@ export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
     <Dialog
       title="Make a token"
       width="small"
-      hasTyped={name !== ''}
+      hasTyped={name !== '' || email !== ''}
       onClose={onClose}
       onSubmit={() => made.mutate()}
       foot={
@@ -55,22 +55,27 @@ export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
   );
 };
 
-const Made = ({ name, value, onClose }: { readonly name: string; readonly value: string; readonly onClose: () => void }) => (
-  <Dialog
-    title={`${name} is made`}
-    width="small"
-    onClose={onClose}
-    onSubmit={onClose}
-    foot={
-      <Button kind="main" type="submit" data-first>
-        Close
-      </Button>
-    }
-  >
-    <p className="tokens-once">This is its value. It is not stored, and will not be shown again.</p>
-    <div className="command">
-      <code className="tokens-value">{value}</code>
-      <CopyButton text={value} name="Copy the token" />
-    </div>
-  </Dialog>
-);
+const Made = ({ name, value, onClose }: { readonly name: string; readonly value: string; readonly onClose: () => void }) => {
+  const [isCopied, setIsCopied] = useState(false);
+  return (
+    <Dialog
+      title={`${name} is made`}
+      width="small"
+      hasTyped={!isCopied}
+      question="Close it? The token was not copied, and will not be shown again."
+      onClose={onClose}
+      onSubmit={onClose}
+      foot={
+        <Button kind="main" type="submit" data-first>
+          Close
+        </Button>
+      }
+    >
+      <p className="tokens-once">This is its value. It is not stored, and will not be shown again.</p>
+      <div className="command">
+        <code className="tokens-value">{value}</code>
+        <CopyButton text={value} name="Copy the token" onCopied={() => setIsCopied(true)} />
+      </div>
+    </Dialog>
+  );
+};

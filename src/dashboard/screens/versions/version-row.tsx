@@ -1,6 +1,6 @@
 import { Columns2, Copy, ExternalLink, FileText, Play } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
-import { RowMenu, toast, VersionChip, When, type MenuItem } from '../../parts/index.ts';
+import { copyId, RowMenu, VersionChip, When, type MenuItem } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
 import { byWhom, bytes, dayAndClock, duration, percentage } from '../../words/index.ts';
 import { useCompareWithNow } from './compare-with-now.ts';
@@ -69,7 +69,7 @@ const VersionMenu = ({ name, version }: { readonly name: string; readonly versio
       why: url === null ? 'No address opens this version alone.' : undefined,
       onSelect: () => window.open(url ?? '', '_blank', 'noreferrer'),
     },
-    { text: 'Copy version id', icon: Copy, onSelect: () => void copy(id) },
+    { text: 'Copy version id', icon: Copy, onSelect: () => void copyId(id) },
     {
       text: `Deploy v${number}`,
       icon: Play,
@@ -84,8 +84,3 @@ const VersionMenu = ({ name, version }: { readonly name: string; readonly versio
 };
 
 export const TOO_OLD = 'Too many newer versions were made since: it can be rolled back to only.';
-
-const copy = async (id: string): Promise<void> => {
-  await navigator.clipboard.writeText(id);
-  toast({ text: `Copied ${id}.` });
-};
