@@ -37,12 +37,22 @@ export const drawnValues = ({ lines, isStacked = false, times }: ChartData): (nu
   return lines.map(({ values }) => values.map((value, at) => (value ? (sums[at] = (sums[at] ?? 0) + value) : null)));
 };
 
-/** Of certainty not much more is shown than the lines need: one unsure point would flatten all else. */
-const MOST_BAND = 1.25;
+/** So many times as high as the lines a band may reach: where less is known than that, it would be louder than they are. */
+const MOST_BAND = 2;
+
+const topOf = (data: ChartData): number => Math.max(0, ...drawnValues(data).flatMap((values) => values.map((value) => value ?? 0)));
+
+export type Band = Pick<Line, 'look'> & { readonly between: NonNullable<Line['between']> };
+
+/** What is shown of certainty: nothing where there is no upper bound, or none that says anything. */
+export const bandsOf = (data: ChartData): readonly Band[] => {
+  if (data.isStacked === true) return [];
+  const most = MOST_BAND * topOf(data);
+  return data.lines.flatMap(({ between, look }) =>
+    between === undefined ? [] : [{ look, between: between.map((each) => (each !== undefined && each[1] <= most ? each : undefined)) }],
+  );
+};
 
 /** The highest value that has to be seen. */
-export const highest = (data: ChartData): number => {
-  const drawn = Math.max(0, ...drawnValues(data).flatMap((values) => values.map((value) => value ?? 0)));
-  const bands = data.lines.flatMap(({ between = [] }) => between.map((each) => each?.[1] ?? 0));
-  return Math.max(drawn, Math.min(Math.max(0, ...bands), MOST_BAND * drawn));
-};
+export const highest = (data: ChartData): number =>
+  Math.max(topOf(data), ...bandsOf(data).flatMap(({ between }) => between.map((each) => each?.[1] ?? 0)));

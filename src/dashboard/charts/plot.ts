@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { drawnValues, highest, type ChartData, type Line, type Mark } from './chart-data.ts';
+import { bandsOf, drawnValues, highest, type ChartData, type Line, type Mark } from './chart-data.ts';
 import type { Colours } from './colours.ts';
 import { levels, roundTimes } from './scale.ts';
 
@@ -17,7 +17,7 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric' });
 const DAY_S = 24 * 60 * 60;
 
-export interface PlotOptions {
+interface PlotOptions {
   /** What is drawn: asked anew for each drawing, so that values may come without another plot. Its lines stay the same ones. */
   readonly current: () => ChartData;
   readonly width: number;
@@ -34,20 +34,13 @@ export const plotIn = (element: HTMLElement, options: PlotOptions): uPlot =>
 
 /** What uPlot draws: the edges of bands, which lie below all lines, then the lines, the newest last: in front. */
 export const alignedOf = (data: ChartData): uPlot.AlignedData => {
-  const top = levels(highest(data)).at(-1) ?? 1;
-  const edges = bandsIn(data).flatMap(({ between }) => [
-    between.map((each) => each && Math.min(each[1], 2 * top)),
-    between.map((each) => each?.[0]),
-  ]);
+  const edges = bandsOf(data).flatMap(({ between }) => [between.map((each) => each?.[1]), between.map((each) => each?.[0])]);
   return [[...data.times], ...edges, ...drawnValues(data).toReversed()];
 };
 
-const bandsIn = ({ lines, isStacked = false }: ChartData) =>
-  isStacked ? [] : lines.flatMap(({ between, look }) => (between === undefined ? [] : [{ between, look }]));
-
 const optionsOf = ({ current, width, colours, group, onPointer }: PlotOptions): uPlot.Options => {
   const { lines, isStacked = false } = current();
-  const bands = bandsIn(current());
+  const bands = bandsOf(current());
   const splits = (): number[] => [...levels(highest(current()))];
   const font = `11px ${colours.font}`;
   const series = lines.map((line) => (isStacked ? areaOf(line, colours) : lineOf(line, colours))).toReversed();
@@ -148,7 +141,7 @@ const lonelyPoints = (colour: string): uPlot.Series.Points => ({
 
 /** Only on the lines themselves, not on the edges of a band. */
 const pointColour = (data: ChartData, at: number, colours: Colours): string => {
-  const look = data.lines.toReversed()[at - 1 - 2 * bandsIn(data).length]?.look;
+  const look = data.lines.toReversed()[at - 1 - 2 * bandsOf(data).length]?.look;
   return look === undefined ? 'transparent' : colours.of(STROKES[look]);
 };
 
