@@ -24,19 +24,21 @@ const said = (sign: Verdict['sign'], strong: string, more = ''): Verdict => ({ s
 
 /** Points of a rate, with as many digits as tell something: `0.07 points`. */
 const points = (value: number): string => `${pointsAlone(value)} points`;
-const pointsAlone = (value: number): string => {
+/** As precise as the greater of what stands together. */
+const pointsAlone = (value: number, greatest = value): string => {
   const all = Math.abs(value) * 100;
   if (all === 0) return '0';
-  return all < 0.01 ? String(Number(all.toPrecision(1))) : all.toFixed(all >= 10 ? 1 : 2);
+  return all < 0.01 ? String(Number(all.toPrecision(1))) : all.toFixed(Math.abs(greatest) >= 0.1 ? 1 : 2);
 };
 
 type Interval = Latency['interval'];
 
 /** `between 9 and 29`, of a difference whose direction is said already. An end that is open is none. */
-const between = ({ lower, upper }: Interval, isLess: boolean, say: (value: number) => string): string => {
+const between = ({ lower, upper }: Interval, isLess: boolean, say: (value: number, greatest: number) => string): string => {
   const [least, most] = isLess ? [upper, lower] : [lower, upper];
   if (least === null) return '';
-  return most === null ? ` (${say(Math.abs(least))} or more)` : ` (between ${say(Math.abs(least))} and ${say(Math.abs(most))})`;
+  const [low, high] = [least, most ?? least].map(Math.abs) as [number, number]; // Two went in.
+  return most === null ? ` (${say(low, low)} or more)` : ` (between ${say(low, high)} and ${say(high, high)})`;
 };
 
 /** `Too early: 240 requests so far, about 2,000 are needed.` */
@@ -97,7 +99,8 @@ export const latencyVerdict = (latency: readonly Latency[], compared: Compared, 
   }
 };
 
-const milliseconds = (value: number): string => (value < 10 ? value.toFixed(1) : count(value));
+/** Whole beside what is; but what is clear of nothing does not become nothing. */
+const milliseconds = (value: number, greatest: number): string => (greatest < 10 || value < 0.5 ? value.toFixed(1) : count(value));
 
 const gapThatShows = ({ shows_from: ratio }: Latency, name: string): string =>
   ratio === null ? '' : `It would show if ${name} took ${count((ratio - 1) * 100)}% longer. `;

@@ -4,7 +4,7 @@ import { VersionChip, versionName } from '../../parts/index.ts';
 import { count, dayAndClock } from '../../words/index.ts';
 import type { Compared } from '../../words/verdicts.ts';
 import type { Comparison, Differences, Side } from './compare.tsx';
-import { basis, exceptionRates, headline, newExceptions } from './headline.ts';
+import { basis, exceptionName, exceptionRates, headline, newExceptions } from './headline.ts';
 import { measuresOf, type Measure } from './measures.ts';
 import { NarrowChip } from './narrow-chip.tsx';
 import type { Whisker } from './whisker.ts';
@@ -37,7 +37,7 @@ export const Behaviour = ({ comparison, differences: { version, baseline, worker
               search={{ mode: 'history', version: version.version_id, show: 'errors', q: exceptions[0].message }}
               className="link mono"
             >
-              {exceptions[0].name}: {exceptions[0].message}
+              {exceptionName(exceptions[0])}
             </Link>
             {', seen '}
             {count(exceptions[0].hits.version)} {exceptions[0].hits.version === 1 ? 'time' : 'times'}.
@@ -139,36 +139,50 @@ interface ExceptionsProps {
   readonly worker: string;
 }
 
+/** What it means for who has it: a tag where only one has. */
+const Sign = ({
+  exception: { verdict, hits },
+  compared,
+}: {
+  readonly exception: Comparison['exceptions'][number];
+  readonly compared: Compared;
+}) => {
+  if (hits.baseline === 0) return <span className="tag is-new compare-only">Only in {compared.version.name}</span>;
+  if (hits.version === 0) return <span className="tag compare-only">Only in {compared.baseline.name}</span>;
+  return <strong className="strong">{verdict === 'worse' ? 'More often. ' : 'Less often. '}</strong>;
+};
+
 /** Exceptions that one of them has clearly more often than the other. */
 const Exceptions = ({ comparison, compared, version, worker }: ExceptionsProps) => {
   const clear = comparison.exceptions.filter(({ verdict }) => verdict === 'worse' || verdict === 'better');
   if (clear.length === 0) return null;
   return (
-    <ul className="rows compare-exceptions">
-      {clear.map((exception) => (
-        <li key={exception.id}>
-          <span className="mono">
-            {exception.name}: {exception.message}
-          </span>
-          <p className="small second">
-            <strong className="strong">{exception.verdict === 'worse' ? 'More often' : 'Less often'}.</strong>{' '}
-            {exceptionRates(exception, compared)}.{' '}
-            <Link
-              to="/workers/$name/logs"
-              params={{ name: worker }}
-              search={{
-                mode: 'history',
-                show: 'errors',
-                q: exception.message,
-                ...(exception.hits.version > 0 && { version: version.version_id }),
-              }}
-              className="link"
-            >
-              See them in the logs
-            </Link>
-          </p>
-        </li>
-      ))}
-    </ul>
+    <>
+      <h2 className="heading compare-exceptions-heading">Exceptions that differ</h2>
+      <ul className="rows compare-exceptions">
+        {clear.map((exception) => (
+          <li key={exception.id}>
+            <span className="mono">{exceptionName(exception)}</span>
+            <p className="small second">
+              <Sign exception={exception} compared={compared} />
+              {exceptionRates(exception, compared)}.{' '}
+              <Link
+                to="/workers/$name/logs"
+                params={{ name: worker }}
+                search={{
+                  mode: 'history',
+                  show: 'errors',
+                  q: exception.message,
+                  ...(exception.hits.version > 0 && { version: version.version_id }),
+                }}
+                className="link"
+              >
+                See them in the logs
+              </Link>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 };

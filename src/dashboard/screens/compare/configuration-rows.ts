@@ -1,4 +1,4 @@
-import { bindingKind, bindingTarget, isVariable, type ShownBinding } from '../../words/bindings.ts';
+import { bindingKind, bindingTarget, isValue, type ShownBinding } from '../../words/bindings.ts';
 import type { Differences } from './compare.tsx';
 
 export interface Row {
@@ -60,7 +60,7 @@ export const configurationRows = (differences: Differences): readonly Row[] => [
       before: reached(before),
       after: reached(after),
       change: CHANGES[change],
-      absent: either !== null && (isSecret(either.binding) || isVariable(either.binding)) ? 'not set' : 'not bound',
+      absent: either !== null && isValue(either.binding) ? 'not set' : 'not bound',
     };
   }),
   ...setting('compatibility_date', 'Runtime', differences.compatibility_date),

@@ -4,7 +4,7 @@ import { EditorView } from '@codemirror/view';
 import { codeLook, languageOf, readOnly } from '../../code/index.ts';
 import { diffLook, goneTo, linesIn, placeOf } from './diff-look.ts';
 
-export interface DiffOptions {
+interface DiffOptions {
   /** Of the module: its ending says the language. */
   readonly module: string;
   readonly before: string;

@@ -4,7 +4,7 @@ import type { Side } from './compare.tsx';
 import { openBeside, openInOne, type DiffView } from './diff-view.ts';
 import { useTexts, type Sides } from './module-texts.ts';
 
-export interface FileDiffProps extends Sides {
+interface FileDiffProps extends Sides {
   readonly way: 'beside' | 'one';
   readonly isFolded: boolean;
   /** It is on the page, and one can walk through it; undefined when it is not any more. */

@@ -44,12 +44,14 @@ export const basis = ({ version, baseline }: Compared, when: string): string =>
 export const newExceptions = ({ exceptions }: Comparison): readonly Exception[] =>
   exceptions.filter(({ hits }) => hits.version > 0 && hits.baseline === 0);
 
-const times = (rate: number | null, hits: number): string => (hits === 0 ? 'never' : perTenThousand((rate ?? 0) * 10_000));
+/** `TypeError: no such hat`, to stand within a sentence. */
+export const exceptionName = ({ name, message }: Exception): string => (message === '' ? name : `${name}: ${message.replace(/\.$/, '')}`);
 
-/** `5.9 per 10,000 requests on v42, never on v41` */
+const times = (rate: number | null): string => perTenThousand((rate ?? 0) * 10_000);
+
+/** `5.9 per 10,000 requests on v42, 2.0 on v41`; where only one of them has it, the tag beside it says which. */
 export const exceptionRates = ({ version, baseline, hits }: Exception, names: Compared): string => {
-  const [here, there] = [times(version, hits.version), times(baseline, hits.baseline)];
-  return hits.version === 0
-    ? `${there} per 10,000 requests on ${names.baseline.name}, never on ${names.version.name}`
-    : `${here} per 10,000 requests on ${names.version.name}, ${there} on ${names.baseline.name}`;
+  if (hits.version === 0) return `${times(baseline)} per 10,000 requests`;
+  if (hits.baseline === 0) return `${times(version)} per 10,000 requests`;
+  return `${times(version)} per 10,000 requests on ${names.version.name}, ${times(baseline)} on ${names.baseline.name}`;
 };

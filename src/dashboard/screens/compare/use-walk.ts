@@ -3,7 +3,7 @@ import { useKeys } from '../../shell/index.ts';
 import type { DiffView } from './diff-view.ts';
 
 /** A change in a file, counted from 0. */
-export interface Stop {
+interface Stop {
   readonly file: string;
   readonly change: number;
 }
