@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useApi } from '../../api/index.ts';
 import { copyId, newerFirst, RowMenu, versionName, wordsOf, type MenuItem } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
-import { storyInWords } from '../../words/index.ts';
+import { reasonOf, storyInWords } from '../../words/index.ts';
 import { mainOf, useHistory, type Deployment } from './history.ts';
 
 type Version = Deployment['versions'][number];
@@ -67,6 +67,7 @@ const useUrls = (name: string, versions: readonly Version[], isAsked: boolean): 
 
 const useWayBack = (name: string, deployment: Deployment, isAsked: boolean): MenuItem => {
   const [, change] = useAddress();
+  const { versions } = deployment;
   const target = mainOf(deployment);
   const serving = useHistory(name).data?.result[0]?.versions ?? [];
   const isServingAlone = serving.some((version) => version.version_id === target?.version_id && version.percentage === 100);
@@ -82,7 +83,7 @@ const useWayBack = (name: string, deployment: Deployment, isAsked: boolean): Men
     ? `${back} answers everything already.`
     : preflight.isError
       ? wordsOf(preflight.error)
-      : blocker && `Blocked. ${blocker.message}`;
+      : blocker && `Blocked. ${reasonOf(blocker.message, [...versions, ...serving])}`;
   return {
     text: `Rollback to ${back}`,
     icon: Undo2,

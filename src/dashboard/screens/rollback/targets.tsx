@@ -1,7 +1,7 @@
 import { OctagonAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useApi, type Result } from '../../api/index.ts';
-import { Icon, VersionChip, wordsOf, When } from '../../parts/index.ts';
+import { Icon, VersionChip, versionName, wordsOf, When } from '../../parts/index.ts';
 import { counted, dayAndClock, percentage, reasonOf } from '../../words/index.ts';
 
 export type Target = Result<'listRollbackTargets'>[number];
@@ -38,8 +38,14 @@ export const Targets = ({ name, chosenId, cursor, limit, onChoose }: TargetsProp
   const older = next === undefined ? 0 : total - Number(next);
   return (
     <>
-      {data.result.map((target) => (
-        <OneTarget key={target.version_id} target={target} isChosen={target.version_id === chosenId} onChoose={() => onChoose(target)} />
+      {data.result.map((target, at) => (
+        <OneTarget
+          key={target.version_id}
+          target={target}
+          sameAs={sameAs(target, data.result.slice(0, at))}
+          isChosen={target.version_id === chosenId}
+          onChoose={() => onChoose(target)}
+        />
       ))}
       {older > 0 && !hasMore && (
         <button type="button" className="link small rollback-more" onClick={() => setHasMore(true)}>
@@ -51,13 +57,20 @@ export const Targets = ({ name, chosenId, cursor, limit, onChoose }: TargetsProp
   );
 };
 
+const reasonsOf = (target: Target): string => target.blockers.map(({ message }) => reasonOf(message, [target])).join('\n');
+
+/** The first above it that is blocked for the very same reasons: a reason is said whole once. */
+const sameAs = (target: Target, above: readonly Target[]): Target | undefined =>
+  target.blockers.length === 0 ? undefined : above.find((other) => reasonsOf(other) === reasonsOf(target));
+
 interface OneTargetProps {
   readonly target: Target;
+  readonly sameAs: Target | undefined;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
 }
 
-const OneTarget = ({ target, isChosen, onChoose }: OneTargetProps) => {
+const OneTarget = ({ target, sameAs: same, isChosen, onChoose }: OneTargetProps) => {
   const { number, look, message, served, percentage: share, blockers, is_last_whole: isLastWhole } = target;
   const isBlocked = blockers.length > 0;
   return (
@@ -71,17 +84,23 @@ const OneTarget = ({ target, isChosen, onChoose }: OneTargetProps) => {
       </span>
       <span className="small second">{message ?? 'No message'}</span>
       {isLastWhole && <span className="caption third">The last version to hold 100%</span>}
-      {blockers.map((blocker) => (
-        <span key={blocker.message} className="caption stop-text rollback-reason">
-          <Icon of={OctagonAlert} />
-          <span>
-            Blocked. {reasonOf(blocker.message, [target])} <span className="third">Code {blocker.code}.</span>
-          </span>
-        </span>
-      ))}
+      {same !== undefined && <Reason>Blocked for the same reason as {versionName(same.number)}.</Reason>}
+      {same === undefined &&
+        blockers.map(({ message: why, code }) => (
+          <Reason key={why}>
+            Blocked. {reasonOf(why, [target])} <span className="third">Code {code}.</span>
+          </Reason>
+        ))}
     </label>
   );
 };
+
+const Reason = ({ children }: { readonly children: ReactNode }) => (
+  <span className="caption stop-text rollback-reason">
+    <Icon of={OctagonAlert} />
+    <span>{children}</span>
+  </span>
+);
 
 const Until = ({ at }: { readonly at: string }) => (
   <>
