@@ -3,30 +3,33 @@ import type { Result } from '../api/index.ts';
 /** A binding as it is answered: of a secret the name. */
 export type ShownBinding = Result<'getVersion'>['resources']['bindings'][number];
 
-const KINDS = {
+/** What each kind of binding is called, wherever one is shown or made. */
+export const BINDING_NAMES = {
   plain_text: 'Text',
   json: 'JSON',
   secret_text: 'Secret',
   version_metadata: 'Version metadata',
   assets: 'Assets',
   wasm_module: 'WebAssembly module',
-  text_blob: 'Text from a file',
-  data_blob: 'Data from a file',
+  text_blob: 'Text file',
+  data_blob: 'Data file',
   kv_namespace: 'KV namespace',
   d1: 'D1 database',
   r2_bucket: 'R2 bucket',
   mtls_certificate: 'mTLS certificate',
-  queue: 'Queue',
-  service: 'Worker',
+  queue: 'Queue producer',
+  service: 'Service',
   ratelimit: 'Rate limit',
-  durable_object_namespace: 'Durable Object',
+  durable_object_namespace: 'Durable Objects',
 } as const satisfies Record<ShownBinding['type'], string>;
 
 /** `KV namespace` */
-export const bindingKind = ({ type }: ShownBinding): string => KINDS[type];
+export const bindingKind = ({ type }: ShownBinding): string => BINDING_NAMES[type];
 
-/** A variable has its value in the version itself. */
-export const isVariable = ({ type }: ShownBinding): boolean => type === 'plain_text' || type === 'json';
+const VALUES: ReadonlySet<ShownBinding['type']> = new Set(['plain_text', 'json', 'secret_text']);
+
+/** Variables and secrets are values of the version itself; the others reach something. */
+export const isValue = ({ type }: Pick<ShownBinding, 'type'>): boolean => VALUES.has(type);
 
 /** What of it the account names apart from its id: to be looked up by whoever shows it. */
 export const resourceIdOf = (binding: ShownBinding): string | undefined => {

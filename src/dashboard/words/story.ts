@@ -49,6 +49,17 @@ export const changeInWords = ({ kind, number, story }: LastChange): string => {
   return kind === 'saved' ? `Saved ${nameOf(number)}` : 'Created';
 };
 
+const TRIGGERS: Readonly<Record<string, string>> = {
+  upload: 'An upload that was deployed at once',
+  version_upload: 'An upload without traffic',
+  deployment: 'A deployment',
+  rollback: 'A rollback',
+  secret: 'A change of secrets',
+};
+
+/** What led to a version or a deployment: `A change of secrets`. */
+export const triggerInWords = (trigger: string): string => TRIGGERS[trigger] ?? trigger;
+
 /** `sam@example.com, dashboard`: who, and by which tool, as far as it is known. */
 export const byWhom = ({ author, source }: { readonly author: string | null; readonly source: string | null }): string =>
   [author, source === null ? undefined : toolName(source)].filter(Boolean).join(', ');

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useApi, type Result } from '../../api/index.ts';
 import { CopyButton, useNow } from '../../parts/index.ts';
-import { exactly, lasted, toolName } from '../../words/index.ts';
+import { exactly, lasted, toolName, triggerInWords } from '../../words/index.ts';
 import type { Deployment } from './history.ts';
 
 const BESIDE_MS = 5_000;
@@ -13,17 +13,6 @@ const useDeed = (name: string, { id, at }: Deployment): Result<'listAudit'>[numb
   const audit = useApi('listAudit', { query: { target: `worker/${name}`, since, until } });
   return audit.data?.result.find(({ detail }) => detail['deployment'] === id);
 };
-
-const TRIGGERS: Readonly<Record<string, string>> = {
-  upload: 'An upload',
-  version_upload: 'An upload without traffic',
-  deployment: 'A deployment',
-  rollback: 'A rollback',
-  secret: 'A change of secrets',
-};
-
-/** What led to it: `An upload`. */
-export const triggerName = (trigger: string): string => TRIGGERS[trigger] ?? trigger;
 
 export const DeploymentFacts = ({ name, deployment }: { readonly name: string; readonly deployment: Deployment }) => {
   const { id, number, at, until, author, source, message, triggered_by: trigger, rollback_from: rollbackFrom } = deployment;
@@ -37,7 +26,8 @@ export const DeploymentFacts = ({ name, deployment }: { readonly name: string; r
       <dl className="facts">
         <dt>When</dt>
         <dd>
-          <time dateTime={at}>{local}</time> <span className="third">{utc}</span>
+          <time dateTime={at}>{local}</time>
+          <span className="third">, {utc}</span>
         </dd>
         <dt>Held</dt>
         <dd>
@@ -58,7 +48,7 @@ export const DeploymentFacts = ({ name, deployment }: { readonly name: string; r
           </>
         )}
         <dt>Made by</dt>
-        <dd>{triggerName(trigger)}</dd>
+        <dd>{triggerInWords(trigger)}</dd>
         <dt>Message</dt>
         <dd>{message ?? <span className="third">None</span>}</dd>
         {rollbackFrom !== null && (

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button, Dialog, Field, SelectField, TextField } from '../../parts/index.ts';
 import { bindingOf, faultsOf, firstValues, valuesOf, type GivenBinding, type Values } from './binding-form.ts';
+import { isValue } from '../../words/index.ts';
 import { ADDABLE, BINDING_KINDS, type BindingField, type BindingType } from './binding-kinds.ts';
 import { typeOf, type BindingRow } from './draft.ts';
 import { Picker } from './picker.tsx';
@@ -42,7 +43,7 @@ export const BindingDialog = ({ worker, row, type: first, taken, onKeep, onClose
   };
   return (
     <Dialog
-      title={row === undefined ? (kind.isValue === true ? 'Add a variable or secret' : 'Add a binding') : `Change ${row.name}`}
+      title={row === undefined ? (isValue({ type }) ? 'Add a variable or secret' : 'Add a binding') : `Change ${row.name}`}
       aside={row === undefined ? undefined : kind.name}
       hasTyped={hasTyped}
       onClose={onClose}
@@ -63,7 +64,7 @@ export const BindingDialog = ({ worker, row, type: first, taken, onKeep, onClose
             label="Kind"
             value={type}
             onChange={({ target }) => choose(target.value as BindingType)}
-            of={ADDABLE.filter((other) => BINDING_KINDS[other].isValue === BINDING_KINDS[first].isValue).map((other) => [
+            of={ADDABLE.filter((other) => isValue({ type: other }) === isValue({ type: first })).map((other) => [
               other,
               BINDING_KINDS[other].name,
             ])}

@@ -1,4 +1,5 @@
 import type { Result } from '../../api/index.ts';
+import { BINDING_NAMES } from '../../words/bindings.ts';
 
 /** A binding as settings show it: of a secret only its name. */
 export type ShownBinding = Result<'getSettings'>['bindings'][number];
@@ -22,8 +23,6 @@ export interface BindingKind {
   readonly about: string;
   /** How such a name is written by custom. */
   readonly example: string;
-  /** Variables and secrets are values; the others reach something. */
-  readonly isValue?: true;
   /** It comes with an upload of code, and is only shown here. */
   readonly isOfCode?: true;
   readonly fields: readonly BindingField[];
@@ -35,46 +34,43 @@ const part = (name: string): BindingKind => ({ name, about: OF_CODE, example: ''
 /** Every kind of binding that the API knows. */
 export const BINDING_KINDS: Readonly<Record<BindingType, BindingKind>> = {
   plain_text: {
-    name: 'Text',
+    name: BINDING_NAMES.plain_text,
     about: 'A text that everybody who may see the Worker may read.',
     example: 'API_HOST',
-    isValue: true,
     fields: [{ at: 'text', label: 'Value', as: 'text', isOptional: true }],
   },
   json: {
-    name: 'JSON',
+    name: BINDING_NAMES.json,
     about: 'An object, a list, a number: the Worker gets it parsed.',
     example: 'PRICES',
-    isValue: true,
     fields: [{ at: 'json', label: 'Value', as: 'json' }],
   },
   secret_text: {
-    name: 'Secret',
+    name: BINDING_NAMES.secret_text,
     about: 'A text that is encrypted, and never shown again.',
     example: 'API_KEY',
-    isValue: true,
     fields: [{ at: 'text', label: 'Value', as: 'hidden' }],
   },
   kv_namespace: {
-    name: 'KV namespace',
+    name: BINDING_NAMES.kv_namespace,
     about: 'Reads and writes a namespace of Workers KV.',
     example: 'PRICES',
     fields: [{ at: 'namespace_id', label: 'Namespace', as: 'namespaces' }],
   },
   d1: {
-    name: 'D1 database',
+    name: BINDING_NAMES.d1,
     about: 'Queries a D1 database.',
     example: 'DB',
     fields: [{ at: 'id', label: 'Database', as: 'databases' }],
   },
   r2_bucket: {
-    name: 'R2 bucket',
+    name: BINDING_NAMES.r2_bucket,
     about: 'Reads and writes the objects of a bucket.',
     example: 'IMAGES',
     fields: [{ at: 'bucket_name', label: 'Bucket', as: 'buckets' }],
   },
   queue: {
-    name: 'Queue producer',
+    name: BINDING_NAMES.queue,
     about: 'Sends messages to a queue. Who consumes them is set on the Triggers page.',
     example: 'ORDERS',
     fields: [
@@ -83,7 +79,7 @@ export const BINDING_KINDS: Readonly<Record<BindingType, BindingKind>> = {
     ],
   },
   service: {
-    name: 'Service',
+    name: BINDING_NAMES.service,
     about: 'Calls another Worker, whose own split decides which version answers.',
     example: 'BILLING',
     fields: [
@@ -98,13 +94,13 @@ export const BINDING_KINDS: Readonly<Record<BindingType, BindingKind>> = {
     ],
   },
   durable_object_namespace: {
-    name: 'Durable Objects',
+    name: BINDING_NAMES.durable_object_namespace,
     about: 'Reaches the objects of a class.',
     example: 'ROOMS',
     fields: [{ at: 'class_name', label: 'Class', as: 'classes' }],
   },
   ratelimit: {
-    name: 'Rate limit',
+    name: BINDING_NAMES.ratelimit,
     about: 'Counts calls by key. Who names the same namespace counts together.',
     example: 'LIMIT',
     fields: [
@@ -121,26 +117,26 @@ export const BINDING_KINDS: Readonly<Record<BindingType, BindingKind>> = {
     ],
   },
   mtls_certificate: {
-    name: 'mTLS certificate',
+    name: BINDING_NAMES.mtls_certificate,
     about: 'Fetches, and shows a client certificate to servers that ask for one.',
     example: 'BANK',
     fields: [{ at: 'certificate_id', label: 'Certificate', as: 'certificates' }],
   },
   version_metadata: {
-    name: 'Version metadata',
+    name: BINDING_NAMES.version_metadata,
     about: 'Tells the code its own version: id, tag and time.',
     example: 'VERSION',
     fields: [],
   },
   assets: {
-    name: 'Assets',
+    name: BINDING_NAMES.assets,
     about: 'Fetches from the static assets of the version itself.',
     example: 'ASSETS',
     fields: [],
   },
-  wasm_module: part('WebAssembly module'),
-  text_blob: part('Text file'),
-  data_blob: part('Data file'),
+  wasm_module: part(BINDING_NAMES.wasm_module),
+  text_blob: part(BINDING_NAMES.text_blob),
+  data_blob: part(BINDING_NAMES.data_blob),
 };
 
 /** Which can be added: all but what comes with the code. */

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Button, RowMenu, type MenuItem } from '../../parts/index.ts';
 import { BindingDialog } from './binding-dialog.tsx';
 import { type BindingType } from './binding-kinds.ts';
+import { isValue } from '../../words/index.ts';
 import { BoundTo } from './bound-to.tsx';
 import { kindOf, rowsOf, typeOf, withBinding, withoutBinding, type BindingRow, type Draft, type Settings } from './draft.ts';
 
@@ -22,7 +23,7 @@ interface BindingsProps {
 export const Bindings = ({ title, add, empty, areValues, worker, settings, draft, onChange }: BindingsProps) => {
   const [opened, setOpened] = useState<BindingRow | 'new'>();
   const all = rowsOf(settings.bindings, draft);
-  const rows = all.filter((row) => (kindOf(row).isValue === true) === areValues);
+  const rows = all.filter((row) => isValue({ type: typeOf(row) }) === areValues);
   const first: BindingType = areValues ? 'plain_text' : 'kv_namespace';
   return (
     <section className="settings-section" aria-label={title}>

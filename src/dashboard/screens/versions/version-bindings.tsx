@@ -1,15 +1,15 @@
 import type { ReactNode } from 'react';
 import { useApi } from '../../api/index.ts';
-import { bindingKind, bindingTarget, isVariable, resourceIdOf, type ShownBinding } from '../../words/index.ts';
+import { bindingKind, bindingTarget, isValue, resourceIdOf, type ShownBinding } from '../../words/index.ts';
 
 /** What its code finds in `env`: what it reaches, and the values that the version itself has. Of a secret, the name. */
 export const VersionBindings = ({ bindings }: { readonly bindings: readonly ShownBinding[] }) => {
-  const variables = bindings.filter(isVariable);
-  const others = bindings.filter((binding) => !isVariable(binding));
+  const values = bindings.filter(isValue);
+  const others = bindings.filter((binding) => !isValue(binding));
   const names = useResourceNames(others);
   return (
     <>
-      <Section title="Bindings" count={others.length} none="It reaches nothing outside of itself, and has no secrets.">
+      <Section title="Bindings" count={others.length} none="It reaches nothing outside of itself.">
         <table className="table one-version-table one-version-names">
           <thead>
             <tr>
@@ -31,7 +31,7 @@ export const VersionBindings = ({ bindings }: { readonly bindings: readonly Show
           </tbody>
         </table>
       </Section>
-      <Section title="Variables" count={variables.length} none="It has no variables.">
+      <Section title="Variables and secrets" count={values.length} none="It has no variables and no secrets.">
         <table className="table one-version-table one-version-names">
           <thead>
             <tr>
@@ -41,12 +41,16 @@ export const VersionBindings = ({ bindings }: { readonly bindings: readonly Show
             </tr>
           </thead>
           <tbody>
-            {variables.map((binding) => (
+            {values.map((binding) => (
               <tr key={binding.name}>
                 <td className="mono">{binding.name}</td>
                 <td>{bindingKind(binding)}</td>
                 <td>
-                  <pre className="one-version-value">{bindingTarget(binding)}</pre>
+                  {binding.type === 'secret_text' ? (
+                    <span className="third">A value that is never shown</span>
+                  ) : (
+                    <pre className="one-version-value">{bindingTarget(binding)}</pre>
+                  )}
                 </td>
               </tr>
             ))}
@@ -80,7 +84,6 @@ interface Names {
 }
 
 const Target = ({ of: binding, names }: { readonly of: ShownBinding; readonly names: Names }) => {
-  if (binding.type === 'secret_text') return <span className="third">A value that is never shown</span>;
   const id = resourceIdOf(binding);
   if (id === undefined) return bindingTarget(binding);
   const name = names.of.get(id);

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../parts/index.ts';
-import { bytes, counted, duration, exactly, toolName } from '../../words/index.ts';
+import { bytes, counted, duration, exactly, toolName, triggerInWords } from '../../words/index.ts';
 import type { Version } from './one-version.tsx';
 import type { ListedVersion } from './versions.tsx';
 
@@ -37,12 +37,6 @@ const Facts = ({ title, facts }: { readonly title: string; readonly facts: reado
   </section>
 );
 
-const TRIGGERS: Readonly<Record<string, string>> = {
-  upload: 'An upload that was deployed at once',
-  version_upload: 'An upload without traffic',
-  secret: 'A change of secrets',
-};
-
 const originOf = ({ id, number, metadata, annotations, resources }: Version): readonly Fact[] => {
   const [local, utc] = exactly(new Date(metadata.created_on)).split('\n');
   const trigger = annotations['workers/triggered_by'];
@@ -60,12 +54,13 @@ const originOf = ({ id, number, metadata, annotations, resources }: Version): re
     [
       'Made',
       <>
-        <time dateTime={metadata.created_on}>{local}</time> <span className="third">{utc}</span>
+        <time dateTime={metadata.created_on}>{local}</time>
+        <span className="third">, {utc}</span>
       </>,
     ],
     ['Author', metadata.author_email],
     ['With', toolName(metadata.source)],
-    trigger !== undefined && ['By', TRIGGERS[trigger] ?? trigger],
+    trigger !== undefined && ['By', triggerInWords(trigger)],
     ['ETag', <span className="mono one-version-id">{resources.script.etag}</span>],
   );
 };
