@@ -41,7 +41,7 @@ test('triggers, as a person changes them', async (t) => {
   const versions = () => server.api('GET', 'workers/scripts/shop/versions') as Promise<{ items: readonly unknown[] }>;
 
   await t.test('[UI-67] a route is added with the zone it needs, changed and removed, and the edge follows', async () => {
-    await section(page, 'Routes').getByText('There is none.', { exact: false }).waitFor();
+    await section(page, 'Routes').getByText('There is no route.', { exact: false }).waitFor();
     await press(page, 'Add route');
     const pattern = dialog(page).getByLabel('Pattern');
     await pattern.fill('shop.example.com:80/cart*');
@@ -61,7 +61,7 @@ test('triggers, as a person changes them', async (t) => {
     assert.equal((await server.visit('shop.example.com', '/basket/1')).text, 'shop null');
     await fromMenu(page, 'shop.example.com/basket*', 'Remove');
     await press(page, 'Remove shop.example.com/basket*');
-    await section(page, 'Routes').getByText('There is none.', { exact: false }).waitFor();
+    await section(page, 'Routes').getByText('There is no route.', { exact: false }).waitFor();
     assert.equal((await server.visit('shop.example.com', '/basket/1')).status, 404);
   });
 
@@ -90,7 +90,7 @@ test('triggers, as a person changes them', async (t) => {
     assert.equal((await server.visit('www.example.com')).text, 'shop null');
     await fromMenu(page, 'www.example.com', 'Remove');
     await press(page, 'Remove www.example.com');
-    await section(page, 'Custom domains').getByText('There is none.', { exact: false }).waitFor();
+    await section(page, 'Custom domains').getByText('There is no custom domain.', { exact: false }).waitFor();
     assert.equal((await server.visit('www.example.com')).status, 404);
   });
 
@@ -145,7 +145,7 @@ test('triggers, as a person changes them', async (t) => {
     await checkFits(page);
     await fromMenu(page, 'orders', 'Remove');
     await press(page, 'Remove orders');
-    await section(page, 'Queues').getByText('There is none.', { exact: false }).waitFor();
+    await section(page, 'Queues').getByText('No queue is consumed.', { exact: false }).waitFor();
     assert.deepEqual(await server.api('GET', `queues/${queue_id}/consumers`), []);
     assert.equal((await versions()).items.length, 1, 'none of it made a version');
   });

@@ -48,8 +48,8 @@ export const Logpush = () => {
         {({ result }) =>
           result.length === 0 ? (
             <Empty title="No job yet">
-              A job takes the invocations of all Workers that have logpush = true, in batches of compressed lines of JSON. It is at least
-              once: a batch that was not taken is sent again.
+              A job takes the invocations of all Workers that have logpush = true, in batches of compressed lines of JSON. A batch that was
+              not taken is sent again, so that each arrives at least once.
             </Empty>
           ) : (
             <Jobs jobs={result} onFailed={setFailure} onOpen={(job, which) => change({ dialog: which, of: String(job.id) })} />

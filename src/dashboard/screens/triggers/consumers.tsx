@@ -24,7 +24,9 @@ export const Consumers = ({ name }: { readonly name: string }) => {
       <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Queues did not load.">
         {() =>
           consumed.length === 0 ? (
-            <None>There is none. A queue’s messages come to the queue() handler in batches. To send to one, bind it in the settings.</None>
+            <None>
+              No queue is consumed. A queue’s messages come to the queue() handler in batches. To send to one, bind it in the settings.
+            </None>
           ) : (
             <Rows heads={['Queue', 'Batches', 'Where one fails']}>
               {consumed.map(({ queue, consumer }) => (

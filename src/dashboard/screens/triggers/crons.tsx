@@ -29,7 +29,9 @@ export const Crons = ({ name }: { readonly name: string }) => {
       <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Cron triggers did not load.">
         {() =>
           crons.length === 0 ? (
-            <None>There is none. At the times of a cron trigger the scheduled() handler of the version that serves is called.</None>
+            <None>
+              There is no cron trigger. At the times of a cron trigger the scheduled() handler of the version that serves is called.
+            </None>
           ) : (
             <Rows heads={['When', 'Next', 'Last run']}>
               {crons.map((cron) => (

@@ -22,7 +22,7 @@ export const Domains = ({ name }: { readonly name: string }) => {
         {({ result }) => (
           <>
             {own?.length === 0 ? (
-              <None>There is none. Every request to a custom domain comes to this Worker, whatever its path.</None>
+              <None>There is no custom domain. Every request to a custom domain comes to this Worker, whatever its path.</None>
             ) : (
               <Rows heads={['Host', 'Zone']}>
                 {own?.map(({ id, hostname, zone_name: zone }) => (

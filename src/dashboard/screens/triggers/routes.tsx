@@ -23,7 +23,7 @@ export const Routes = ({ name }: { readonly name: string }) => {
       <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Routes did not load.">
         {({ result }) =>
           result.length === 0 ? (
-            <None>There is none. A route takes the requests of a zone that match a pattern, such as shop.example.com/cart*.</None>
+            <None>There is no route. A route takes the requests of a zone that match a pattern, such as shop.example.com/cart*.</None>
           ) : (
             <Rows heads={['Pattern', 'Zone']}>
               {result.map(({ id, pattern, zone_name: zone }) => (
