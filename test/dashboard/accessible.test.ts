@@ -81,7 +81,9 @@ for (const [name, path] of Object.entries(PAGES)) {
       await checkAccessible(page, `${name}, ${look},`);
       await checkFits(page, name);
     }
-    await page.setViewportSize({ ...NARROW, width: 360 });
-    await checkFits(page, name);
+    for (const width of [360, 320]) {
+      await page.setViewportSize({ ...NARROW, width });
+      await checkFits(page, `${name} at ${width} px`);
+    }
   });
 }

@@ -1,5 +1,6 @@
 /** A person finds out what differs between two versions, and what they said. */
 import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { checkAccessible, checkFits } from '../support/accessible.ts';
@@ -135,27 +136,36 @@ test('[UI-101] each side is chosen from the versions, both change places, and th
   await checkAccessible(page);
 });
 
+/** After so long a line that has come is shown, unless it waits. */
+const SHOWN_WITHIN_MS = 200;
+
 const lines = (page: Page) => page.getByRole('list', { name: 'Invocations, newest first' }).locator('li[data-row]');
 
 test('[UI-102] the live log shows each invocation as it ends, of the version, errors or text that is asked for, and waits while it is paused', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
+  let received = '';
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => (received += String(payload))));
   await signIn(page, site);
   await open(page, '/workers/shop/logs');
   await page.getByRole('status').getByText('Live.').waitFor();
   await visit('/hat', 'v2');
   await lines(page).filter({ hasText: 'v2 at {"pathname":"/hat"}' }).waitFor();
   await press(page, 'Pause');
-  for (let count = 0; count < 20; count += 1) await visit(`/paused-${count}`, 'v1');
   await page.getByRole('status').getByText('Paused').waitFor();
+  for (let count = 0; count < 20; count += 1) await visit(`/paused-${count}`, 'v1');
+  await until('all of them to have come', () => Promise.resolve(received.includes('/paused-19')));
+  await wait(2 * SHOWN_WITHIN_MS);
   assert.equal(await lines(page).filter({ hasText: '/paused' }).count(), 0);
   await press(page, 'Go on');
   await until('the lines that waited', async () => (await lines(page).filter({ hasText: '/paused' }).count()) === 20);
   assert.match(await lines(page).first().innerText(), /paused-19/, 'the newest is on top');
+  await press(page, 'Clear');
+  await until('nothing to be left', async () => (await lines(page).count()) === 0);
 
   await press(page, 'Errors');
-  await page.getByRole('status').getByText('Live.').waitFor();
+  await page.waitForURL(/show=errors/);
   await until('an answer of 503 to be shown', async () => {
     await visit('/fine', 'v1');
     await visit('/full', 'v1');
@@ -165,6 +175,7 @@ test('[UI-102] the live log shows each invocation as it ends, of the version, er
   await press(page, 'All');
   await page.getByLabel('Version', { exact: true }).selectOption({ label: 'v1' });
   await page.waitForURL(new RegExp(`version=${ids.v1}`));
+  await until('the lines of before to be gone', async () => (await lines(page).count()) === 0);
   await until('the version that is asked for', async () => {
     await visit('/of-v2', 'v2');
     await visit('/of-v1', 'v1');

@@ -60,7 +60,8 @@ test('[UI-28] R and Enter are the whole rollback where nothing is asked, and it 
   await dialog(page).getByText('All requests go to v1 within about a second.').first().waitFor();
   await dialog(page).getByText('Resources connected to the Worker are not changed').waitFor();
   await page.keyboard.press('Enter');
-  await toast(page, 'Rolled back to v1. The edge follows it.').waitFor();
+  // It stays for as long as the pointer is on it.
+  await toast(page, 'Rolled back to v1. The edge follows it.').hover();
   assert.equal(await says('plain'), 'first');
   await page.getByRole('button', { name: 'Back to v2' }).click();
   await toast(page, 'v2 gets 100% again.').waitFor();

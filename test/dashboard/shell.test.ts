@@ -19,6 +19,8 @@ before(async () => {
   server = await startServer();
   site = { url: server.started.control_url ?? '', token: server.connection.token };
   for (const name of ['hello', 'goodbye']) await server.api('PUT', `workers/scripts/${name}`, aWorker({ code: saying(name) }));
+  // One that there is a way back from.
+  await server.api('PUT', 'workers/scripts/hello', aWorker({ code: saying('hello again') }));
 });
 after(() => server[Symbol.asyncDispose]());
 
@@ -110,6 +112,12 @@ test('[UI-92] nothing in a page is inline, nor from elsewhere, and the policy le
   assert.deepEqual([...hosts], [site.url]);
 });
 
+/** Ids of what was ever deployed of each Worker. */
+const deployments = async (): Promise<readonly string[]> => {
+  const all = await Promise.all(['hello', 'goodbye'].map((name) => server.api('GET', `workers/scripts/${name}/deployments`)));
+  return all.flatMap((each) => (each as { readonly deployments: readonly { readonly id: string }[] }).deployments.map(({ id }) => id));
+};
+
 test('[UI-93] keys go to places, and only open things', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
@@ -140,6 +148,19 @@ test('[UI-93] keys go to places, and only open things', async (t) => {
   await page.keyboard.press('g');
   await page.keyboard.press('w');
   await page.getByRole('heading', { name: 'Workers', exact: true }).waitFor();
+
+  const served = await deployments();
+  await page.goto(`${site.url}/workers/hello`);
+  await whole(page);
+  for (const key of ['d', 'r']) {
+    await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  for (const key of ['c', 'g', 'd', 'g', 'v', 'g', 'l', 'g', 'w']) await page.keyboard.press(key);
+  await page.getByRole('heading', { name: 'Workers', exact: true }).waitFor();
+  assert.deepEqual(await deployments(), served, 'nothing was deployed');
 
   await page.keyboard.press('/');
   await page.keyboard.type('t?');

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
 import { until } from './until.ts';
 
 export interface SignedInto {
@@ -9,6 +9,7 @@ export interface SignedInto {
 
 /** Signs in as a person does who has a token, and waits for the first page. */
 export const signIn = async (page: Page, { url, token }: SignedInto): Promise<void> => {
+  watched(page.context());
   await page.goto(`${url}/`);
   await page.getByLabel('API token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -16,14 +17,32 @@ export const signIn = async (page: Page, { url, token }: SignedInto): Promise<vo
   await whole(page);
 };
 
-/** Waits until a page has all it asked for: nothing of it is held a place for any more. */
+/** What a browser has asked for and has no answer to yet. A stream is answered as soon as it begins. */
+const unanswered = new WeakMap<BrowserContext, Set<Request>>();
+
+const watched = (context: BrowserContext): ReadonlySet<Request> => {
+  const known = unanswered.get(context);
+  if (known !== undefined) return known;
+  const requests = new Set<Request>();
+  unanswered.set(context, requests);
+  context.on('request', (request) => requests.add(request));
+  context.on('response', (response) => requests.delete(response.request()));
+  context.on('requestfailed', (request) => requests.delete(request));
+  return requests;
+};
+
+/** What is answered is shown within this, and what that leads to is asked for: ms. */
+const QUIET_MS = 250;
+
+/** Waits until a page has all it asked for: no answer is missing, and nothing is held a place for any more. */
 export const whole = async (page: Page): Promise<void> => {
+  const requests = watched(page.context());
   await page.locator('h1').first().waitFor();
-  // What is asked for may lead to more that is asked for.
   let quietSince = performance.now();
   await until('the page to be whole', async () => {
-    if ((await page.locator('.bone').count()) > 0) quietSince = performance.now();
-    return performance.now() - quietSince > 400;
+    const isAsking = [...requests].some((request) => request.resourceType() === 'fetch' && request.frame().page() === page);
+    if (isAsking || (await page.locator('.bone').count()) > 0) quietSince = performance.now();
+    return performance.now() - quietSince > QUIET_MS;
   });
   await page.evaluate('document.fonts.ready.then(() => {})');
 };
