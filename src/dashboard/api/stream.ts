@@ -1,7 +1,7 @@
 const FIRST_TRY_MS = 1_000;
 const LAST_TRY_MS = 15_000;
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly address: string;
   /** By the name of an event; `message` of those without one. What it holds is as the contract says. */
   readonly on: Readonly<Record<string, (data: unknown) => void>>;

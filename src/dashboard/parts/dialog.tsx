@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react'
 import { Button } from './button.tsx';
 import { useGiveBack } from './give-back.ts';
 
-export interface DialogProps {
+interface DialogProps {
   /** A phrase with a verb: `Roll back checkout to v41`. */
   readonly title: string;
   /** What it is about, small, beside the title. */

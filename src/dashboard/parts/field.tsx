@@ -71,7 +71,7 @@ export const Fault = ({ children }: { readonly children: ReactNode }) => (
   </span>
 );
 
-export interface FindProps {
+interface FindProps {
   readonly label: string;
   readonly value: string;
   /** Called once nobody has typed for a moment, or Enter is pressed. */

@@ -5,7 +5,7 @@ interface Segment<Value extends string> {
   readonly text: ReactNode;
 }
 
-export interface SegmentsProps<Value extends string> {
+interface SegmentsProps<Value extends string> {
   /** What is chosen by it. */
   readonly name: string;
   readonly of: readonly Segment<Value>[];

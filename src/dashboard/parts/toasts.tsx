@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { whenForgotten } from '../api/index.ts';
 
-export interface Toast {
+interface Toast {
   /** What has happened: `v42 now gets 25%.` Never an error. */
   readonly text: ReactNode;
   /** Undo, or the way on. */

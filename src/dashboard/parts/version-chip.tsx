@@ -9,7 +9,7 @@ export const LOOK_NAMES: Readonly<Record<Look, string>> = {
   idle: 'never deployed',
 };
 
-export interface Chip {
+interface Chip {
   readonly number: number | null;
   readonly look: Look;
   /** Its short id and tag, shown on hover. */

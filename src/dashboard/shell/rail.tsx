@@ -20,7 +20,7 @@ export const PLACES: readonly Place[] = [
   { to: '/tokens', text: 'Tokens', icon: KeyRound },
 ];
 
-export interface RailProps {
+interface RailProps {
   readonly session: Session;
   /** Where one is; a Worker's pages belong to the first place. */
   readonly path: string;

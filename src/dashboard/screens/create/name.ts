@@ -1,6 +1,6 @@
 import { isWorkerName } from '../../../domain/index.ts';
 
-export interface NameFault {
+interface NameFault {
   readonly fault: string;
   /** A name like it that could be taken. */
   readonly suggestion: string | undefined;

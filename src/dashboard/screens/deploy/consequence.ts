@@ -4,7 +4,7 @@ import { isSame, shareIn } from './draft.ts';
 
 type Split = readonly Pick<VersionShare, 'versionId' | 'share'>[];
 
-export interface Situation {
+interface Situation {
   /** Empty where nothing is deployed. */
   readonly now: Split;
   /** The new version first. */

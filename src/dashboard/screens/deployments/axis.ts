@@ -1,7 +1,7 @@
 import { clockOf, dayAndClock } from '../../words/index.ts';
 import type { Column, Scale, Window } from './timeline.ts';
 
-export interface Tick {
+interface Tick {
   readonly x: number;
   readonly text: string;
 }

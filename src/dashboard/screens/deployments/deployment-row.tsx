@@ -6,7 +6,7 @@ import { byWhom, clockOf, storyInWords } from '../../words/index.ts';
 import { DeploymentMenu } from './deployment-menu.tsx';
 import { mainOf, type Deployment } from './history.ts';
 
-export const STORY_ICONS: Readonly<Record<Deployment['story']['kind'], LucideIcon>> = {
+const STORY_ICONS: Readonly<Record<Deployment['story']['kind'], LucideIcon>> = {
   started: Circle,
   deployed: Circle,
   raised: ArrowUp,

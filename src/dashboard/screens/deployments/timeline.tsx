@@ -10,7 +10,7 @@ import './timeline.css';
 
 const HEIGHT = 200;
 
-export interface TimelineProps {
+interface TimelineProps {
   readonly deployments: readonly Deployment[];
   readonly window: Window;
   readonly scale: Scale;

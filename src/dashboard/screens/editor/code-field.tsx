@@ -12,7 +12,7 @@ export class CodeMemory {
   onChange: (text: string) => void = () => {};
 }
 
-export interface CodeFieldProps {
+interface CodeFieldProps {
   /** Of the module; another one is another field. */
   readonly name: string;
   readonly text: string;

@@ -39,7 +39,7 @@ const keep = (worker: string, versionId: string, edit: Edit | undefined): boolea
 export const lastDraftOf = (worker: string): string | undefined =>
   Object.entries(draftsOf(worker)).toSorted(([, a], [, b]) => b.at.localeCompare(a.at))[0]?.[0];
 
-export interface EditState {
+interface EditState {
   readonly edit: Edit;
   readonly isChanged: boolean;
   /** The edit is lost with the page: the browser has no room for it. */

@@ -1,7 +1,7 @@
 import { Save, Trash2 } from 'lucide-react';
 import { Button, RowMenu } from '../../parts/index.ts';
 
-export interface EditorActionsProps {
+interface EditorActionsProps {
   readonly isChanged: boolean;
   /** No version of it can be saved without traffic. */
   readonly isWhole: boolean;

@@ -14,7 +14,7 @@ import { Notices } from './notices.tsx';
 import { SaveDialog } from './save-dialog.tsx';
 import type { Made } from './upload.ts';
 
-export interface EditorProps {
+interface EditorProps {
   readonly worker: EditedWorker;
   readonly newest: NonNullable<EditedWorker['newest_version']>;
   readonly base: Base;

@@ -5,7 +5,7 @@ import { faultInFileName, withName, withNew, without } from './changes.ts';
 import { FileNameDialog } from './file-name-dialog.tsx';
 import { stateOf, type Edit, type EditedFile } from './files.ts';
 
-export interface FileListProps {
+interface FileListProps {
   readonly edit: Edit;
   readonly original: Edit;
   /** The file that is open. */

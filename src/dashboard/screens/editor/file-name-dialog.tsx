@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button, Dialog, TextField } from '../../parts/index.ts';
 
-export interface FileNameDialogProps {
+interface FileNameDialogProps {
   /** Of the file that is renamed; undefined where one is added. */
   readonly name: string | undefined;
   readonly faultIn: (name: string) => string | undefined;

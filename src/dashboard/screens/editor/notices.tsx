@@ -11,7 +11,7 @@ interface Newest {
   readonly at: string;
 }
 
-export interface NoticesProps {
+interface NoticesProps {
   readonly name: string;
   readonly base: Base;
   readonly newest: Newest;

@@ -3,8 +3,7 @@ import { percentage } from '../../words/index.ts';
 import { servingOf, type Worker } from '../worker/worker.ts';
 
 /** Whether the newest version, which settings show, serves. */
-export const servesNewest = (worker: Worker): boolean =>
-  servingOf(worker).some(({ version_id: id }) => id === worker.newest_version?.version_id);
+const servesNewest = (worker: Worker): boolean => servingOf(worker).some(({ version_id: id }) => id === worker.newest_version?.version_id);
 
 /** What Save does to requests: nothing. */
 export const savedInWords = ({ newest_version: newest }: Worker): string =>

@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { call, useApi, type Answer } from '../../api/index.ts';
 import type { Pool } from './binding-kinds.ts';
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly text: string;
 }

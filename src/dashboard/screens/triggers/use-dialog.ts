@@ -1,6 +1,6 @@
 import { useAddress } from '../../shell/index.ts';
 
-export type Verb = 'add' | 'edit' | 'remove';
+type Verb = 'add' | 'edit' | 'remove';
 
 /** Which dialog of a section is open, and about what. It is in the address: `?dialog=edit-route&of=…`. */
 export const useDialog = (section: string) => {

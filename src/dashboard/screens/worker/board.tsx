@@ -8,7 +8,7 @@ import { Ruler } from './ruler.tsx';
 import { servingOf, type Deployment, type Serving, type Worker } from './worker.ts';
 import './board.css';
 
-export interface BoardProps {
+interface BoardProps {
   readonly worker: Worker;
   readonly deployment: Deployment;
   readonly counts: readonly LiveCount[];

@@ -19,7 +19,7 @@ import type { Deployment } from './worker.ts';
 
 export type Comparison = Result<'compareVersions'>;
 
-export interface Known {
+interface Known {
   readonly deployment: Deployment;
   readonly drawn: readonly Drawn[];
   readonly metrics: Metrics;

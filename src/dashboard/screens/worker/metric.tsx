@@ -10,7 +10,7 @@ export interface Value {
   readonly text: string;
 }
 
-export interface MetricProps {
+interface MetricProps {
   readonly title: string;
   /** Of what, or in what: `a minute`. */
   readonly of: string;
@@ -48,7 +48,7 @@ const SIGNS: Readonly<Record<Verdict['sign'], LucideIcon>> = {
   early: Hourglass,
 };
 
-export const VerdictLine = ({ verdict: { sign, strong, more } }: { readonly verdict: Verdict }) => (
+const VerdictLine = ({ verdict: { sign, strong, more } }: { readonly verdict: Verdict }) => (
   <p className={`metric-verdict small${sign === 'failing' ? ' is-failing' : ''}`}>
     <Icon of={SIGNS[sign]} />
     <span>

@@ -16,7 +16,7 @@ import { servingOf, type Deployment, type Worker } from './worker.ts';
 
 const EVERY_MS = 30_000;
 
-export interface MetricsProps {
+interface MetricsProps {
   readonly worker: Worker;
   readonly deployment: Deployment;
   readonly counts: readonly LiveCount[];

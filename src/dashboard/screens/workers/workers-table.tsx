@@ -4,7 +4,7 @@ import { count } from '../../words/index.ts';
 import type { Overview, Rows, WorkerRow } from './rows.ts';
 import { Row, RowToCome } from './worker-row.tsx';
 
-export interface WorkersTableProps extends Pick<Rows, 'rowAt' | 'showRange'> {
+interface WorkersTableProps extends Pick<Rows, 'rowAt' | 'showRange'> {
   readonly found: number;
   /** How many of them changed lately; undefined where only the rows tell. */
   readonly recent: number | undefined;
