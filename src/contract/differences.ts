@@ -1,22 +1,12 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { deed, look, or } from './history.ts';
+import { or, versionFacts } from './history.ts';
 import { limits, nothing, placement, shownBinding, usageModel } from './shapes.ts';
 
 const pair = <Value extends z.ZodType>(value: Value) => z.object({ before: value, after: value });
 const change = z.enum(['added', 'removed', 'changed']);
 
-const side = z
-  .object({
-    version_id: z.string(),
-    number: z.number(),
-    ...deed,
-    message: or(z.string()),
-    tag: or(z.string()),
-    look,
-    percentage: or(z.number()).describe('Of the traffic now; null of one that is not in the active deployment.'),
-  })
-  .meta({ id: 'ComparedVersion' });
+const side = z.object(versionFacts).meta({ id: 'ComparedVersion' });
 
 const boundTo = z.object({
   binding: shownBinding,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { deed, look, or, reason, toldDeployment } from './history.ts';
+import { or, reason, toldDeployment, versionFacts } from './history.ts';
 import { paging } from './shapes.ts';
 
 const served = z
@@ -12,20 +12,11 @@ const served = z
   })
   .meta({ id: 'VersionService', description: 'When a version served.' });
 
-const versionFacts = {
-  version_id: z.string(),
-  number: z.number(),
-  ...deed,
-  message: or(z.string()),
-  tag: or(z.string()),
-  look,
-  percentage: or(z.number()).describe('Of the traffic now; null of one that is not in the active deployment.'),
-  served: or(served).describe('null of one that never had traffic.'),
-};
+const servedFacts = { ...versionFacts, served: or(served).describe('null of one that never had traffic.') };
 
 const listedVersion = z
   .object({
-    ...versionFacts,
+    ...servedFacts,
     alias: or(z.string()),
     triggered_by: z.string(),
     startup_ms: z.number(),
@@ -40,7 +31,7 @@ const listedVersion = z
 
 const target = z
   .object({
-    ...versionFacts,
+    ...servedFacts,
     is_last_whole: z.boolean().describe('The last version that had all traffic, beside the one that serves.'),
     blockers: z.array(reason).describe('What a rollback to it would be refused for, whatever is forced.'),
     warnings: z.array(reason.extend({ needs_force: z.boolean() })),

@@ -30,6 +30,17 @@ export const deed = {
   at: z.string(),
 };
 
+/** Who made a version, what for, and what it gets now. */
+export const versionFacts = {
+  version_id: z.string(),
+  number: z.number(),
+  ...deed,
+  message: or(z.string()),
+  tag: or(z.string()),
+  look,
+  percentage: or(z.number()).describe('Of the traffic now; null of one that is not in the active deployment.'),
+};
+
 export const versionShare = z
   .object({
     version_id: z.string(),
