@@ -11,8 +11,8 @@ import { dirname, join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { Report } from './test-report.ts';
 
-/** End-to-end tests start several processes each: more files at once than this only makes them slow and late. */
-const MOST_FILES_AT_ONCE = 2;
+/** End-to-end tests start several processes each and wait for them about a third of the time; more at once only makes them late. */
+const MOST_FILES_AT_ONCE = 3;
 /** A file that takes longer hangs; without a bound it would hang the build with it. */
 const FILE_TIMEOUT_MS = 12 * 60_000;
 
@@ -37,7 +37,7 @@ for (const { title, files } of parts) {
   const events = run({
     // Whole paths, because a file's output is reported under the path it was given by.
     files: wanted.map((file) => resolve(file)),
-    concurrency: Math.min(MOST_FILES_AT_ONCE, availableParallelism()),
+    concurrency: Math.min(MOST_FILES_AT_ONCE, availableParallelism() + 1),
     timeout: FILE_TIMEOUT_MS,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     ...(namePatterns === undefined ? {} : { testNamePatterns: namePatterns }),
