@@ -5,6 +5,7 @@ import { anApi, type TestApi } from '../support/api.ts';
 import { saying } from '../support/worker-form.ts';
 
 const HELLO = { script_name: 'hello' };
+const secret = (name: string) => ({ type: 'secret_text' as const, name, text: 's' });
 const COLOUR = { type: 'plain_text', name: 'COLOUR', text: 'red' };
 const PATH = '/switchback/v1/workers/hello/revisions';
 
@@ -127,4 +128,30 @@ test('[V-18] whoever goes by settings that are others by now changes nothing', a
   const { status, message } = await api.refusedBy(() => api.send('POST', PATH, change('blue')));
   assert.equal(status, 412);
   assert.match(message, /ada@example\.com/);
+});
+
+test('[V-18] what takes a secret away is told as a change of secrets, as one that sets it is; with anything else it is one of settings', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one } = await api.upload('hello', {
+    metadata: { bindings: [COLOUR, secret('GONE'), secret('KEPT'), secret('MIXED')] },
+  });
+  const { id: two } = await api.uploadVersion('hello', {
+    code: saying('two'),
+    metadata: { bindings: [secret('GONE'), { ...COLOUR, name: 'MIXED' }] },
+  });
+  await api.deploy('hello', { [one]: 90, [two]: 10 });
+  await revised(api, { env: { GONE: null, KEPT: { type: 'secret_text', text: 'new' } }, deploy: true });
+  await revised(api, { env: { COLOUR: null }, deploy: true });
+  // A secret of one version that serves, and a variable of the other.
+  await revised(api, { env: { MIXED: null }, deploy: true });
+  const told = await api.send('GET', '/switchback/v1/workers/hello/deployments?limit=3');
+  const { result } = (await told.json()) as { readonly result: ResultOf<(typeof ownEndpoints)['listDeploymentHistory']> };
+  assert.deepEqual(
+    result.map(({ story }) => [story.kind, story.secrets.toSorted()]),
+    [
+      ['changed_settings', []],
+      ['changed_settings', []],
+      ['changed_secret', ['GONE', 'KEPT']],
+    ],
+  );
 });

@@ -54,21 +54,26 @@ const CHANGING = ['env', 'compatibility_date', 'compatibility_flags', 'usage_mod
 const membersOf = (asked: Asked) =>
   CHANGING.filter((member) => asked[member] !== undefined && (member !== 'env' || Object.keys(asked.env ?? {}).length > 0));
 
-/** Names are in the audit row, those that are taken away too: they are held to what names may be, and nothing is taken away that is not there. */
-const checkNames = async (api: Api, name: string, { env = {}, deploy }: Asked): Promise<Result<null, Refusal>> => {
-  const names = Object.keys(env);
-  if (names.length > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: names.length, limit: MOST_BINDINGS });
-  const wrong = names.find((binding) => !isBindingName(binding));
-  if (wrong !== undefined)
-    return refuse({ code: 'binding_invalid', name: wrong.slice(0, 100), fault: 'its name must be 1 to 255 characters without spaces' });
+/** The bindings of what is revised: the newest version, and those that serve where that is deployed. */
+const boundBy = async (api: Api, name: string, { deploy }: Asked): Promise<Result<readonly Binding[], Refusal>> => {
   const worker = await workerNamed(api, name);
   if (!worker.ok) return worker;
   const { versions, deployments } = api.store.read;
   const newest = await versions.newest(worker.value.tag);
   const active = deploy ? await deployments.active(worker.value.tag) : undefined;
   const serving = await versions.byIds(worker.value.tag, active?.split.map(({ versionId }) => versionId) ?? []);
-  const bound = new Set([...serving, ...(newest === undefined ? [] : [newest])].flatMap(({ bindings }) => bindings.map((one) => one.name)));
-  const unknown = names.find((binding) => env[binding] === null && !bound.has(binding));
+  return accept([...serving, ...(newest === undefined ? [] : [newest])].flatMap(({ bindings }) => bindings));
+};
+
+/** Names are in the audit row, those that are taken away too: they are held to what names may be, and nothing is taken away that is not there. */
+const checkNames = ({ env = {} }: Asked, bound: readonly Binding[]): Result<null, Refusal> => {
+  const names = Object.keys(env);
+  if (names.length > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: names.length, limit: MOST_BINDINGS });
+  const wrong = names.find((binding) => !isBindingName(binding));
+  if (wrong !== undefined)
+    return refuse({ code: 'binding_invalid', name: wrong.slice(0, 100), fault: 'its name must be 1 to 255 characters without spaces' });
+  const known = new Set(bound.map(({ name }) => name));
+  const unknown = names.find((binding) => env[binding] === null && !known.has(binding));
   return unknown === undefined
     ? accept(null)
     : refuse({ code: 'request_invalid', faults: [`body.env: there is no binding ${JSON.stringify(unknown)} to take away`] });
@@ -80,10 +85,13 @@ const detailOf = (asked: Asked) => ({
   ...(asked.env === undefined ? {} : { bindings: Object.keys(asked.env) }),
 });
 
-/** How it is told later: as a change of secrets, where it is nothing else. */
-const isOfSecrets = (asked: Asked): boolean =>
+/** How it is told later: as a change of secrets, where it is nothing else. One that is taken away is what it was. */
+const isOfSecrets = (asked: Asked, bound: readonly Binding[]): boolean =>
   CHANGING.every((member) => member === 'env' || asked[member] === undefined) &&
-  Object.values(asked.env ?? {}).every((binding) => binding?.type === 'secret_text');
+  Object.entries(asked.env ?? {}).every(([name, binding]) => {
+    const types = binding === null ? bound.filter((each) => each.name === name).map(({ type }) => type) : [binding.type];
+    return types.every((type) => type === 'secret_text');
+  });
 
 const revisedView = ({ versions, deployment }: Revised) => {
   const numbers = new Map(versions.map(({ id, number }) => [id, number]));
@@ -111,7 +119,9 @@ export const revisions: Handlers<typeof revisionEndpoints> = {
     if (membersOf(body).length === 0) {
       return refuse({ code: 'request_invalid', faults: ['body: there is nothing to change'] });
     }
-    const names = await checkNames(api, params.name, body);
+    const bound = await boundBy(api, params.name, body);
+    if (!bound.ok) return bound;
+    const names = checkNames(body, bound.value);
     if (!names.ok) return names;
     const revised = await revise(api, actor, {
       worker: params.name,
@@ -119,7 +129,7 @@ export const revisions: Handlers<typeof revisionEndpoints> = {
       of: body.deploy ? 'deployed' : 'newest',
       annotations: { message: body.message, tag: body.tag },
       expected: expected.value,
-      triggeredBy: isOfSecrets(body) ? 'secret' : 'upload',
+      triggeredBy: isOfSecrets(body, bound.value) ? 'secret' : 'upload',
       action: 'settings.patch',
       detail: detailOf(body),
     });
