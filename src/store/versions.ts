@@ -242,15 +242,7 @@ const conditions = (e: ExpressionBuilder<Schema, 'versions'>, filter: VersionFil
 export const versionFrom = (row: Selectable<Schema['versions']>): Version => ({
   // A row was written by rowFrom below; the code is the VersionCode it stored, with the lineage of one that has any.
   ...JSON.parse(row.code),
-  id: row.id,
-  scriptTag: row.worker_tag,
-  number: row.number,
-  createdOn: row.created_on,
-  source: row.source as Source,
-  author: { id: row.author_id, email: row.author_email },
-  triggeredBy: row.triggered_by,
-  message: row.message ?? undefined,
-  tag: row.tag ?? undefined,
+  ...headFrom(row),
   alias: row.alias ?? undefined,
   startupTimeMs: row.startup_time_ms,
   etag: row.etag,
