@@ -2,6 +2,7 @@ import { OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiFailure } from '../api/index.ts';
 import { Icon } from './icon.tsx';
+import './banner.css';
 
 interface BannerProps {
   readonly kind?: 'stop' | 'notice';

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { useId, type ComponentProps, type ReactNode } from 'react';
 import { Icon } from './icon.tsx';
+import './button.css';
 
 interface Look {
   readonly icon?: LucideIcon | undefined;

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
+import './check-line.css';
 
 interface CheckLineProps {
   readonly icon: LucideIcon;

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useRested } from './rested.ts';
+import './consequence.css';
 
 /** What will happen, in words, and beneath what else is to be known of it. It is said aloud once it rests. */
 export const Consequence = ({ text, children }: { readonly text: string; readonly children?: ReactNode }) => {

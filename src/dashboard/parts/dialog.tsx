@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { useGiveBack } from './give-back.ts';
+import './dialog.css';
 
 interface DialogProps {
   /** A phrase with a verb: `Roll back checkout to v41`. */

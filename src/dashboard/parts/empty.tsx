@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { copyText } from './copy.ts';
+import './empty.css';
 
 /** What it is, why it is empty, and the one command to run next. */
 export const Empty = ({

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { wordsOf } from './banner.tsx';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
+import './loaded.css';
 
 interface LoadedProps<Value> {
   readonly from: UseQueryResult<Value>;

@@ -2,6 +2,7 @@ import { ChevronDown, Ellipsis, type LucideIcon } from 'lucide-react';
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
+import './menu.css';
 
 export interface MenuItem {
   readonly text: string;

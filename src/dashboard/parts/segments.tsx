@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import './segments.css';
 
 interface Segment<Value extends string> {
   readonly value: Value;

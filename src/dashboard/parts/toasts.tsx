@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { whenForgotten } from '../api/index.ts';
+import './toasts.css';
 
 interface Toast {
   /** What has happened: `v42 now gets 25%.` Never an error. */
