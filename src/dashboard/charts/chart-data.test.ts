@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bandsOf, highest, type ChartData } from './chart-data.ts';
+import { bandsOf, highest, stepsBeyond, type ChartData } from './chart-data.ts';
 
 const line = { name: 'v2', look: 'new', values: [100, 120, 110] } as const;
 const data = (between: readonly (readonly [number, number] | undefined)[]): ChartData => ({
@@ -20,4 +20,19 @@ test('a band is shown where it has an end that says something, and raises the ax
   assert.equal(highest(open), 180);
   assert.equal(highest(data([undefined, undefined, undefined])), 120);
   assert.deepEqual(bandsOf({ ...open, isStacked: true }), []);
+});
+
+test('one wide step does not press the lines to the floor: the axis ends where half of the band does', () => {
+  const wide = data([
+    [80, 130],
+    [90, 239],
+    [95, 140],
+  ]);
+  assert.equal(highest(wide), 140);
+  assert.deepEqual(bandsOf(wide)[0]?.between[1], [90, 239]);
+  assert.deepEqual(
+    wide.lines.map((each) => stepsBeyond(wide, each)),
+    [1],
+  );
+  assert.equal(stepsBeyond(wide, line), 0);
 });

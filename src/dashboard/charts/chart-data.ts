@@ -1,4 +1,5 @@
 import type { Look } from '../../domain/index.ts';
+import { levels } from './scale.ts';
 
 /** One version in a chart: a value for each step; null where there was nothing. */
 export interface Line {
@@ -53,6 +54,15 @@ export const bandsOf = (data: ChartData): readonly Band[] => {
   );
 };
 
-/** The highest value that has to be seen. */
+/** Half of what is known of certainty fits below it; the rest goes on beyond the top of the picture, for the lines to be read. */
+const middle = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+
+/** The highest value that has to be seen: all of the lines, and most of what surrounds them. */
 export const highest = (data: ChartData): number =>
-  Math.max(topOf(data), ...bandsOf(data).flatMap(({ between }) => between.map((each) => each?.[1] ?? 0)));
+  Math.max(topOf(data), ...bandsOf(data).map(({ between }) => middle(between.flatMap((each) => (each === undefined ? [] : [each[1]])))));
+
+/** At how many steps a line may in truth be higher than the axis goes. */
+export const stepsBeyond = (data: ChartData, { between = [] }: Line): number => {
+  const top = levels(highest(data)).at(-1) ?? 0;
+  return between.filter((each) => each !== undefined && each[1] > top).length;
+};

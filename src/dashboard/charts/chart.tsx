@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { Fragment, useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import type { ChartData } from './chart-data.ts';
 import { coloursIn, onTheme } from './colours.ts';
@@ -79,14 +79,21 @@ const Tooltip = ({ data, step, left, width }: Pointed & { readonly data: ChartDa
       <p className="third">
         {sayFrom(new Date((middle - half) * 1000))} to {clockOf(new Date((middle + half) * 1000))}
       </p>
-      {lines.map(({ name, look, values }) => (
-        <p key={name}>
-          <span className={`chip look-${look}`}>{name}</span>
-          <span className="num">{saidOf(values[step], sayMeasured)}</span>
-        </p>
+      {lines.map(({ name, look, values, between }) => (
+        <Fragment key={name}>
+          <p>
+            <span className={`chip look-${look}`}>{name}</span>
+            <span className="num">{saidOf(values[step], sayMeasured)}</span>
+          </p>
+          {between?.[step] !== undefined && <p className="third chart-sure">{sureOf(between[step], sayMeasured)}</p>}
+        </Fragment>
       ))}
     </div>
   );
 };
+
+/** What it may be in truth, also where the band goes on above the chart. */
+const sureOf = ([lower, upper]: readonly [number, number], say: ChartData['say']): string =>
+  upper === Infinity ? `at least ${say(lower)}` : `${say(lower)} to ${say(upper)}`;
 
 const saidOf = (value: number | null | undefined, say: ChartData['say']): string => (value == null ? 'none' : say(value));

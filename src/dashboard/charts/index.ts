@@ -1,3 +1,3 @@
-export type { ChartData, Line, Mark } from './chart-data.ts';
+export { stepsBeyond, type ChartData, type Line, type Mark } from './chart-data.ts';
 export { LazyChart as Chart } from './lazy-chart.tsx';
 export { shareBetween } from './scale.ts';

@@ -1,6 +1,6 @@
 import type { Look } from '../../../domain/index.ts';
 import type { Result } from '../../api/index.ts';
-import { shareBetween, type ChartData, type Line, type Mark } from '../../charts/index.ts';
+import { shareBetween, stepsBeyond, type ChartData, type Line, type Mark } from '../../charts/index.ts';
 import { versionName } from '../../parts/index.ts';
 import { count, duration, rate } from '../../words/index.ts';
 import type { Tail } from './live-counts.ts';
@@ -132,13 +132,16 @@ const othersOf = (metrics: Metrics, versions: readonly Drawn[], steps: Steps): r
 };
 
 /** What a chart shows, in words. */
-export const chartInWords = (what: string, { lines, times, say, sayMeasured = say }: ChartData): string => {
+export const chartInWords = (what: string, data: ChartData): string => {
+  const { lines, times, say, sayMeasured = say } = data;
   if (times.length === 0) return `${what}: nothing in this time.`;
-  const parts = lines.map(({ name, values }) => {
-    const seen = values.filter((value) => value !== null);
-    if (seen.length === 0) return `${name} none`;
+  const parts = lines.map((line) => {
+    const seen = line.values.filter((value) => value !== null);
+    if (seen.length === 0) return `${line.name} none`;
     const last = seen.at(-1) ?? 0;
-    return `${name} between ${sayMeasured(Math.min(...seen))} and ${sayMeasured(Math.max(...seen))}, ${sayMeasured(last)} at last`;
+    const beyond = stepsBeyond(data, line);
+    const said = `${line.name} between ${sayMeasured(Math.min(...seen))} and ${sayMeasured(Math.max(...seen))}, ${sayMeasured(last)} at last`;
+    return beyond === 0 ? said : `${said}, and at ${beyond} of ${times.length} points it may in truth be above the chart`;
   });
   return `${what}: ${parts.join('; ')}.`;
 };
