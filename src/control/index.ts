@@ -16,13 +16,17 @@ export { pairingOf } from './compared.ts';
 export {
   callersOf,
   errorPairings,
+  idsIn,
   isFound,
+  listedWorkers,
   lookedBack,
   secretsChangedWith,
-  workerHead,
   workerHeads,
+  workerPast,
   type ErrorPairing,
+  type ListedWorker,
   type WorkerHead,
+  type WorkerPast,
 } from './overview.ts';
 export { preflightOf, type AskSchemas, type PreflightReport } from './preflight.ts';
 export { Publisher } from './publisher.ts';

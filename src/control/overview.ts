@@ -1,5 +1,5 @@
-import { NEW_FOR_MS, servingIn, type Binding } from '../domain/index.ts';
-import type { Queries, StoredDeployment, VersionHead, Worker } from '../store/index.ts';
+import { NEW_FOR_MS, type Binding, type Numbers } from '../domain/index.ts';
+import type { DeploymentHead, Queries, StoredDeployment, VersionHead, Worker, WorkerTimes } from '../store/index.ts';
 import { usualPairing } from './compared.ts';
 import { secretChangesOf, secretsIn } from './secret-history.ts';
 
@@ -12,15 +12,10 @@ export interface Called {
   readonly queues: readonly string[];
 }
 
-/** A Worker at a glance: enough to find it, to sort it, and to say what was changed last. */
-export interface WorkerHead extends Called {
-  readonly worker: Worker;
-  /** Newest first: two at least where there are two, more where its look depends on more. */
-  readonly deployments: readonly StoredDeployment[];
-  /** Of versions that the deployments name. */
-  readonly versions: ReadonlyMap<string, VersionHead>;
-  readonly newest: VersionHead | undefined;
-  readonly versionCount: number;
+/** A Worker in a list of thousands: enough to sort and count it. */
+export interface ListedWorker {
+  readonly tag: string;
+  readonly name: string;
   /** When something of it was last deployed, uploaded or made. */
   readonly changedOn: string;
   readonly isSplit: boolean;
@@ -28,53 +23,74 @@ export interface WorkerHead extends Called {
   readonly isRecent: boolean;
 }
 
+/** A Worker at a glance: enough to find it, and to say what was changed last. */
+export interface WorkerHead extends Called {
+  readonly worker: Worker;
+  readonly isRecent: boolean;
+  /** The latest two, newest first. */
+  readonly deployments: readonly StoredDeployment[];
+  /** Of versions that those name; what is known may be of many Workers. */
+  readonly versions: ReadonlyMap<string, VersionHead>;
+  readonly newest: VersionHead | undefined;
+  readonly versionCount: number;
+}
+
+/** A Worker with as much of its history as its looks depend on. */
+export interface WorkerPast extends WorkerHead {
+  readonly history: readonly DeploymentHead[];
+  /** Of versions that it names. */
+  readonly numbers: Numbers;
+}
+
 /** So many deployments tell how a version looks, and what it is compared with. */
 const LOOKED_BACK = 30;
 
 /** All Workers, those that changed lately first, each part of them the last changed first. */
-export const workerHeads = async (queries: Queries, now: number): Promise<readonly WorkerHead[]> => {
-  const workers = await queries.workers.all();
+export const listedWorkers = async (queries: Queries, now: number): Promise<readonly ListedWorker[]> =>
+  (await queries.workers.times())
+    .map((times) => listed(times, now))
+    .toSorted((a, b) => Number(b.isRecent) - Number(a.isRecent) || order(b.changedOn, a.changedOn) || order(a.name, b.name));
+
+const listed = ({ tag, name, createdOn, deployedOn = '', uploadedOn = '', isSplit }: WorkerTimes, now: number): ListedWorker => {
+  const changedOn = [createdOn, deployedOn, uploadedOn].reduce((latest, time) => (time > latest ? time : latest));
+  return { tag, name, changedOn, isSplit, isRecent: isSplit || now - Date.parse(changedOn) < NEW_FOR_MS };
+};
+
+/** These Workers, in the order in which they are listed. */
+export const workerHeads = async (queries: Queries, all: readonly ListedWorker[]): Promise<readonly WorkerHead[]> => {
+  const tags = all.map(({ tag }) => tag);
   const called = await callsOf(queries);
-  const newest = new Map((await queries.versions.newestOfEach()).map((version) => [version.scriptTag, version]));
-  const counts = await queries.versions.countOfEach();
-  const latest = Map.groupBy(await queries.deployments.latestOfEach(2), ({ scriptTag }) => scriptTag);
-  const known = await headsOf(queries, [...latest.values()].flat());
-  const heads = workers.map((worker) =>
-    headFrom(
-      { worker, ...called(worker), deployments: latest.get(worker.tag) ?? [], versions: known, newest: newest.get(worker.tag) },
-      counts.get(worker.tag) ?? 0,
-      now,
-    ),
-  );
-  return heads.toSorted(
-    (a, b) => Number(b.isRecent) - Number(a.isRecent) || order(b.changedOn, a.changedOn) || order(a.worker.name, b.worker.name),
-  );
+  const workers = new Map((await queries.workers.byTags(tags)).map((worker) => [worker.tag, worker]));
+  const newest = new Map((await queries.versions.newestOfEach(tags)).map((version) => [version.scriptTag, version]));
+  const counts = await queries.versions.countOfEach(tags);
+  const latest = Map.groupBy(await queries.deployments.latestOfEach(tags, 2), ({ scriptTag }) => scriptTag);
+  const versions = new Map((await queries.versions.heads(idsIn([...latest.values()].flat()))).map((version) => [version.id, version]));
+  return all.flatMap(({ tag, isRecent }) => {
+    const worker = workers.get(tag);
+    if (worker === undefined) return [];
+    const deployments = latest.get(tag) ?? [];
+    return [{ ...called(worker), worker, isRecent, deployments, versions, newest: newest.get(tag), versionCount: counts.get(tag) ?? 0 }];
+  });
 };
 
 /** One Worker, with so many of its deployments. */
-export const workerHead = async (queries: Queries, worker: Worker, most: number, now: number): Promise<WorkerHead> => {
-  const called = await callsOf(queries);
-  const deployments = await queries.deployments.page(worker.tag, { offset: 0, limit: most });
-  const newest = await queries.versions.newest(worker.tag);
-  const versions = await headsOf(queries, deployments);
-  return headFrom({ worker, ...called(worker), deployments, versions, newest }, await queries.versions.count(worker.tag), now);
-};
-
-type Stored = Omit<WorkerHead, 'versionCount' | 'changedOn' | 'isSplit' | 'isRecent'>;
-
-const headFrom = (stored: Stored, versionCount: number, now: number): WorkerHead => {
-  const { worker, deployments, newest } = stored;
-  const times = [worker.createdOn, deployments[0]?.createdOn ?? '', newest?.createdOn ?? ''];
-  const changedOn = times.reduce((latest, time) => (time > latest ? time : latest));
-  const isSplit = servingIn(deployments[0]?.split ?? []).length > 1;
-  return { ...stored, versionCount, changedOn, isSplit, isRecent: isSplit || now - Date.parse(changedOn) < NEW_FOR_MS };
+export const workerPast = async (queries: Queries, { tag }: Worker, most: number, now: number): Promise<WorkerPast | undefined> => {
+  const [head] = await workerHeads(
+    queries,
+    (await queries.workers.times([tag])).map((times) => listed(times, now)),
+  );
+  if (head === undefined) return undefined;
+  const history = (await queries.deployments.heads([tag], most)).get(tag) ?? [];
+  return { ...head, history, numbers: await queries.versions.numbers(idsIn(history)) };
 };
 
 const order = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-const headsOf = async (queries: Queries, deployments: readonly StoredDeployment[]): Promise<ReadonlyMap<string, VersionHead>> => {
-  const ids = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
-  return new Map((await queries.versions.heads([...ids])).map((version) => [version.id, version]));
+/** Of the versions that deployments name. */
+export const idsIn = (deployments: readonly Pick<StoredDeployment, 'split'>[]): readonly string[] => {
+  const ids = new Set<string>();
+  for (const { split } of deployments) for (const { versionId } of split) ids.add(versionId);
+  return [...ids];
 };
 
 const callsOf = async (queries: Queries): Promise<(worker: Worker) => Called> => {
@@ -107,16 +123,16 @@ export const isFound = (head: WorkerHead, search: string, workersDev: string | u
   return [...new Set(search.toLowerCase().split(/\s+/))].every((word) => text.includes(word));
 };
 
-/** The same with as many deployments as its looks depend on. */
-export const lookedBack = async (queries: Queries, heads: readonly WorkerHead[]): Promise<readonly WorkerHead[]> => {
-  const tags = heads.filter((head) => head.isRecent || mayBeRollback(head) || mayHaveServed(head)).map(({ worker }) => worker.tag);
-  const read = await queries.deployments.latestOfEach(LOOKED_BACK, tags);
-  const known = await headsOf(queries, read);
-  const histories = Map.groupBy(read, ({ scriptTag }) => scriptTag);
-  return heads.map((head) => {
-    const deployments = histories.get(head.worker.tag);
-    return deployments === undefined ? head : Object.assign({}, head, { deployments, versions: known });
-  });
+/** The same with as many deployments as their looks depend on. */
+export const lookedBack = async (queries: Queries, heads: readonly WorkerHead[]): Promise<readonly WorkerPast[]> => {
+  const deep = heads.filter((head) => head.isRecent || mayBeRollback(head) || mayHaveServed(head));
+  const read = await queries.deployments.heads(
+    deep.map(({ worker }) => worker.tag),
+    LOOKED_BACK,
+  );
+  const histories = heads.map((head) => ({ head, history: read.get(head.worker.tag) ?? head.deployments }));
+  const numbers = await queries.versions.numbers(idsIn(histories.flatMap(({ history }) => history)));
+  return histories.map(({ head, history }) => Object.assign({}, head, { history, numbers }));
 };
 
 /** Whether only what was before says if its last deployment went back to a version that had served. */
@@ -135,7 +151,7 @@ const mayHaveServed = ({ deployments, newest }: WorkerHead): boolean =>
 
 /** Two versions of a Worker whose errors are compared, over a time in milliseconds since 1970. */
 export interface ErrorPairing {
-  readonly head: WorkerHead;
+  readonly head: WorkerPast;
   readonly versionId: string;
   readonly baselineId: string;
   readonly since: number;
@@ -143,10 +159,10 @@ export interface ErrorPairing {
 }
 
 /** What is compared of those that look back far enough. */
-export const errorPairings = (heads: readonly WorkerHead[], now: number): readonly ErrorPairing[] =>
+export const errorPairings = (heads: readonly WorkerPast[], now: number): readonly ErrorPairing[] =>
   heads.flatMap((head) => {
     const serving = servingOf(head).map(({ id }) => id);
-    const pairing = usualPairing(head.deployments, serving, now);
+    const pairing = usualPairing(head.history, serving, now);
     const began = Date.parse(head.worker.createdOn);
     return pairing === undefined ? [] : [{ head, ...pairing, since: Math.max(pairing.since, began) }];
   });
@@ -167,22 +183,22 @@ export const callersOf = async (queries: Queries, names: readonly string[]): Pro
 const servicesIn = (bindings: readonly Binding[]): readonly string[] =>
   bindings.flatMap((binding) => (binding.type === 'service' ? [binding.service] : []));
 
-/** Names of the secrets that were changed with these deployments (newest first), by their ids, as the audit log has them. */
+/** Names of the secrets that were changed with these deployments (newest first), by their numbers, as the audit log has them. */
 export const secretsChangedWith = async (
   queries: Queries,
   name: string,
-  deployments: readonly Pick<StoredDeployment, 'id' | 'createdOn' | 'triggeredBy'>[],
-): Promise<ReadonlyMap<string, readonly string[]>> => {
+  deployments: readonly Pick<StoredDeployment, 'id' | 'number' | 'createdOn' | 'triggeredBy'>[],
+): Promise<ReadonlyMap<number, readonly string[]>> => {
   const changes = deployments.filter(({ triggeredBy }) => triggeredBy === 'secret');
   const [newest, oldest] = [changes[0], changes.at(-1)];
   if (newest === undefined || oldest === undefined) return new Map();
-  const wanted = new Set(changes.map(({ id }) => id));
+  const numbers = new Map(changes.map(({ id, number }) => [id, number]));
   const [since, before] = [near(oldest.createdOn, -AUDIT_WITHIN_MS), near(newest.createdOn, AUDIT_WITHIN_MS)];
   const entries = await secretChangesOf(queries, name, since, before);
   return new Map(
     entries.flatMap((entry) => {
-      const id = String(entry.detail['deployment']);
-      return wanted.has(id) ? [[id, secretsIn(entry)] as const] : [];
+      const number = numbers.get(String(entry.detail['deployment']));
+      return number === undefined ? [] : [[number, secretsIn(entry)] as const];
     }),
   );
 };

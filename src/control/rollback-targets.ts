@@ -1,6 +1,7 @@
 import {
   changedSecrets,
   deployedAlone,
+  isSecret,
   newestOf,
   preflight,
   soleVersion,
@@ -9,13 +10,15 @@ import {
   type Version,
   type Warning,
 } from '../domain/index.ts';
-import type { StoredDeployment, Worker } from '../store/index.ts';
+import type { DeploymentHead, Worker } from '../store/index.ts';
 import type { Control } from './control.ts';
 import { proposalFor, schemasAsked, type AskSchemas } from './preflight.ts';
 import { secretHistory } from './secret-history.ts';
 
 export interface ChangedSecret {
   readonly name: string;
+  /** What became of it since the version was made. */
+  readonly change: 'added' | 'removed' | 'changed';
   /** Who changed it last, and when; undefined where the audit log does not say. */
   readonly by: string | undefined;
   readonly on: string | undefined;
@@ -31,7 +34,9 @@ export interface RollbackTarget {
 }
 
 interface Known {
-  readonly deployments: readonly StoredDeployment[];
+  readonly deployments: readonly DeploymentHead[];
+  /** Of versions that were not deleted. */
+  readonly numbers: ReadonlyMap<string, number>;
   readonly services: ReadonlyMap<string, Service>;
 }
 
@@ -39,7 +44,7 @@ interface Known {
 export const rollbackTargets = async (
   control: Control,
   worker: Worker,
-  { deployments, services }: Known,
+  { deployments, numbers, services }: Known,
   page: { readonly from: number; readonly limit: number },
   askSchemas: AskSchemas,
 ): Promise<{ readonly targets: readonly RollbackTarget[]; readonly total: number }> => {
@@ -47,11 +52,10 @@ export const rollbackTargets = async (
   const sole = active === undefined ? undefined : soleVersion(active.split);
   const lastWhole = deployments.map(({ split }) => soleVersion(split)).find((id) => id !== undefined && id !== sole);
   const read = await control.store.snapshot(async (queries) => {
-    const known = new Map((await queries.versions.heads([...services.keys()])).map(({ id, number }) => [id, number]));
-    const ids = [...services.keys()].filter((id) => id !== sole && known.has(id));
+    const ids = [...services.keys()].filter((id) => id !== sole && numbers.has(id));
     const inOrder = ids.toSorted((a, b) => {
       const [one, other] = [services.get(a)?.until ?? '~', services.get(b)?.until ?? '~'];
-      return one === other ? (known.get(a) ?? 0) - (known.get(b) ?? 0) : one < other ? 1 : -1;
+      return one === other ? (numbers.get(a) ?? 0) - (numbers.get(b) ?? 0) : one < other ? 1 : -1;
     });
     const shown = inOrder.slice(page.from, page.from + page.limit);
     const proposal = await proposalFor(
@@ -61,12 +65,17 @@ export const rollbackTargets = async (
       control.settings.deployableVersions,
     );
     const serving = newestOf(proposal.active?.versions ?? []);
-    const secretsOf = (id: string): readonly string[] => {
+    const secretsOf = (id: string): readonly Pick<ChangedSecret, 'name' | 'change'>[] => {
       const target = proposal.versions.get(id);
-      return serving === undefined || target === undefined ? [] : changedSecrets(target.bindings, serving.bindings);
+      if (serving === undefined || target === undefined) return [];
+      const [then, today] = [secretNames(target), secretNames(serving)];
+      return changedSecrets(target.bindings, serving.bindings).map((name) => ({
+        name,
+        change: !then.has(name) ? 'added' : today.has(name) ? 'changed' : 'removed',
+      }));
     };
     const changed = new Map(shown.map((id) => [id, secretsOf(id)]));
-    const names = [...new Set([...changed.values()].flat())];
+    const names = [...new Set([...changed.values()].flat().map(({ name }) => name))];
     const lastChangeOf = serving === undefined ? () => undefined : await secretHistory(queries, worker, serving, names);
     return { shown, total: ids.length, proposal, changed, lastChangeOf };
   });
@@ -76,11 +85,13 @@ export const rollbackTargets = async (
     const version = read.proposal.versions.get(id);
     if (version === undefined) return [];
     const { blockers, warnings } = preflight({ ...read.proposal, schemaChangedOn, shares: deployedAlone(id) });
-    const secrets = (read.changed.get(id) ?? []).map((name): ChangedSecret => {
-      const change = read.lastChangeOf(name, version.createdOn);
-      return { name, by: change?.by, on: change?.on };
+    const secrets = (read.changed.get(id) ?? []).map(({ name, change }): ChangedSecret => {
+      const last = read.lastChangeOf(name, version.createdOn);
+      return { name, change, by: last?.by, on: last?.on };
     });
     return [{ version, isLastWhole: id === lastWhole, blockers, warnings, secrets }];
   });
   return { targets, total: read.total };
 };
+
+const secretNames = ({ bindings }: Version): ReadonlySet<string> => new Set(bindings.filter(isSecret).map(({ name }) => name));

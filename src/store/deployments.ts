@@ -1,11 +1,15 @@
-import type { Kysely } from 'kysely';
-import { soleVersion, type Deployment, type Source } from '../domain/index.ts';
+import { sql, type Kysely } from 'kysely';
+import { soleVersion, type Deployment, type Source, type Split } from '../domain/index.ts';
+import { among } from './among.ts';
 import type { Schema } from './schema.ts';
 
 /** A deployment with its place in the Worker's history, 1 for the first. */
 export interface StoredDeployment extends Deployment {
   readonly number: number;
 }
+
+/** What a history is told by. */
+export type DeploymentHead = Pick<StoredDeployment, 'number' | 'createdOn' | 'triggeredBy' | 'split'>;
 
 /** The active deployment of every Worker that has one: read from the Workers, so that only the newest of each one's history is. */
 export const newestOfEach = (db: Kysely<Schema>) =>
@@ -33,9 +37,8 @@ export const deployments = (db: Kysely<Schema>) => {
     /** The active one of every Worker that has one. */
     allActive: async (): Promise<readonly StoredDeployment[]> =>
       (await newestOfEach(db).selectAll('deployments').execute()).map(deploymentFrom),
-    /** The latest of every Worker, or of these, so many of each at most; each Worker's newest first. */
-    latestOfEach: async (most: number, workerTags?: readonly string[]): Promise<readonly StoredDeployment[]> => {
-      if (workerTags?.length === 0) return [];
+    /** The latest of each of these Workers, so many of each at most; each Worker's newest first. */
+    latestOfEach: async (workerTags: readonly string[], most: number): Promise<readonly StoredDeployment[]> => {
       // Numbers have gaps where a deployment was deleted: the oldest that is meant is found by counting.
       const all = db.selectFrom('workers').innerJoin('deployments', (join) =>
         join.onRef('deployments.worker_tag', '=', 'workers.tag').on('deployments.number', '>=', (e) =>
@@ -51,13 +54,30 @@ export const deployments = (db: Kysely<Schema>) => {
           ),
         ),
       );
-      const wanted = workerTags === undefined ? all : all.where('workers.tag', 'in', workerTags);
+      const wanted = all.where('workers.tag', 'in', among(workerTags));
       const rows = await wanted.selectAll('deployments').orderBy('workers.tag').orderBy('deployments.number', 'desc').execute();
       return rows.map(deploymentFrom);
     },
-    /** Newest first. */
-    page: async (workerTag: string, page: { readonly offset: number; readonly limit: number }): Promise<readonly StoredDeployment[]> => {
-      const rows = await newestFirst(workerTag).offset(page.offset).limit(page.limit).execute();
+    /**
+     * So many of the latest of each of these Workers, newest first, by its tag. They come as one JSON text for each Worker: ten thousand
+     * rows of it would take three times as long.
+     */
+    heads: async (workerTags: readonly string[], most: number): Promise<ReadonlyMap<string, readonly DeploymentHead[]>> => {
+      const { rows } = await sql<{ tag: string; heads: string }>`
+        select workers.tag as tag, (
+          select json_group_array(json_array(number, created_on, triggered_by, json(split)))
+          from (select * from deployments where worker_tag = workers.tag order by number desc limit ${most})
+        ) as heads from workers where workers.tag in ${among(workerTags)}`.execute(db);
+      return new Map(rows.map(({ tag, heads }) => [tag, headsFrom(heads)]));
+    },
+    /** Newest first; with `below` of those with a lower number. */
+    page: async (
+      workerTag: string,
+      page: { readonly offset: number; readonly limit: number; readonly below?: number | undefined },
+    ): Promise<readonly StoredDeployment[]> => {
+      const all = newestFirst(workerTag);
+      const wanted = page.below === undefined ? all : all.where('number', '<', page.below);
+      const rows = await wanted.offset(page.offset).limit(page.limit).execute();
       return rows.map(deploymentFrom);
     },
     count: async (workerTag: string): Promise<number> => {
@@ -122,6 +142,13 @@ export const deployments = (db: Kysely<Schema>) => {
 
 /** Of a split as it is stored: not one whose versions only came from this one. Ids are made by us and hold no wildcard. */
 const naming = (versionId: string): string => `%"versionId":"${versionId}"%`;
+
+/** Which order an aggregate has them in, SQLite does not promise. */
+const headsFrom = (text: string): readonly DeploymentHead[] =>
+  // As it was written in the statement above.
+  (JSON.parse(text) as readonly (readonly [number, string, string, Split])[])
+    .map(([number, createdOn, triggeredBy, split]) => ({ number, createdOn, triggeredBy, split }))
+    .toSorted((a, b) => b.number - a.number);
 
 const deploymentFrom = (row: Schema['deployments']): StoredDeployment => ({
   id: row.id,

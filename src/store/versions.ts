@@ -1,5 +1,6 @@
 import { sql, type Expression, type ExpressionBuilder, type Kysely, type Selectable, type SqlBool } from 'kysely';
 import { codeOf, type Source, type Version } from '../domain/index.ts';
+import { among } from './among.ts';
 import type { Schema } from './schema.ts';
 
 /** An upload whose answer may not have reached its client: the same upload again is answered with the same version. */
@@ -60,8 +61,8 @@ export const versions = (db: Kysely<Schema>) => {
         .executeTakeFirstOrThrow();
       return Number(count);
     },
-    /** The newest version of every Worker that has one. */
-    newestOfEach: async (): Promise<readonly VersionHead[]> => {
+    /** The newest version of each of these Workers that has one. */
+    newestOfEach: async (workerTags: readonly string[]): Promise<readonly VersionHead[]> => {
       const rows = await db
         .selectFrom('workers')
         .innerJoin('versions', (join) =>
@@ -73,19 +74,25 @@ export const versions = (db: Kysely<Schema>) => {
           ),
         )
         .select(HEAD)
+        .where('workers.tag', 'in', among(workerTags))
         .execute();
       return rows.map(headFrom);
     },
-    /** Those of the ids that exist. They are one value of the statement: as thousands of values they would take longer than the answer. */
-    heads: async (ids: readonly string[]): Promise<readonly VersionHead[]> => {
-      const meant = sql<string>`(select value from json_each(${JSON.stringify(ids)}))`;
-      return (await db.selectFrom('versions').select(HEAD).where('id', 'in', meant).execute()).map(headFrom);
+    /** Those of the ids that exist. */
+    heads: async (ids: readonly string[]): Promise<readonly VersionHead[]> =>
+      (await db.selectFrom('versions').select(HEAD).where('id', 'in', among(ids)).execute()).map(headFrom),
+    /** The numbers of those of the ids that exist. */
+    numbers: async (ids: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+      const { rows } = await sql<{ numbers: string }>`
+        select json_group_array(json_array(id, number)) as numbers from versions where id in ${among(ids)}`.execute(db);
+      return new Map(JSON.parse(rows[0]?.numbers ?? '[]') as readonly [string, number][]);
     },
-    /** How many versions each Worker has, by its tag. */
-    countOfEach: async (): Promise<ReadonlyMap<string, number>> => {
+    /** How many versions each of these Workers has, by its tag. */
+    countOfEach: async (workerTags: readonly string[]): Promise<ReadonlyMap<string, number>> => {
       const rows = await db
         .selectFrom('versions')
         .select((e) => ['worker_tag', e.fn.countAll<number>().as('count')])
+        .where('worker_tag', 'in', among(workerTags))
         .groupBy('worker_tag')
         .execute();
       return new Map(rows.map(({ worker_tag, count }) => [worker_tag, Number(count)]));

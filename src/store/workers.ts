@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
+import { among } from './among.ts';
 import type { Schema } from './schema.ts';
 
 /** A Worker: its name and everything that is not versioned. `tag` is its identity and outlives nothing. */
@@ -24,6 +25,16 @@ export interface WorkerSettings {
   readonly tail_consumers?: readonly unknown[] | null | undefined;
 }
 
+/** When a Worker, its deployment and its newest version were made: what a list of Workers is ordered by. */
+export interface WorkerTimes {
+  readonly tag: string;
+  readonly name: string;
+  readonly createdOn: string;
+  readonly deployedOn: string | undefined;
+  readonly uploadedOn: string | undefined;
+  readonly isSplit: boolean;
+}
+
 export const workers = (db: Kysely<Schema>) => ({
   byName: async (name: string): Promise<Worker | undefined> => {
     const row = await db.selectFrom('workers').selectAll().where('name', '=', name).executeTakeFirst();
@@ -37,6 +48,26 @@ export const workers = (db: Kysely<Schema>) => ({
     const rows = await db.selectFrom('workers').selectAll().orderBy('name').execute();
     return rows.map(workerFrom);
   },
+  byTags: async (tags: readonly string[]): Promise<readonly Worker[]> =>
+    (await db.selectFrom('workers').selectAll().where('tag', 'in', among(tags)).execute()).map(workerFrom),
+  /** Of all Workers, or of these. */
+  times: async (tags?: readonly string[]): Promise<readonly WorkerTimes[]> => {
+    const meant = tags === undefined ? sql`` : sql`where workers.tag in ${among(tags)}`;
+    const { rows } = await sql<TimesRow>`
+      select workers.tag, workers.name, workers.created_on, active.created_on as deployed_on,
+        active.id is not null and active.sole_version is null as is_split,
+        (select created_on from versions where worker_tag = workers.tag order by number desc limit 1) as uploaded_on
+      from workers left join deployments as active on active.worker_tag = workers.tag
+        and active.number = (select max(number) from deployments where worker_tag = workers.tag) ${meant}`.execute(db);
+    return rows.map((row) => ({
+      tag: row.tag,
+      name: row.name,
+      createdOn: row.created_on,
+      deployedOn: row.deployed_on ?? undefined,
+      uploadedOn: row.uploaded_on ?? undefined,
+      isSplit: row.is_split === 1,
+    }));
+  },
   insert: async (worker: Worker): Promise<void> => {
     await db.insertInto('workers').values(rowFrom(worker)).execute();
   },
@@ -48,6 +79,15 @@ export const workers = (db: Kysely<Schema>) => ({
     await db.deleteFrom('workers').where('tag', '=', tag).execute();
   },
 });
+
+interface TimesRow {
+  readonly tag: string;
+  readonly name: string;
+  readonly created_on: string;
+  readonly deployed_on: string | null;
+  readonly uploaded_on: string | null;
+  readonly is_split: number;
+}
 
 const workerFrom = (row: Schema['workers']): Worker => ({
   tag: row.tag,

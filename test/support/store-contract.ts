@@ -281,12 +281,44 @@ export const storeContract = (name: string, engineFor: (t: TestContext) => Promi
       for (const number of [1, 2, 3, 4, 5]) await change.deployments.insert(aDeployment(number));
     });
     await changed(store, (change) => change.deployments.delete(aDeployment(4).id), 2);
-    const latest = async (most: number, tags?: readonly string[]) =>
-      (await deployments.latestOfEach(most, tags)).map(({ number }) => number);
+    const latest = async (most: number, tags: readonly string[] = [TAG, 'another']) => {
+      const numbers = (await deployments.latestOfEach(tags, most)).map(({ number }) => number);
+      const heads = await deployments.heads(tags, most);
+      assert.deepEqual(heads.get(TAG)?.map(({ number }) => number) ?? [], numbers);
+      return numbers;
+    };
     assert.deepEqual(await latest(2), [5, 3]);
-    assert.deepEqual(await latest(3, [TAG]), [5, 3, 2]);
     assert.deepEqual(await latest(30), [5, 3, 2, 1]);
     assert.deepEqual([await latest(2, []), await latest(2, ['another'])], [[], []]);
+    const [{ split, createdOn, triggeredBy } = aDeployment(1)] = (await deployments.heads([TAG], 1)).get(TAG) ?? [];
+    const whole = await deployments.active(TAG);
+    assert.deepEqual([split, createdOn, triggeredBy], [whole?.split, whole?.createdOn, whole?.triggeredBy]);
+    assert.deepEqual(
+      (await deployments.page(TAG, { offset: 1, limit: 5, below: 5 })).map(({ number }) => number),
+      [2, 1],
+    );
+  });
+
+  holds('$: of each Worker is known when it, its deployment and its newest version were made, and whether it is split', async (store) => {
+    const { workers } = store.read;
+    const times = async () => (await workers.times()).map(({ deployedOn, uploadedOn, isSplit }) => [deployedOn, uploadedOn, isSplit]);
+    const [alone, shared] = [aDeployment(1, { shares: [0, 100] }), aDeployment(2, { shares: [50, 50] })];
+    await changed(store, (change) => change.workers.insert(aWorker()));
+    assert.deepEqual(await times(), [[undefined, undefined, false]]);
+    await changed(store, async (change) => void (await change.deployments.insert(alone)), 2);
+    assert.deepEqual(await times(), [[alone.createdOn, undefined, false]]);
+    const version = aVersion(1);
+    await changed(
+      store,
+      async (change) => {
+        await change.versions.insert(version, undefined);
+        await change.deployments.insert(shared);
+      },
+      3,
+    );
+    assert.deepEqual(await times(), [[shared.createdOn, version.createdOn, true]]);
+    assert.deepEqual([(await workers.times([TAG])).length, await workers.times(['another'])], [1, []]);
+    assert.deepEqual(await store.read.versions.numbers([version.id, 'another']), new Map([[version.id, version.number]]));
   });
 
   holds('[D-10] $: the last deployment at 100 % before another, and the last of one version, are found', async (store) => {

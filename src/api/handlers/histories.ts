@@ -17,18 +17,18 @@ export const listDeploymentHistory: Histories['listDeploymentHistory'] = async (
   const worker = await workerNamed(api, params.name);
   if (!worker.ok) return worker;
   const { limit } = query;
-  const before = query.cursor === undefined ? Infinity : Number(query.cursor);
-  const history = await api.store.snapshot((queries) =>
-    wholeHistory(queries, worker.value, api.clock.now().getTime(), ({ number }) => number < before),
-  );
-  const found = history.deployments.findIndex(({ number }) => number < before);
-  const first = found === -1 ? history.deployments.length : found;
-  const shown = history.deployments.slice(first, first + limit);
-  const last = first + limit < history.deployments.length ? shown.at(-1) : undefined;
+  const { history, shown } = await api.store.snapshot(async (queries) => {
+    const below = query.cursor === undefined ? undefined : Number(query.cursor);
+    const page = await queries.deployments.page(worker.value.tag, { offset: 0, limit, below });
+    return { shown: page, history: await wholeHistory(queries, worker.value, api.clock.now().getTime(), page) };
+  });
+  const first = history.deployments.findIndex(({ number }) => number === shown[0]?.number);
+  const result = first === -1 ? [] : shown.flatMap((deployment, at) => toldDeploymentView(history, first + at, deployment) ?? []);
+  const last = first + limit < history.deployments.length ? result.at(-1) : undefined;
   return accept({
-    result: shown.flatMap((_, at) => toldDeploymentView(history, first + at) ?? []),
+    result,
     resultInfo: {
-      count: shown.length,
+      count: result.length,
       total_count: history.deployments.length,
       ...(last === undefined ? {} : { cursor: String(last.number) }),
     },

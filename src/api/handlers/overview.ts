@@ -1,14 +1,17 @@
-import { accept } from '../../base/index.ts';
+import { accept, refuse } from '../../base/index.ts';
 import {
   callersOf,
   errorPairings,
   isFound,
+  listedWorkers,
   lookedBack,
   secretsChangedWith,
-  workerHead,
   workerHeads,
+  workerPast,
   type ErrorPairing,
+  type ListedWorker,
   type WorkerHead,
+  type WorkerPast,
 } from '../../control/index.ts';
 import type { overviewEndpoints } from '../../contract/index.ts';
 import { compareErrors } from '../../domain/index.ts';
@@ -26,9 +29,9 @@ import {
   toldHistory,
   workersDevOf,
   type ComparedErrors,
+  type Hosts,
   type OverviewWindow,
   type RowFacts,
-  type ToldHistory,
 } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
@@ -59,7 +62,19 @@ const ifThere = <Value>(answer: Promise<Value>): Promise<Value | undefined> =>
     throw error;
   });
 
-const glancesOf = async (api: Api, heads: readonly WorkerHead[], { since, now, recentSince }: OverviewWindow) => {
+/** What was counted under a name before there was this Worker was another one's, whose versions are gone. */
+const ownGlance = ({ worker }: WorkerHead, glance: Glance, isThere: (versionId: string) => boolean, { since }: OverviewWindow): Glance => {
+  const began = Math.floor((Date.parse(worker.createdOn) - since) / SLOT_MS);
+  if (began < 0) return glance;
+  return {
+    ...glance,
+    versions: glance.versions.filter(({ versionId }) => isThere(versionId)),
+    series: glance.series.map((requests, slot) => (slot < began ? 0 : requests)),
+  };
+};
+
+const glancesOf = async (api: Api, heads: readonly WorkerHead[], window: OverviewWindow) => {
+  const { since, now, recentSince } = window;
   const glances = await ifThere(
     observedGlances(
       api.observe,
@@ -72,19 +87,16 @@ const glancesOf = async (api: Api, heads: readonly WorkerHead[], { since, now, r
       OBSERVED_WITHIN_MS,
     ),
   );
-  return glances && new Map(glances.map((glance) => [glance.script, glance]));
-};
-
-/** What was counted under a name before there was this Worker was another one's. */
-const ownGlance = async (api: Api, { worker }: WorkerHead, glance: Glance | undefined, { since }: OverviewWindow) => {
-  const began = Math.floor((Date.parse(worker.createdOn) - since) / SLOT_MS);
-  if (glance === undefined || began < 0) return glance;
-  const ids = new Set(await api.store.read.versions.ids(worker.tag, MOST_DEPLOYMENTS));
-  return {
-    ...glance,
-    versions: glance.versions.filter(({ versionId }) => ids.has(versionId)),
-    series: glance.series.map((requests, slot) => (slot < began ? 0 : requests)),
-  };
+  if (glances === undefined) return undefined;
+  const ids = glances.flatMap(({ versions }) => versions.map(({ versionId }) => versionId));
+  const numbers = await api.store.read.versions.numbers(ids);
+  const byScript = new Map(glances.map((glance) => [glance.script, glance]));
+  return new Map(
+    heads.flatMap((head) => {
+      const glance = byScript.get(head.worker.name);
+      return glance === undefined ? [] : [[head.worker.tag, ownGlance(head, glance, (id) => numbers.has(id), window)] as const];
+    }),
+  );
 };
 
 const comparedErrors = async (api: Api, pairings: readonly ErrorPairing[]): Promise<ReadonlyMap<string, ComparedErrors>> => {
@@ -111,9 +123,15 @@ const comparedErrors = async (api: Api, pairings: readonly ErrorPairing[]): Prom
 const isReached = ({ worker, domains, routes, crons, queues }: WorkerHead): boolean =>
   worker.workersDev || [domains, routes, crons, queues].some(({ length }) => length > 0);
 
-const historyOf = async (queries: Queries, head: WorkerHead, now: number): Promise<ToldHistory> => {
-  const secrets = await secretsChangedWith(queries, head.worker.name, head.deployments.slice(0, 2));
-  return toldHistory(head.deployments, head.versions, now, secrets);
+const historyOf = async (queries: Queries, { worker, deployments, versions, history, numbers }: WorkerPast, now: number) => {
+  const secrets = await secretsChangedWith(queries, worker.name, deployments);
+  return toldHistory({ deployments: history, numbers, versions, secrets }, now);
+};
+
+const foundAmong = async (queries: Queries, workers: readonly ListedWorker[], search: string, hosts: Hosts) => {
+  const heads = await workerHeads(queries, workers);
+  const found = new Set(heads.filter((head) => isFound(head, search, workersDevOf(head, hosts))).map(({ worker }) => worker.tag));
+  return workers.filter(({ tag }) => found.has(tag));
 };
 
 export const overview: Handlers<typeof overviewEndpoints> = {
@@ -121,19 +139,20 @@ export const overview: Handlers<typeof overviewEndpoints> = {
     const window = windowAt(api.clock.now().getTime());
     const hosts = await hostsOf(api);
     const page = pageOf(query, WORKERS_A_PAGE);
-    const read = await api.store.snapshot(async (queries) => {
-      const heads = await workerHeads(queries, window.now);
-      const watched = await lookedBack(queries, heads.filter(({ isRecent }) => isRecent).slice(0, MOST_COMPARED));
-      return { heads, watched };
+    const { all, watched } = await api.store.snapshot(async (queries) => {
+      const workers = await listedWorkers(queries, window.now);
+      const recent = workers.filter(({ isRecent }) => isRecent).slice(0, MOST_COMPARED);
+      return { all: workers, watched: await lookedBack(queries, await workerHeads(queries, recent)) };
     });
-    const compared = await comparedErrors(api, errorPairings(read.watched, window.now));
-    const isFailing = ({ worker }: WorkerHead): boolean => compared.get(worker.tag)?.errors.verdict === 'worse';
-    const isMeant = (head: WorkerHead): boolean =>
-      query.only === 'split' ? head.isSplit : query.only !== 'failing_more' || isFailing(head);
+    const compared = await comparedErrors(api, errorPairings(watched, window.now));
+    const isFailing = ({ tag }: { readonly tag: string }): boolean => compared.get(tag)?.errors.verdict === 'worse';
+    const isMeant = (worker: ListedWorker): boolean =>
+      query.only === 'split' ? worker.isSplit : query.only !== 'failing_more' || isFailing(worker);
     const search = query.search?.trim() ?? '';
-    const found = read.heads.filter((head) => isMeant(head) && (search === '' || isFound(head, search, workersDevOf(head, hosts))));
-    const shown = await api.store.snapshot(async (queries) => {
-      const heads = await lookedBack(queries, found.slice(page.offset, page.offset + page.limit));
+    const { found, shown } = await api.store.snapshot(async (queries) => {
+      const meant = all.filter(isMeant);
+      const those = search === '' ? meant : await foundAmong(queries, meant, search, hosts);
+      const heads = await lookedBack(queries, await workerHeads(queries, those.slice(page.offset, page.offset + page.limit)));
       const callers = await callersOf(
         queries,
         heads.filter((head) => !isReached(head)).map(({ worker }) => worker.name),
@@ -143,28 +162,26 @@ export const overview: Handlers<typeof overviewEndpoints> = {
         const names = [...(callers.get(head.worker.name) ?? [])].toSorted();
         told.push({ head, hosts, window, callers: names, history: await historyOf(queries, head, window.now) });
       }
-      return told;
+      return { found: those, shown: told };
     });
     const glances = await glancesOf(
       api,
       shown.map(({ head }) => head),
       window,
     );
-    const workers = await Promise.all(
-      shown.map(async (facts) => {
-        const glance = await ownGlance(api, facts.head, glances?.get(facts.head.worker.name), window);
-        return rowView({ ...facts, glance, compared: compared.get(facts.head.worker.tag) });
-      }),
-    );
+    const workers = shown.map((facts) => {
+      const { tag } = facts.head.worker;
+      return rowView({ ...facts, glance: glances?.get(tag), compared: compared.get(tag) });
+    });
     return accept({
       result: {
         workers,
         totals: {
-          all: read.heads.length,
+          all: all.length,
           found: found.length,
-          split: read.heads.filter(({ isSplit }) => isSplit).length,
-          recent: read.heads.filter(({ isRecent }) => isRecent).length,
-          failing_more: read.watched.filter(isFailing).length,
+          split: all.filter(({ isSplit }) => isSplit).length,
+          recent: all.filter(({ isRecent }) => isRecent).length,
+          failing_more: watched.filter(({ worker }) => isFailing(worker)).length,
         },
         window: glances === undefined ? null : overviewWindowView(window),
       },
@@ -176,23 +193,27 @@ export const overview: Handlers<typeof overviewEndpoints> = {
     if (!worker.ok) return worker;
     const window = windowAt(api.clock.now().getTime());
     const hosts = await hostsOf(api);
-    const { head, history, callers } = await api.store.snapshot(async (queries) => {
-      const one = await workerHead(queries, worker.value, MOST_DEPLOYMENTS, window.now);
+    const past = await api.store.snapshot(async (queries) => {
+      const one = await workerPast(queries, worker.value, MOST_DEPLOYMENTS, window.now);
+      if (one === undefined) return undefined;
       const found = isReached(one) ? undefined : await callersOf(queries, [params.name]);
       return { head: one, history: await historyOf(queries, one, window.now), callers: [...(found?.get(params.name) ?? [])].toSorted() };
     });
+    // It was deleted since.
+    if (past === undefined) return refuse({ code: 'worker_not_found', name: params.name });
+    const { head, history, callers } = past;
     const compared = head.isRecent ? await comparedErrors(api, errorPairings([head], window.now)) : undefined;
     const glances = await glancesOf(api, [head], window);
-    const glance = await ownGlance(api, head, glances?.get(params.name), window);
-    const facts: RowFacts = { head, history, hosts, callers, window, glance, compared: compared?.get(head.worker.tag) };
-    const active = toldDeploymentView(history, 0);
+    const { tag } = head.worker;
+    const facts: RowFacts = { head, history, hosts, callers, window, glance: glances?.get(tag), compared: compared?.get(tag) };
+    const active = toldDeploymentView(history, 0, head.deployments[0]);
     const generation = await api.store.read.meta.generation();
     const edges = api.feed.status().filter(({ connected }) => connected);
     return accept({
       result: {
         ...rowView(facts),
         deployment: active === null ? null : { ...active, versions: servingView(facts) },
-        previous_deployment: toldDeploymentView(history, 1),
+        previous_deployment: toldDeploymentView(history, 1, head.deployments[1]),
         looks: latestLooksView(history, MOST_LOOKS),
         window: glances === undefined ? null : overviewWindowView(window),
         edges: {

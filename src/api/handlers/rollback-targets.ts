@@ -22,7 +22,7 @@ export const listRollbackTargets: Handlers<typeof historyEndpoints>['listRollbac
       is_last_whole: isLastWhole,
       blockers: blockers.map(blockerView),
       warnings: warnings.map((warning) => Object.assign(warned(warning), { needs_force: needsForce(warning) })),
-      secrets_changed: secrets.map(({ name, by, on }) => ({ name, by: by ?? null, on: on ?? null })),
+      secrets_changed: secrets.map(({ name, change, by, on }) => ({ name, change, by: by ?? null, on: on ?? null })),
     })),
     resultInfo: {
       count: targets.length,

@@ -17,7 +17,7 @@ test('[OV-12] of a long history the looks of the versions that were deployed las
     split: [{ versionId, share: WHOLE }],
     rollbackFrom: undefined,
   }));
-  const history = toldHistory(deployments, new Map(), Date.UTC(2026, 1), new Map());
+  const history = toldHistory({ deployments, numbers: new Map(), versions: new Map(), secrets: new Map() }, Date.UTC(2026, 1));
   assert.deepEqual(latestLooksView(history, 3), { v4: 'stable', v3: 'past', v2: 'back' });
   assert.deepEqual(Object.keys(latestLooksView(history, 500)), ['v4', 'v3', 'v2', 'v1']);
 });

@@ -10,34 +10,32 @@ import {
   type Version,
   type VersionShare,
 } from '../../domain/index.ts';
-import type { StoredDeployment, VersionHead } from '../../store/index.ts';
+import type { DeploymentHead, StoredDeployment, VersionHead } from '../../store/index.ts';
 
-/** What is known of versions by their ids; a deleted one is not there. */
-export type KnownVersions = ReadonlyMap<string, Pick<VersionHead, 'number' | 'message' | 'tag'>>;
+/** What a Worker's history is told from. What is known of versions may be of many Workers; a deleted one is not there. */
+export interface HistoryFacts {
+  /** Newest first, with one more than is shown where there is one. */
+  readonly deployments: readonly DeploymentHead[];
+  /** By the ids of the versions that those name. */
+  readonly numbers: Numbers;
+  /** Of the deployments that are shown. */
+  readonly versions: ReadonlyMap<string, Pick<VersionHead, 'message' | 'tag'>>;
+  /** Names of the secrets that were changed with a deployment, by its number. */
+  readonly secrets: ReadonlyMap<number, readonly string[]>;
+}
 
-/** A Worker's history as it is told: newest first, with one more than is shown where there is one. */
-export interface ToldHistory {
-  readonly deployments: readonly StoredDeployment[];
-  readonly versions: KnownVersions;
+/** A Worker's history as it is told. */
+export interface ToldHistory extends HistoryFacts {
   readonly stories: readonly Story[];
   /** When each version served. */
   readonly services: ReadonlyMap<string, Service>;
   readonly looks: ReadonlyMap<string, Look>;
-  /** Names of the secrets that were changed with a deployment, by its id. */
-  readonly secrets: ReadonlyMap<string, readonly string[]>;
 }
 
-export const toldHistory = (
-  deployments: readonly StoredDeployment[],
-  versions: KnownVersions,
-  now: number,
-  secrets: ToldHistory['secrets'],
-): ToldHistory => {
-  // What is known may be of many Workers.
-  const named = new Set(deployments.flatMap(({ split }) => split.map(({ versionId }) => versionId)));
-  const numbers: Numbers = new Map([...named].map((id) => [id, versions.get(id)?.number ?? 0]));
+export const toldHistory = (facts: HistoryFacts, now: number): ToldHistory => {
+  const { deployments, numbers } = facts;
   const retold = { stories: storyOf(deployments, numbers), services: servicesIn(deployments) };
-  return { deployments, versions, ...retold, looks: looksOf(deployments, now, [], numbers, retold), secrets };
+  return { ...facts, ...retold, looks: looksOf(deployments, now, [], numbers, retold) };
 };
 
 export const deedView = ({ author, source, createdOn }: Pick<VersionHead, 'author' | 'source' | 'createdOn'>) => ({
@@ -64,7 +62,7 @@ export const lookOf = ({ looks }: ToldHistory, versionId: string): Look => looks
 
 export const shareView = (history: ToldHistory, { versionId, share }: VersionShare) => ({
   version_id: versionId,
-  number: history.versions.get(versionId)?.number ?? null,
+  number: history.numbers.get(versionId) ?? null,
   percentage: percentageOf(share),
   look: lookOf(history, versionId),
   message: history.versions.get(versionId)?.message ?? null,
@@ -72,10 +70,10 @@ export const shareView = (history: ToldHistory, { versionId, share }: VersionSha
 });
 
 /** Of the deployment at this place, the newest being at 0. */
-export const storyView = ({ stories, versions, secrets, deployments }: ToldHistory, at: number) => {
+export const storyView = ({ stories, numbers, secrets, deployments }: ToldHistory, at: number) => {
   const [story, deployment] = [stories[at], deployments[at]];
   if (story === undefined || deployment === undefined) return null;
-  const numberOf = (id: string): number | null => versions.get(id)?.number ?? null;
+  const numberOf = (id: string): number | null => numbers.get(id) ?? null;
   return {
     kind: story.kind,
     version_id: story.versionId,
@@ -83,12 +81,12 @@ export const storyView = ({ stories, versions, secrets, deployments }: ToldHisto
     percentage: percentageOf(story.share),
     percentage_before: percentageOf(story.shareBefore),
     other: story.otherId === undefined ? null : { version_id: story.otherId, number: numberOf(story.otherId) },
-    secrets: story.kind === 'changed_secret' ? (secrets.get(deployment.id) ?? []) : [],
+    secrets: story.kind === 'changed_secret' ? (secrets.get(deployment.number) ?? []) : [],
   };
 };
 
-export const toldDeploymentView = (history: ToldHistory, at: number) => {
-  const deployment = history.deployments[at];
+/** A deployment that stands at this place of its history. */
+export const toldDeploymentView = (history: ToldHistory, at: number, deployment: StoredDeployment | undefined) => {
   const story = storyView(history, at);
   if (deployment === undefined || story === null) return null;
   return {
