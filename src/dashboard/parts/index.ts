@@ -10,7 +10,7 @@ export { Find } from './find.tsx';
 export { useGiveBack } from './give-back.ts';
 export { Icon } from './icon.tsx';
 export { Bones, Loaded, RowBones } from './loaded.tsx';
-export { RowMenu, type MenuItem } from './menu.tsx';
+export { MenuItems, RowMenu, type MenuItem } from './menu.tsx';
 export { refused, Refusals } from './refusals.tsx';
 export { useRested } from './rested.ts';
 export { Segments } from './segments.tsx';

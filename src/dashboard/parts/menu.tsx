@@ -1,5 +1,5 @@
 import { ChevronDown, Ellipsis, type LucideIcon } from 'lucide-react';
-import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { createContext, useContext, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import './menu.css';
@@ -18,17 +18,19 @@ export interface MenuItem {
 
 interface RowMenuProps {
   readonly name: string;
-  readonly items: readonly MenuItem[];
-  /** For what is asked only then: what speaks against an item, say. */
-  readonly onOpen?: () => void;
+  readonly items?: readonly MenuItem[];
+  /** `MenuItems` within a component of their own, which is there only while the menu is open: for what is asked only then. */
+  readonly children?: ReactNode;
   /** `main`: the arrow beside the main button, which does the like. */
   readonly kind?: 'row' | 'main';
 }
 
 const GAP = 4;
 
+const Close = createContext<() => void>(() => undefined);
+
 /** The three dots at the end of a row. Arrow keys go through the items; one that is refused stays, with its reason. */
-export const RowMenu = ({ name, items, onOpen, kind = 'row' }: RowMenuProps) => {
+export const RowMenu = ({ name, items = [], children, kind = 'row' }: RowMenuProps) => {
   const [isOpen, setIsOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -59,10 +61,7 @@ export const RowMenu = ({ name, items, onOpen, kind = 'row' }: RowMenuProps) => 
         aria-expanded={isOpen}
         aria-controls={id}
         data-row-menu
-        onClick={() => {
-          if (!isOpen) onOpen?.();
-          setIsOpen(!isOpen);
-        }}
+        onClick={() => setIsOpen(!isOpen)}
       />
       {isOpen && (
         <div
@@ -78,13 +77,16 @@ export const RowMenu = ({ name, items, onOpen, kind = 'row' }: RowMenuProps) => 
             if (event.newState === 'closed') setIsOpen(false);
           }}
         >
-          {items.map((item) => (
-            <Item key={item.text} item={item} onSelect={close} />
-          ))}
+          <Close value={close}>{children ?? <MenuItems items={items} />}</Close>
         </div>
       )}
     </>
   );
+};
+
+export const MenuItems = ({ items }: { readonly items: readonly MenuItem[] }) => {
+  const close = useContext(Close);
+  return items.map((item) => <Item key={item.text} item={item} onSelect={close} />);
 };
 
 const Item = ({ item, onSelect }: { readonly item: MenuItem; readonly onSelect: () => void }) => (

@@ -1,21 +1,31 @@
 import { Columns2, Copy, ExternalLink, FileText, Undo2 } from 'lucide-react';
-import { useState } from 'react';
 import { useApi } from '../../api/index.ts';
-import { copyId, newerFirst, RowMenu, versionName, wordsOf, type MenuItem } from '../../parts/index.ts';
+import { copyId, MenuItems, newerFirst, RowMenu, versionName, wordsOf, type MenuItem } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
 import { reasonOf, storyInWords } from '../../words/index.ts';
 import { mainOf, useHistory, type Deployment } from './history.ts';
 
 type Version = Deployment['versions'][number];
 
-/** Look, compare, open, copy; then, apart, the way back. What speaks against it is asked when the menu opens. */
-export const DeploymentMenu = ({ name, deployment }: { readonly name: string; readonly deployment: Deployment }) => {
-  const [isOpened, setIsOpened] = useState(false);
+interface DeploymentMenuProps {
+  readonly name: string;
+  readonly deployment: Deployment;
+}
+
+/** What it offers is asked for when it opens: a page has hundreds of rows. */
+export const DeploymentMenu = (props: DeploymentMenuProps) => (
+  <RowMenu name={`Menu of “${storyInWords(props.deployment.story)}”`}>
+    <Items {...props} />
+  </RowMenu>
+);
+
+/** Look, compare, open, copy; then, apart, the way back. */
+const Items = ({ name, deployment }: DeploymentMenuProps) => {
   const goTo = useGo();
   const { id, versions } = deployment;
   const compare = useCompare(name, deployment);
-  const urls = useUrls(name, versions, isOpened);
-  const back = useWayBack(name, deployment, isOpened);
+  const urls = useUrls(name, versions);
+  const back = useWayBack(name, deployment);
   const items: readonly MenuItem[] = [
     { text: 'View deployment', icon: FileText, onSelect: () => goTo(`/workers/${name}/deployments/${id}`) },
     compare,
@@ -23,7 +33,7 @@ export const DeploymentMenu = ({ name, deployment }: { readonly name: string; re
     { text: 'Copy deployment id', icon: Copy, onSelect: () => void copyId(id) },
     back,
   ];
-  return <RowMenu name={`Menu of “${storyInWords(deployment.story)}”`} items={items} onOpen={() => setIsOpened(true)} />;
+  return <MenuItems items={items} />;
 };
 
 const openItem = ({ number }: Version, url: string | null | undefined): MenuItem => ({
@@ -57,15 +67,15 @@ const useCompare = (name: string, { versions }: Deployment): MenuItem => {
 };
 
 /** Of each, the newer first; undefined until it is known. */
-const useUrls = (name: string, versions: readonly Version[], isAsked: boolean): readonly (string | null | undefined)[] => {
+const useUrls = (name: string, versions: readonly Version[]): readonly (string | null | undefined)[] => {
   const [newer, older] = newerFirst(versions);
   const search = (version: Version | undefined) => ({ params: { name }, query: { search: version?.version_id ?? '' } });
-  const first = useApi('listVersionHistory', search(newer), { enabled: isAsked && newer !== undefined });
-  const second = useApi('listVersionHistory', search(older), { enabled: isAsked && older !== undefined });
+  const first = useApi('listVersionHistory', search(newer), { enabled: newer !== undefined });
+  const second = useApi('listVersionHistory', search(older), { enabled: older !== undefined });
   return [first, second].map(({ data, isError }) => (isError ? null : data && (data.result[0]?.url ?? null)));
 };
 
-const useWayBack = (name: string, deployment: Deployment, isAsked: boolean): MenuItem => {
+const useWayBack = (name: string, deployment: Deployment): MenuItem => {
   const [, change] = useAddress();
   const { versions } = deployment;
   const target = mainOf(deployment);
@@ -74,7 +84,7 @@ const useWayBack = (name: string, deployment: Deployment, isAsked: boolean): Men
   const preflight = useApi(
     'preflightDeployment',
     { params: { script_name: name }, query: { rollback_to: target?.version_id ?? '' } },
-    { enabled: isAsked && target !== undefined && !isServingAlone },
+    { enabled: target !== undefined && !isServingAlone },
   );
   const [blocker] = preflight.data?.result.blockers ?? [];
   const isSplit = serving.filter(({ percentage }) => percentage > 0).length > 1;
