@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useApi } from '../../api/index.ts';
 import { Button, Empty, Loaded, RowBones, SelectField, TextField, When } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
@@ -90,17 +91,24 @@ interface FilterProps {
 
 /** Asks when it is left or Enter is pressed: each question is a search of the whole log. */
 const Filter = ({ label, value = '', onChange }: FilterProps) => {
-  const ask = (typed: string): void => {
+  const [typed, setTyped] = useState(value);
+  const [asked, setAsked] = useState(value);
+  // The way back of the browser, or a link, asks too.
+  if (asked !== value) {
+    setAsked(value);
+    setTyped(value);
+  }
+  const ask = (): void => {
     if (typed.trim() !== value) onChange(typed.trim());
   };
   return (
     <TextField
-      key={value}
       label={label}
-      defaultValue={value}
-      onBlur={({ target }) => ask(target.value)}
-      onKeyDown={({ key, currentTarget }) => {
-        if (key === 'Enter') ask(currentTarget.value);
+      value={typed}
+      onChange={({ target }) => setTyped(target.value)}
+      onBlur={ask}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter') ask();
       }}
     />
   );
