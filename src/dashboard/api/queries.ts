@@ -5,11 +5,14 @@ import { ApiFailure, call, type Answer, type Call, type EndpointName, type Resul
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
+      // The server may be this very machine, which a browser that is offline reaches all the same.
+      networkMode: 'always',
       staleTime: 30_000,
       // A refusal stays one; a server that is away comes back.
       retry: (count, error) => !(error instanceof ApiFailure && error.status < 500) && count < 3,
       retryDelay: (count) => Math.min(500 * 2 ** count, 5_000),
     },
+    mutations: { networkMode: 'always' },
   },
 });
 

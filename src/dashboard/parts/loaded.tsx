@@ -17,10 +17,21 @@ interface LoadedProps<Value> {
   readonly children: (value: Value) => ReactNode;
 }
 
-/** A part of a page: its bones, what it shows, or why it failed. What was known stays while it is read again. */
+/**
+ * A part of a page: its bones, what it shows, or why it failed. What was known stays while it is read again. What failed once is
+ * tried again some times, and says so above the bones, which stay where they are.
+ */
 export const Loaded = <Value,>({ from, bones, what, still, children }: LoadedProps<Value>) => {
   if (from.data !== undefined) return children(from.data);
-  if (from.isPending) return bones;
+  if (from.isPending)
+    return (
+      <>
+        <p className="not-yet small" role="status">
+          {from.failureCount > 0 && <span>{what.replace(/\.$/, ' yet, trying again.')}</span>}
+        </p>
+        {bones}
+      </>
+    );
   return (
     <div className="failed" role="alert">
       <Icon of={OctagonAlert} />
@@ -31,7 +42,7 @@ export const Loaded = <Value,>({ from, bones, what, still, children }: LoadedPro
           {wordsOf(from.error)}
         </p>
       </div>
-      <Button isSmall onClick={() => void from.refetch()}>
+      <Button isSmall working={from.isFetching ? 'Trying again' : undefined} onClick={() => void from.refetch()}>
         Try again
       </Button>
     </div>

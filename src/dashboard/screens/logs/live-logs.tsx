@@ -13,8 +13,11 @@ export const LiveLogs = (filter: LogFilter) => {
   return (
     <>
       <div className="section-head logs-state">
-        <p className="small third" role="status">
-          {isPaused ? `Paused: what comes meanwhile is kept, up to ${count(MOST_LINES)} lines.` : STATES[state]}{' '}
+        <p className="small third">
+          {/* Lines come by the second: their number is there to be read, and not said aloud. */}
+          <span role="status">
+            {isPaused ? `Paused: what comes meanwhile is kept, up to ${count(MOST_LINES)} lines.` : STATES[state]}
+          </span>{' '}
           {lines.length > 0 && counted(lines.length, 'line')}
         </p>
         <div className="logs-buttons">

@@ -63,7 +63,7 @@ const undo = async ({ worker, answer, before }: Made): Promise<void> => {
   }
 };
 
-/** The API waited for the edges; of those that are late it is told when they follow. */
+/** The API waited for the edges; of those that are late it is told when they follow. What is said aloud does not count the seconds. */
 const Follows = ({ text, isLate }: { readonly text: string; readonly isLate: boolean }) => {
   const { edges } = useLive();
   const [since] = useState(() => Date.now());
@@ -75,5 +75,10 @@ const Follows = ({ text, isLate }: { readonly text: string; readonly isLate: boo
   if (there.length === 0) return `${text} No edge is connected to follow it.`;
   if (late.length === 0) return `${text} ${there.length === 1 ? 'The edge follows it.' : `All ${there.length} edges follow it.`}`;
   const seconds = Math.max(0, Math.round((now - since) / 1_000));
-  return `${text} ${there.length - late.length} of ${there.length} edges follow. Waiting for ${late.join(', ')}, ${seconds} s.`;
+  return (
+    <>
+      {`${text} ${there.length - late.length} of ${there.length} edges follow. Waiting for ${late.join(', ')}`}
+      <span aria-hidden>, {seconds} s</span>.
+    </>
+  );
 };
