@@ -27,6 +27,14 @@ const deploymentRequest = z
 
 const ACTIVE = 'The active deployment; `"none"` where there is none.';
 
+/** A deployment is made over the one that the client knows. */
+export const deploymentHeaders = {
+  etag: ACTIVE,
+  headers: z.object({
+    'if-match': z.string().optional().describe('The id of the deployment that must be active, in quotes; `"none"` where none must be.'),
+  }),
+};
+
 export const deploymentEndpoints = {
   listDeployments: {
     method: 'GET',
@@ -43,10 +51,7 @@ export const deploymentEndpoints = {
     tag: 'Deployments',
     summary: 'Make one or two versions serve; with If-Match only while the named deployment is active',
     query: z.object({ force: z.string().optional().describe('`true`: also where secrets changed since the version last served.') }),
-    etag: ACTIVE,
-    headers: z.object({
-      'if-match': z.string().optional().describe('The id of the deployment that must be active, in quotes; `"none"` where none must be.'),
-    }),
+    ...deploymentHeaders,
     body: json(deploymentRequest),
     result: deployment,
   },

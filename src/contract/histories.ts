@@ -36,7 +36,14 @@ const target = z
     blockers: z.array(reason).describe('What a rollback to it would be refused for, whatever is forced.'),
     warnings: z.array(reason.extend({ needs_force: z.boolean() })),
     secrets_changed: z
-      .array(z.object({ name: z.string(), by: or(z.string()), on: or(z.string()) }))
+      .array(
+        z.object({
+          name: z.string(),
+          change: z.enum(['added', 'removed', 'changed']).describe('What became of it since.'),
+          by: or(z.string()),
+          on: or(z.string()),
+        }),
+      )
       .describe(
         'Secrets that have other values in what serves. Who changed one last, and when, as the audit log has it; null where it does not.',
       ),

@@ -22,6 +22,7 @@ export type { contentEndpoints } from './content.ts';
 export type { d1Endpoints } from './d1.ts';
 export type { preflightEndpoints } from './preflight.ts';
 export type { scriptEndpoints } from './scripts.ts';
+export type { rollbackEndpoints } from './rollbacks.ts';
 export type { revisionEndpoints } from './revisions.ts';
 export { settingsMembers, type settingsEndpoints } from './settings.ts';
 export { uploadMetadata } from './upload-metadata.ts';

@@ -6,6 +6,7 @@ import { edgeStatus, eventEndpoints } from './events.ts';
 import { observeEndpoints } from './observe.ts';
 import { overviewEndpoints } from './overview.ts';
 import { revisionEndpoints } from './revisions.ts';
+import { rollbackEndpoints } from './rollbacks.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { historyEndpoints } from './histories.ts';
 import { moment, paging } from './shapes.ts';
@@ -74,6 +75,7 @@ export const ownEndpoints = {
   ...historyEndpoints,
   ...differenceEndpoints,
   ...revisionEndpoints,
+  ...rollbackEndpoints,
   ...sessionEndpoints,
   ...eventEndpoints,
   getStatus: { method: 'GET', path: '/status', tag: 'Switchback', summary: 'What runs and serves, on every edge', result: status },

@@ -33,6 +33,7 @@ export { Publisher } from './publisher.ts';
 export { calleesOf } from './services.ts';
 export { addConsumer, changeConsumer, removeConsumer, type WantedConsumer } from './queue-consumers.ts';
 export { changeQueue, deleteQueue, settingsOfQueue } from './queues.ts';
+export { rollBackRenewed } from './roll-back-renewed.ts';
 export { rollbackTargets, type RollbackTarget } from './rollback-targets.ts';
 export { changeResource, checkResources, createResource, deleteResource, type NewResource } from './resources.ts';
 export { revise, type Revised, type Revision } from './revise.ts';

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { aSecret, aVariable } from '../../test/support/builders.ts';
 import type { Binding, RequestedBinding } from './binding.ts';
-import { changedSecrets, inheritable, MOST_BINDINGS, resolveBindings, type BindingsRequest } from './bindings.ts';
+import { changedSecrets, inheritable, MOST_BINDINGS, resolveBindings, withSecretsOf, type BindingsRequest } from './bindings.ts';
 
 const resolved = (request: Partial<BindingsRequest>) =>
   resolveBindings({
@@ -172,4 +172,28 @@ test('[R-2] changed secrets are those whose value or presence differs, each once
       assert.deepEqual(changedSecrets(secrets(before), secrets(before).toReversed()), []);
     }),
   );
+});
+
+test('[OV-21] with the secrets of another day go all of that day, and none of the one before; what is no secret stays', () => {
+  const then = [
+    aVariable('MODE', 'old'),
+    aVariable('LATER', 'in clear'),
+    aSecret('KEY', 'revoked'),
+    aSecret('GONE', 'x'),
+    aSecret('PLAIN', 'p'),
+  ];
+  const today = [
+    aSecret('KEY', 'new'),
+    aSecret('NEW', 'n'),
+    aSecret('LATER', 'kept back'),
+    aVariable('PLAIN', 'in clear'),
+    aVariable('OTHER', 'o'),
+  ];
+  assert.deepEqual(withSecretsOf(today, then), [
+    aVariable('MODE', 'old'),
+    aSecret('KEY', 'new'),
+    aSecret('NEW', 'n'),
+    aSecret('LATER', 'kept back'),
+    aVariable('PLAIN', 'in clear'),
+  ]);
 });

@@ -98,6 +98,16 @@ export const secretChange = (before: readonly Binding[], after: readonly Binding
   return { set, deleted };
 };
 
+/**
+ * What `then` binds, with the secrets of `today`: those that came since too, for the next upload takes them over from the version that
+ * has these bindings. Where a name is a secret in one of both and something else in the other, it is what it is today.
+ */
+export const withSecretsOf = (today: readonly Binding[], then: readonly Binding[]): readonly Binding[] => {
+  const secret = new Set([...then, ...today].filter(isSecret).map(({ name }) => name));
+  const isSecretName = ({ name }: Binding): boolean => secret.has(name);
+  return [...then.filter((binding) => !isSecretName(binding)), ...today.filter(isSecretName)];
+};
+
 /** Whether two versions have the same secret of a name, or both have none. */
 export const isSameSecret = (name: string, one: readonly Binding[], other: readonly Binding[]): boolean =>
   fingerprints(one).get(name) === fingerprints(other).get(name);

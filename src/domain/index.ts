@@ -55,6 +55,7 @@ export {
   MOST_BINDINGS,
   resolveBindings,
   secretChange,
+  withSecretsOf,
   type BindingsRequest,
   type SecretChange,
 } from './bindings.ts';

@@ -67,8 +67,8 @@ test('[A-3] each call that may change something is tried below, or said to chang
   assert.deepEqual(Object.keys(NOT_LOGGED).toSorted(), namesWhere((e) => e.isContent === true).toSorted());
   assert.deepEqual(
     Object.entries<Endpoint>(ownEndpoints).flatMap(([name, { method }]) => (method === 'GET' ? [] : [name])),
-    ['createRevision', 'createSession', 'deleteSession', 'createSessionCode'],
-    'of our own calls only these change anything; they are tried in revisions.test.ts and sessions.test.ts',
+    ['createRevision', 'rollBackRenewed', 'createSession', 'deleteSession', 'createSessionCode'],
+    'of our own calls only these change anything; they are tried in revisions.test.ts, rollbacks.test.ts and sessions.test.ts',
   );
 });
 

@@ -11,7 +11,7 @@ import { workerNamed } from './found.ts';
 const DEPLOYMENTS_A_PAGE = 25;
 
 /** `If-Match: "<id>"`. A precondition that was not understood must not count as none. */
-const expectedActive = (headers: Headers): Result<string | undefined, Refusal> => {
+export const expectedActive = (headers: Headers): Result<string | undefined, Refusal> => {
   const header = headers.get('if-match');
   if (header === null) return accept(undefined);
   if (header.trim() === '*') return accept('any');

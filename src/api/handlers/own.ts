@@ -13,6 +13,7 @@ import { observations } from './observe.ts';
 import { overview } from './overview.ts';
 import { listRollbackTargets } from './rollback-targets.ts';
 import { revisions } from './revisions.ts';
+import { rollbacks } from './rollbacks.ts';
 import { sessions } from './sessions.ts';
 
 const AUDIT_A_PAGE = 50;
@@ -83,6 +84,7 @@ export const own: Handlers<typeof ownEndpoints> = {
   listRollbackTargets,
   ...differences,
   ...revisions,
+  ...rollbacks,
   ...sessions,
   ...events,
   getStatus: async (api) => {

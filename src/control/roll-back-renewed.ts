@@ -1,0 +1,142 @@
+import { accept, refuse, type Result } from '../base/index.ts';
+import {
+  annotationsFrom,
+  codeOf,
+  deployedAlone,
+  following,
+  hyphenated,
+  inheritedFrom,
+  MOST_BINDINGS,
+  newestOf,
+  planDeployment,
+  withLineages,
+  withSecretsOf,
+  type Deployment,
+  type Refusal,
+  type Version,
+  type VersionCode,
+} from '../domain/index.ts';
+import type { Queries, Worker } from '../store/index.ts';
+import { auditEntry, type Actor, type Control } from './control.ts';
+import { proposalFor } from './preflight.ts';
+import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
+
+export interface RollBackRenewed {
+  readonly worker: string;
+  /** Whose code comes back. */
+  readonly versionId: string;
+  readonly message: string | undefined;
+  /** As of a deployment. */
+  readonly expectedActive: string | undefined;
+}
+
+export interface RolledBackRenewed {
+  /** That it is the code of; it stays as it is. */
+  readonly of: Version;
+  readonly version: Version;
+  readonly deployment: Deployment;
+}
+
+/**
+ * Back to the code of a version, with the secrets of today: makes a version of both and gives it all traffic, in one transaction. It
+ * has the lineage of the version whose code it is, as what a change of secrets makes has it.
+ */
+export const rollBackRenewed = (control: Control, actor: Actor, request: RollBackRenewed): Promise<Result<RolledBackRenewed, Refusal>> =>
+  control.lanes.take(request.worker, () => inTurn(control, actor, request));
+
+const inTurn = async (control: Control, actor: Actor, request: RollBackRenewed): Promise<Result<RolledBackRenewed, Refusal>> => {
+  const worker = await control.store.read.workers.byName(request.worker);
+  if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
+  const said = annotationsFrom({ message: request.message }, worker.name);
+  if (!said.ok) return said;
+  const plan = await planned(control.store.read, worker, request);
+  if (!plan.ok) return plan;
+  const { of, active, code } = plan.value;
+  const about = `The code of v${of.number} with the secrets of today.`;
+  const version = await tried(control, actor, {
+    worker,
+    code,
+    annotations: { message: about, tag: undefined, alias: undefined },
+    triggeredBy: 'rollback',
+    lineage: inheritedFrom(of, active.split),
+  });
+  if (!version.ok) return version;
+  const message = said.value.message ?? about;
+  const made = await readied(control, worker, [version.value], () =>
+    stored(control, actor, { ...request, message }, worker, plan.value, version.value),
+  );
+  // Somebody deployed between our reading and our writing, which a client that names no deployment does not mind: read again.
+  const isOvertaken = !made.ok && made.refusal.code === 'active_deployment_changed' && request.expectedActive === undefined;
+  return isOvertaken ? inTurn(control, actor, request) : made;
+};
+
+interface Plan {
+  readonly of: Version;
+  readonly active: Deployment;
+  readonly code: VersionCode;
+}
+
+/** Held to all that a deployment of the old version is held to, but for its number: what is made is the newest. */
+const planned = async (
+  queries: Queries,
+  worker: Worker,
+  { versionId, expectedActive }: RollBackRenewed,
+): Promise<Result<Plan, Refusal>> => {
+  const id = hyphenated(versionId);
+  const proposal = await proposalFor(queries, worker, deployedAlone(id), Infinity);
+  const active = await queries.deployments.active(worker.tag);
+  const of = proposal.versions.get(id);
+  const serving = newestOf(proposal.active?.versions ?? []);
+  const bindings = of === undefined || serving === undefined ? [] : withSecretsOf(serving.bindings, of.bindings);
+  const split = planDeployment({
+    ...proposal,
+    ...(of && { versions: new Map([[id, { ...of, bindings, number: worker.nextNumber }]]) }),
+    // That it may serve already does not let the new one off.
+    ...(proposal.active && { active: { ...proposal.active, versions: proposal.active.versions.filter((version) => version.id !== id) } }),
+    force: true,
+    expectedActive,
+  });
+  if (!split.ok) return split;
+  if (of === undefined) return refuse({ code: 'version_not_found', versionId });
+  if (active === undefined) return refuse({ code: 'nothing_deployed', name: worker.name });
+  if (bindings.length > MOST_BINDINGS) return refuse({ code: 'too_many_bindings', count: bindings.length, limit: MOST_BINDINGS });
+  const code = following({ ...codeOf(of), bindings }, worker.name, await queries.namespaces.all());
+  return accept({ of, active, code });
+};
+
+const stored = (
+  control: Control,
+  actor: Actor,
+  request: RollBackRenewed,
+  worker: Worker,
+  plan: Plan,
+  tried: TriedVersion,
+): Promise<Result<RolledBackRenewed, Refusal>> =>
+  control.store.change<RolledBackRenewed, Refusal>(
+    async (change) => {
+      const again = await planned(change, worker, request);
+      if (!again.ok) return again;
+      const { active } = again.value;
+      // Each change of a secret that serves is a deployment: it tells whether those that were tried are still today's.
+      if (active.id !== plan.active.id)
+        return refuse({ code: 'active_deployment_changed', expected: plan.active.id, active: namedActive(active) });
+      const version = await storeVersion(change, tried);
+      if (!version.ok) return version;
+      const deployment = await storeDeployment(control, actor, change, {
+        worker,
+        split: withLineages(allTrafficTo(version.value.id), [version.value], active.split),
+        message: request.message,
+        triggeredBy: 'rollback',
+      });
+      return accept({ of: plan.of, version: version.value, deployment });
+    },
+    ({ of, version, deployment }) =>
+      auditEntry(control, actor, 'deployment.create', `worker/${worker.name}`, {
+        deployment: deployment.id,
+        split: deployment.split.map((entry) => ({ ...entry, number: version.number })),
+        version: version.id,
+        number: version.number,
+        code_of: of.id,
+        ...(deployment.message === undefined ? {} : { message: deployment.message }),
+      }),
+  );
