@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { checkAccessible, checkFits } from '../support/accessible.ts';
-import { aBrowser, NARROW, WIDE } from '../support/browser.ts';
+import { aBrowser, NARROW } from '../support/browser.ts';
 import { aLivedInData } from '../support/lived-in.ts';
 import { startServer, type Server } from '../support/server.ts';
-import { signIn, whole, type SignedInto } from '../support/sign-in.ts';
+import { open, signIn, whole, type SignedInto } from '../support/sign-in.ts';
 
 /** Every page and every dialog that an address opens, of a shop with a past. */
 const PAGES: Readonly<Record<string, string>> = {
@@ -59,31 +59,30 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Each theme and each width once: a theme changes colours only, a width only what stands where. */
-const LOOKS = [
-  { look: 'wide and light', viewport: WIDE, colorScheme: 'light' },
-  { look: 'narrow and dark', viewport: NARROW, colorScheme: 'dark' },
-] as const;
-
-for (const [name, path] of Object.entries(PAGES)) {
-  test(`[UI-95] ${name} can be read and used, light and dark, wide and narrow`, async (t) => {
-    await using browser = await aBrowser(t);
-    const { page } = browser;
-    // Whether somebody is signed in is asked; and there is no Worker of that name.
-    browser.allow(/status of 401/, /status of 404.*nobody/);
-    if (path !== '/sign-in') await signIn(page, site);
-    await page.goto(site.url + path.replaceAll(/:(\w+)/g, (_, key: string) => ids.get(key) ?? ''));
-    await whole(page);
-    for (const { look, viewport, colorScheme } of LOOKS) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme });
-      await whole(page);
-      await checkAccessible(page, `${name}, ${look},`);
+/**
+ * Each theme and each width once: a theme changes colours only, a width only what stands where. Two pages at once: while one is waited
+ * for, the other is looked at.
+ */
+describe('every page', { concurrency: 2 }, () => {
+  for (const [name, path] of Object.entries(PAGES)) {
+    test(`[UI-95] ${name} can be read and used, light and dark, wide and narrow`, async (t) => {
+      await using browser = await aBrowser(t);
+      const { page } = browser;
+      // Whether somebody is signed in is asked; and there is no Worker of that name.
+      browser.allow(/status of 401/, /status of 404.*nobody/);
+      const address = path.replaceAll(/:(\w+)/g, (_, key: string) => ids.get(key) ?? '');
+      await (path === '/sign-in' ? open(page, site.url + address) : signIn(page, site, address));
+      await checkAccessible(page, `${name}, wide and light,`);
       await checkFits(page, name);
-    }
-    for (const width of [360, 320]) {
-      await page.setViewportSize({ ...NARROW, width });
-      await checkFits(page, `${name} at ${width} px`);
-    }
-  });
-}
+      await page.setViewportSize(NARROW);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await whole(page);
+      await checkAccessible(page, `${name}, narrow and dark,`);
+      await checkFits(page, name);
+      for (const width of [360, 320]) {
+        await page.setViewportSize({ ...NARROW, width });
+        await checkFits(page, `${name} at ${width} px`);
+      }
+    });
+  }
+});
