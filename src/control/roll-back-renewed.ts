@@ -110,7 +110,7 @@ const stored = (
   request: RollBackRenewed,
   worker: Worker,
   plan: Plan,
-  tried: TriedVersion,
+  ready: TriedVersion,
 ): Promise<Result<RolledBackRenewed, Refusal>> =>
   control.store.change<RolledBackRenewed, Refusal>(
     async (change) => {
@@ -120,7 +120,7 @@ const stored = (
       // Each change of a secret that serves is a deployment: it tells whether those that were tried are still today's.
       if (active.id !== plan.active.id)
         return refuse({ code: 'active_deployment_changed', expected: plan.active.id, active: namedActive(active) });
-      const version = await storeVersion(change, tried);
+      const version = await storeVersion(change, ready);
       if (!version.ok) return version;
       const deployment = await storeDeployment(control, actor, change, {
         worker,

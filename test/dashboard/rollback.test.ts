@@ -90,19 +90,69 @@ test('[UI-29] from the three dots of a deployment: what blocks one is told with 
   assert.match(reason, /Blocked\. .*RATES binds the KV namespace "tax-rates".*deleted by .+ today \d\d:\d\d.*Code 100341/);
   await checkAccessible(page);
 
-  const keep = dialog(page).getByRole('checkbox', { name: /^Keep the values v4 was made with/ });
+  const keep = dialog(page).getByRole('radio', { name: /^Keep the values v4 was made with/ });
   await dialog(page).getByText('1 secret changed since v4 was made').waitFor();
   await dialog(page).getByText('PAY_KEY', { exact: true }).waitFor();
   assert.equal(await keep.evaluate((element) => element === element.ownerDocument.activeElement), true, 'the question has the focus');
   const { count } = await latest('shop');
   await page.keyboard.press('Enter');
-  await dialog(page).getByText('say first whether the old values are to be used').first().waitFor();
+  await dialog(page).getByText('say first which values are to be used').first().waitFor();
   await page.keyboard.press('Space');
   await dialog(page).getByLabel('Message for the audit log').fill('The fifth fails at payment');
   await page.getByRole('button', { name: 'Roll back to v4', exact: true }).click();
   await toast(page, 'Rolled back to v4.').waitFor();
   assert.equal(await says('shop'), 'fourth');
   assert.deepEqual(await latest('shop'), { count: count + 1, message: 'The fifth fails at payment' });
+});
+
+/** Code that answers what its secrets are. */
+const telling = (text: string) =>
+  `export default { fetch: (_, env) => new Response(\`${text} \${env.PAY_KEY} \${env.NEW_KEY ?? 'no key'}\`) };`;
+const putTill = (text: string) => server.api('PUT', 'workers/scripts/till', aWorker({ code: telling(text) }));
+
+const giveTill = (name: string, text: string) => server.api('PUT', 'workers/scripts/till/secrets', { name, text, type: 'secret_text' });
+
+test('[UI-130] the old code gets the secrets of today where that is chosen: said before as a version of its own, and answered as soon as it is made', async (t) => {
+  await upload('till', 'nothing');
+  await giveTill('PAY_KEY', 'revoked');
+  await putTill('old');
+  await putTill('new');
+  await giveTill('PAY_KEY', 'of-today');
+  await giveTill('NEW_KEY', 'added');
+  assert.equal(await says('till'), 'new of-today added');
+  await using browser = await aPerson(t);
+  const { page } = browser;
+  await open(page, '/workers/till/deployments?dialog=rollback');
+  await dialog(page).getByRole('radio', { name: /^v3/ }).click();
+  await dialog(page).getByRole('heading', { name: 'Roll back till to v3' }).waitFor();
+  const today = page.getByRole('radio', { name: /^Give v3 the values of today/ });
+  const said = (await dialog(page).locator('label').filter({ has: today }).textContent()) ?? '';
+  assert.match(
+    said,
+    /Makes v7 from the code of v3 and deploys that instead\. v3 itself stays as it is\. v7 also gets NEW_KEY, added since\./,
+  );
+  await today.check();
+  await dialog(page).getByText('v7 is the code of v3 with the secrets of today.').waitFor();
+  await checkAccessible(page);
+  // A curl loop beside it sees the code change, and never the old value.
+  const seen = new Set<string>();
+  const loop = new AbortController();
+  const looping = (async () => {
+    while (!loop.signal.aborted) seen.add(await says('till'));
+  })();
+  await page.getByRole('button', { name: 'Roll back to v3 as v7' }).click();
+  await toast(page, 'Rolled back to the code of v3: v7, with the secrets of today.').hover();
+  assert.equal(await says('till'), 'old of-today added');
+  loop.abort();
+  await looping;
+  assert.deepEqual(
+    [...seen].filter((text) => !['new of-today added', 'old of-today added'].includes(text)),
+    [],
+  );
+  await page.getByText('Rolled back to v7').first().waitFor();
+  await page.getByRole('button', { name: 'Back to v6' }).click();
+  await toast(page, 'v6 gets 100% again.').waitFor();
+  assert.equal(await says('till'), 'new of-today added');
 });
 
 test('[UI-29] what is blocked while somebody looks is told in place, and what the server refuses in its own words', async (t) => {

@@ -11,7 +11,7 @@ import { isSame, shareIn, splitOf, swapped, withNew, withOther, type Draft } fro
 import { SecretsQuestion } from './secrets-question.tsx';
 import { NO_SHARE } from './shares.ts';
 import { SplitControl } from './split-control.tsx';
-import { useDeploy } from './use-deploy.ts';
+import { deployed, useMove, type Deployed } from './use-deploy.ts';
 import { VersionPicker } from './version-picker.tsx';
 
 interface DeployFormProps {
@@ -51,7 +51,8 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
   const needsAnswer = isOfThese && report.needs_force;
   const isAnswered = answered === pair;
 
-  const { deploy, isWorking, error } = useDeploy(name, (answer) => {
+  const { move, isWorking, error } = useMove(name);
+  const made = (answer: Deployed): void => {
     const shown = next.map(({ versionId, share }, at) => ({
       id: versionId,
       number: numberOf(versionId),
@@ -61,7 +62,7 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
     const text = `${nameOf(draft.newId)} now gets ${percentage(percentageOf(next[0]?.share ?? WHOLE))}.`;
     announce({ worker: name, answer, versions: shown, text, before: wayBackTo(seen, draft.newId) });
     onClose();
-  });
+  };
   const isStale = !isWorking && active !== undefined && active.id !== seen?.id;
   const why = isStale
     ? 'What serves has changed: see the change, or start over.'
@@ -77,7 +78,8 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
   const act = (): void => {
     if (why !== undefined || isWorking) return;
     const versions = next.map(({ versionId, share }) => ({ version_id: versionId, percentage: percentageOf(share) }));
-    void deploy({ versions, message, isForced: needsAnswer && isAnswered, ifMatch: tagOf(seen) });
+    const wanted = { versions, message, isForced: needsAnswer && isAnswered, ifMatch: tagOf(seen) };
+    void move(async () => made(await deployed(name, wanted)));
   };
   const share = percentage(percentageOf(next[0]?.share ?? WHOLE));
   const isBlocked = isOfThese && !report.allowed;

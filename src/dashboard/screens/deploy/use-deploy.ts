@@ -10,29 +10,21 @@ export interface Wanted {
   readonly ifMatch: string;
 }
 
-/** Makes a deployment, or says why not. */
-export const useDeploy = (worker: string, onMade: (answer: Answer<Result<'createDeployment'>>) => void) => {
+export type Deployed = Answer<Result<'createDeployment'>>;
+
+/** Moves traffic, or says why not: once however often it is pressed, and what it was refused for is read anew. */
+export const useMove = (worker: string) => {
   const [isWorking, setIsWorking] = useState(false);
   const [error, setError] = useState<unknown>();
   const isRunning = useRef(false);
-  const deploy = async ({ versions, message, isForced, ifMatch }: Wanted): Promise<void> => {
+  const move = async (act: () => Promise<void>): Promise<void> => {
     // A second press may come before the first is drawn.
     if (isRunning.current) return;
     isRunning.current = true;
     setIsWorking(true);
     setError(undefined);
     try {
-      const answer = await call('createDeployment', {
-        params: { script_name: worker },
-        query: isForced ? { force: 'true' } : {},
-        body: {
-          strategy: 'percentage',
-          versions: [...versions],
-          ...(message.trim() === '' ? {} : { annotations: { 'workers/message': message.trim() } }),
-        },
-        ifMatch,
-      });
-      onMade(answer);
+      await act();
       await refresh(worker);
     } catch (failure) {
       setError(failure);
@@ -43,5 +35,17 @@ export const useDeploy = (worker: string, onMade: (answer: Answer<Result<'create
       setIsWorking(false);
     }
   };
-  return { deploy, isWorking, error };
+  return { move, isWorking, error };
 };
+
+export const deployed = (worker: string, { versions, message, isForced, ifMatch }: Wanted): Promise<Deployed> =>
+  call('createDeployment', {
+    params: { script_name: worker },
+    query: isForced ? { force: 'true' } : {},
+    body: {
+      strategy: 'percentage',
+      versions: [...versions],
+      ...(message.trim() === '' ? {} : { annotations: { 'workers/message': message.trim() } }),
+    },
+    ifMatch,
+  });

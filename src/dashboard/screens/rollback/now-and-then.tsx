@@ -1,7 +1,6 @@
 import { newerFirst, SplitBar, VersionChip } from '../../parts/index.ts';
 import { percentage } from '../../words/index.ts';
 import type { Active } from '../traffic/index.ts';
-import type { Target } from './targets.tsx';
 
 interface BarProps {
   readonly label: string;
@@ -9,10 +8,10 @@ interface BarProps {
 }
 
 /** What serves now and what will, as the same bar. */
-export const NowAndThen = ({ active, target }: { readonly active: Active; readonly target: Target | undefined }) => (
+export const NowAndThen = ({ active, then }: { readonly active: Active; readonly then: number | undefined }) => (
   <div className="rollback-bars small">
     <Bar label="Now" versions={newerFirst(active.versions)} />
-    {target !== undefined && <Bar label="Then" versions={[{ number: target.number, percentage: 100, look: 'stable' }]} />}
+    {then !== undefined && <Bar label="Then" versions={[{ number: then, percentage: 100, look: 'stable' }]} />}
   </div>
 );
 

@@ -29,6 +29,7 @@ export const RollbackDialog = ({ name, versionId, onClose }: WorkerDialogProps) 
         fresh={targets.data.result}
         proposal={proposedAmong(targets.data.result, versionId)}
         limit={limit}
+        nextNumber={(worker?.newest_version?.number ?? 0) + 1}
         onStartOver={() => setTimes(times + 1)}
       />
     );

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { ApiFailure, useLive } from '../../api/index.ts';
 import { Button, CheckLine, Consequence, Dialog, newerFirst, Refusal, TextField, versionName } from '../../parts/index.ts';
 import { readable } from '../../words/index.ts';
-import { useDeploy } from '../deploy/use-deploy.ts';
-import { announce, StaleBanner, tagOf, wayBackTo, type Active } from '../traffic/index.ts';
+import { StaleBanner, type Active } from '../traffic/index.ts';
 import { ChangedSecrets } from './changed-secrets.tsx';
 import { NowAndThen } from './now-and-then.tsx';
 import { rollbackInWords } from './rollback-words.ts';
 import { Targets, type Target } from './targets.tsx';
+import { useRollback, type Values } from './use-rollback.ts';
 
 interface RollbackFormProps {
   readonly width: 'wide';
@@ -20,33 +20,38 @@ interface RollbackFormProps {
   readonly fresh: readonly Target[];
   /** How many targets stand there at first. */
   readonly limit: number;
+  /** What a version would have that is made now, where nobody is quicker. */
+  readonly nextNumber: number;
   readonly onClose: () => void;
   readonly onStartOver: () => void;
 }
 
-export const RollbackForm = ({ name, active, perMinute, proposal, fresh, limit, onClose, onStartOver, width }: RollbackFormProps) => {
+export const RollbackForm = ({
+  name,
+  active,
+  perMinute,
+  proposal,
+  fresh,
+  limit,
+  nextNumber,
+  onClose,
+  onStartOver,
+  width,
+}: RollbackFormProps) => {
   const [seen] = useState(active);
   const [chosen, setChosen] = useState(proposal);
   const target = fresh.find(({ version_id: id }) => id === chosen?.version_id) ?? chosen;
   const [message, setMessage] = useState('');
-  const [isAnswered, setIsAnswered] = useState(false);
+  const [answer, setAnswer] = useState<Values>();
   const { edges } = useLive();
   const leaving = versionName(newerFirst(seen.versions).find(({ version_id: id }) => id !== target?.version_id)?.number ?? null);
   const goal = target === undefined ? '' : versionName(target.number);
   const isAsked = target?.warnings.some(({ needs_force: needs }) => needs) === true;
-  const { deploy, isWorking, error } = useDeploy(name, (answer) => {
-    if (target === undefined) return;
-    const versions = [{ id: target.version_id, number: target.number, percentage: 100, look: 'stable' as const }];
-    const before = wayBackTo(seen, target.version_id);
-    announce({
-      worker: name,
-      answer,
-      versions,
-      text: `Rolled back to ${goal}.`,
-      before: before && { ...before, text: `Back to ${leaving}` },
-    });
-    onClose();
-  });
+  const values = isAsked ? answer : undefined;
+  const isRenewed = values === 'today';
+  // What will serve.
+  const then = isRenewed ? versionName(nextNumber) : goal;
+  const { rollBack, isWorking, error } = useRollback(name, seen, leaving, onClose);
   const isStale = !isWorking && active.id !== seen.id;
   const isBlocked = target !== undefined && target.blockers.length > 0;
   const why = isStale
@@ -55,17 +60,16 @@ export const RollbackForm = ({ name, active, perMinute, proposal, fresh, limit, 
       ? 'No version is chosen.'
       : isBlocked
         ? `${goal} is blocked: choose another version.`
-        : isAsked && !isAnswered
-          ? 'Secrets changed: say first whether the old values are to be used.'
+        : isAsked && values === undefined
+          ? 'Secrets changed: say first which values are to be used.'
           : undefined;
   const act = (): void => {
     if (why !== undefined || isWorking || target === undefined) return;
-    const versions = [{ version_id: target.version_id, percentage: 100 }];
-    void deploy({ versions, message, isForced: isAsked, ifMatch: tagOf(seen) });
+    void rollBack({ target, message, values });
   };
   const choose = (next: Target): void => {
     setChosen(next);
-    setIsAnswered(false);
+    setAnswer(undefined);
   };
   return (
     <Dialog
@@ -85,7 +89,7 @@ export const RollbackForm = ({ name, active, perMinute, proposal, fresh, limit, 
             working={isWorking ? 'Rolling back' : undefined}
             data-first={isAsked ? undefined : ''}
           >
-            {target === undefined ? 'Roll back' : `Roll back to ${goal}`}
+            {target === undefined ? 'Roll back' : isRenewed ? `Roll back to ${goal} as ${then}` : `Roll back to ${goal}`}
           </Button>
         </>
       }
@@ -102,15 +106,16 @@ export const RollbackForm = ({ name, active, perMinute, proposal, fresh, limit, 
           <Targets name={name} chosenId={target?.version_id} limit={limit} onChoose={choose} />
         </fieldset>
         <div className="rollback-what">
-          <NowAndThen active={active} target={target} />
+          <NowAndThen active={active} then={target && (isRenewed ? nextNumber : target.number)} />
           {target !== undefined && (
             <>
-              <Consequence text={rollbackInWords(goal, perMinute, edges)}>
-                Resources connected to the Worker are not changed: data in KV, R2, D1, Queues and Durable Objects stays, and {goal} will
-                read what {leaving} has written. Errors can occur where the structure of data has changed since.
+              <Consequence text={rollbackInWords(then, perMinute, edges)}>
+                {isRenewed && `${then} is the code of ${goal} with the secrets of today. `}Resources connected to the Worker are not
+                changed: data in KV, R2, D1, Queues and Durable Objects stays, and {then} will read what {leaving} has written. Errors can
+                occur where the structure of data has changed since.
               </Consequence>
               <Warnings target={target} active={seen} />
-              {isAsked && <ChangedSecrets key={target.version_id} target={target} isAnswered={isAnswered} onAnswer={setIsAnswered} />}
+              {isAsked && <ChangedSecrets target={target} next={versionName(nextNumber)} values={values} onAnswer={setAnswer} />}
             </>
           )}
           <TextField
