@@ -33,7 +33,7 @@ const opened = (name: string): Stream => {
   return { hearers, close };
 };
 
-/** What a Worker's versions answer, second by second. However many look at it, a window has one stream of each Worker. */
+/** What a Worker's versions answer, second by second. However many look at it, a window listens once to each Worker. */
 export const watchCounts = (name: string, hearer: Hearer): (() => void) => {
   const stream = streams.get(name) ?? opened(name);
   streams.set(name, stream);

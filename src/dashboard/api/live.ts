@@ -49,6 +49,7 @@ export const listen = (onEnd: () => void): (() => void) => {
   sessionEnded = onEnd;
   return openStream({
     address: addressOf('watchEvents', {}),
+    keeps: 'edges',
     on: {
       edges: (data) => set(data as Pick<Live, 'edges' | 'generation'>),
       change: (data) => heard(data as Change),
