@@ -41,6 +41,9 @@ const between = ({ lower, upper }: Interval, isLess: boolean, say: (value: numbe
   return most === null ? ` (${say(low, low)} or more)` : ` (between ${say(low, high)} and ${say(high, high)})`;
 };
 
+/** Nobody waits for more than these: how many more says nothing. */
+const MANY = 1_000_000;
+
 /** `Too early: 240 requests so far, about 2,000 are needed.` */
 const tooEarly = ({ missing }: Pick<Latency, 'missing'>, { version, baseline }: Compared): Verdict => {
   if (missing === null) return said('early', 'Too early:', 'nothing can be told apart so far.');
@@ -48,6 +51,8 @@ const tooEarly = ({ missing }: Pick<Latency, 'missing'>, { version, baseline }: 
   const side = isOwn ? version : baseline;
   const needed = roundedUp(side.requests + (isOwn ? missing.version : missing.baseline));
   const who = isOwn ? '' : ` to ${baseline.name}`;
+  if (needed > MANY)
+    return said('early', 'Too early:', `${counted(side.requests, 'request')}${who} so far, and it takes millions to tell them apart.`);
   const wait = missing.seconds === null ? '' : ` At this traffic that takes about ${duration(missing.seconds * 1_000)}.`;
   return said('early', 'Too early:', `${counted(side.requests, 'request')}${who} so far, about ${count(needed)} are needed.${wait}`);
 };

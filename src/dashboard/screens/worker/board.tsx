@@ -89,7 +89,7 @@ const MeasuredShare = ({ serving, recent }: { readonly serving: readonly Serving
   const [newer, older] = serving;
   if (newer === undefined) return null;
   if (recent === undefined) return <>How many requests come is not known now: the process that observes does not answer.</>;
-  if (older === undefined) return null;
+  if (older === undefined || !recent.isOfIt) return null;
   const measured = recent.shareOf(newer.version_id);
   if (measured === undefined) return <>No request came in the last 5 minutes.</>;
   return (

@@ -34,6 +34,13 @@ interface Meant {
 
 const SLOWEST = 0.99;
 
+/** A share that was set within these minutes cannot be what was measured in them. */
+const NOT_YET_MEASURED: Verdict = {
+  sign: 'early',
+  strong: 'Too early:',
+  more: 'a share is measured over 5 minutes, and this one was set since.',
+};
+
 const plain = (more: string): Verdict => ({ sign: 'follows', strong: '', more });
 
 /** The values above the charts and the sentences below. Where two are compared, both are of the time of the comparison. */
@@ -87,7 +94,8 @@ const trafficMeans = ({ deployment: { versions }, drawn: [newer], recent }: Know
   const name = versionName(newer.number);
   const measured = recent.shareOf(newer.version_id);
   if (versions.length === 1 && measured !== undefined) return plain(`All requests go to ${name}.`);
-  return trafficVerdict(name, share / 100, measured);
+  const verdict = trafficVerdict(name, share / 100, measured);
+  return recent.isOfIt || verdict.sign === 'follows' ? verdict : NOT_YET_MEASURED;
 };
 
 /** Alone, a version is told of by itself; beside another, by what sets it apart. */

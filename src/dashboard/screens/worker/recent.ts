@@ -5,6 +5,8 @@ import { tailAfter } from './live-counts.ts';
 
 /** What came in the last minutes: as the API tells, and what has come since. */
 export interface Recent {
+  /** Whether all of these minutes were under this deployment: else what was set before it is in them too. */
+  readonly isOfIt: boolean;
   /** Requests a minute of all that serves. */
   readonly perMinute: number;
   /** Of one version; undefined where nobody could tell. */
@@ -19,7 +21,7 @@ const SURE = 3.29;
 const minutesBetween = (since: string, until: string): number => (Date.parse(until) - Date.parse(since)) / 60_000;
 
 /** Undefined where the process that observes does not answer. */
-export const recentOf = ({ window }: Worker, { versions }: Deployment, counts: readonly LiveCount[]): Recent | undefined => {
+export const recentOf = ({ window }: Worker, { versions, at }: Deployment, counts: readonly LiveCount[]): Recent | undefined => {
   if (window === null || versions.every(({ measured }) => measured === null)) return undefined;
   const minutes = minutesBetween(window.recent_since, window.until);
   const tail = tailAfter(counts, window.until);
@@ -29,6 +31,7 @@ export const recentOf = ({ window }: Worker, { versions }: Deployment, counts: r
   const all = [...requests.values()].reduce((sum, each) => sum + each, 0);
   const listened = minutes + (tail?.seconds ?? 0) / 60;
   return {
+    isOfIt: Date.parse(at) <= Date.parse(window.recent_since),
     perMinute: all / listened,
     perMinuteOf: (id) => {
       const own = requests.get(id);
