@@ -2,7 +2,7 @@ import { Fragment, useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import type { ChartData } from './chart-data.ts';
 import { coloursIn, onTheme } from './colours.ts';
-import { alignedOf, CHART_HEIGHT, plotIn } from './plot.ts';
+import { alignedOf, CHART_HEIGHT, GUTTER, plotIn } from './plot.ts';
 import { clockOf, dayAndClock } from '../words/index.ts';
 import './charts.css';
 
@@ -67,13 +67,13 @@ const DAY_S = 24 * 60 * 60;
 const WIDTH = 144;
 const APART = 12;
 
-/** Beside the line, on the side where there is room. */
+/** Beside the line, on the side where there is room, and not over what the axis says. */
 const Tooltip = ({ data, step, left, width }: Pointed & { readonly data: ChartData; readonly width: number }) => {
   const { times, lines, say, sayMeasured = say } = data;
   const [middle = 0, half = 0] = [times[step], ((times[1] ?? 0) - (times[0] ?? 0)) / 2];
   const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > DAY_S;
   const sayFrom = (at: Date): string => (isLong ? dayAndClock(at, new Date()) : clockOf(at));
-  const isRight = left + APART + WIDTH <= width;
+  const isRight = left + APART + WIDTH <= width - GUTTER;
   return (
     <div className="chart-tip" aria-hidden style={{ width: WIDTH, left: isRight ? left + APART : Math.max(0, left - APART - WIDTH) }}>
       <p className="third">

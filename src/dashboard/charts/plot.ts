@@ -7,7 +7,7 @@ import { levels, roundTimes } from './scale.ts';
 /** Above the plot for the words of marks, below for the times, right for the values: px. */
 const ABOVE = 24;
 const BELOW = 22;
-const GUTTER = 48;
+export const GUTTER = 48;
 const PLOT = 144;
 export const CHART_HEIGHT = ABOVE + PLOT + BELOW;
 
