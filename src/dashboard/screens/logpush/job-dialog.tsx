@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { call, refresh, useApi, useAct } from '../../api/index.ts';
-import { Bones, Button, Dialog, Loaded, Refusal } from '../../parts/index.ts';
+import { Button, Dialog, Refusal } from '../../parts/index.ts';
 import { bodyOf, changesIn, draftOf, faultIn, type Draft } from './draft.ts';
 import { JobFields } from './job-fields.tsx';
 import { nameOf, type Job } from './logpush.tsx';
@@ -55,9 +55,7 @@ export const JobDialog = ({ job, onClose, onTold }: JobDialogProps) => {
       }
     >
       {saved.isError && <Refusal what={job === undefined ? 'Not created.' : 'Not changed.'} error={saved.error} />}
-      <Loaded from={fields} bones={<Bones lines={[40, 90, 60, 90]} />} what="The fields did not load.">
-        {({ result }) => <JobFields draft={draft} fields={result} onChange={(change) => setTyped({ ...typed, ...change })} />}
-      </Loaded>
+      <JobFields draft={draft} fields={fields} onChange={(change) => setTyped({ ...typed, ...change })} />
     </Dialog>
   );
 };

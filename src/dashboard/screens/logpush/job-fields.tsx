@@ -1,10 +1,11 @@
-import { Field, SelectField, TextField } from '../../parts/index.ts';
+import type { useApi } from '../../api/index.ts';
+import { Bones, Field, Loaded, SelectField, TextField } from '../../parts/index.ts';
 import { TIMESTAMPS, type Draft } from './draft.ts';
 
 interface JobFieldsProps {
   readonly draft: Draft;
   /** Each field of the dataset, with what it means. */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: ReturnType<typeof useApi<'getDatasetFields'>>;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
@@ -19,20 +20,24 @@ export const JobFields = ({ draft, fields, onChange }: JobFieldsProps) => (
     />
     <fieldset>
       <legend>Fields</legend>
-      <div className="logpush-fields">
-        {Object.entries(fields).map(([name, meaning]) => (
-          <label key={name} className="choice" title={meaning}>
-            <input
-              type="checkbox"
-              checked={draft.fields.includes(name)}
-              onChange={({ target }) =>
-                onChange({ fields: target.checked ? [...draft.fields, name] : draft.fields.filter((each) => each !== name) })
-              }
-            />
-            <span className="mono">{name}</span>
-          </label>
-        ))}
-      </div>
+      <Loaded from={fields} bones={<Bones lines={[90, 90, 90, 90, 30]} />} what="The fields did not load.">
+        {({ result }) => (
+          <div className="logpush-fields">
+            {Object.entries(result).map(([name, meaning]) => (
+              <label key={name} className="choice" title={meaning}>
+                <input
+                  type="checkbox"
+                  checked={draft.fields.includes(name)}
+                  onChange={({ target }) =>
+                    onChange({ fields: target.checked ? [...draft.fields, name] : draft.fields.filter((each) => each !== name) })
+                  }
+                />
+                <span className="mono">{name}</span>
+              </label>
+            ))}
+          </div>
+        )}
+      </Loaded>
     </fieldset>
     <div className="logpush-pair">
       <SelectField

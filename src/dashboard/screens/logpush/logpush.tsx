@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useApi, type Result } from '../../api/index.ts';
 import { Banner, Button, Empty, Loaded, Refusal, RowBones, RowMenu, When } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
+import { HIDDEN } from '../../../domain/index.ts';
 import { bytes, count, counted } from '../../words/index.ts';
 import { DeleteJob } from './delete-job.tsx';
 import { JobDialog } from './job-dialog.tsx';
@@ -86,11 +87,13 @@ const Jobs = ({ jobs, ...actions }: JobActions & { readonly jobs: readonly Job[]
             </button>
             <p className="small third">{fieldsOf(job)}</p>
           </td>
-          <td className="mono logpush-destination">{job.destination_conf}</td>
-          <td>
+          <td className="logpush-destination">
+            <Destination conf={job.destination_conf} />
+          </td>
+          <td className="logpush-state">
             <State job={job} />
           </td>
-          <td className="r">
+          <td className="r logpush-waiting">
             <Waiting spool={job.spool} />
           </td>
           <td className="r">
@@ -110,6 +113,18 @@ const fieldsOf = ({ output_options: options, logpull_options: pull, filter }: Jo
   return [fields === undefined ? 'all fields' : counted(fields, 'field'), filter === null || filter === '' ? '' : 'filtered']
     .filter(Boolean)
     .join(', ');
+};
+
+/** Where to, then how, without what lets one in: that is hidden, and says nothing here. */
+const Destination = ({ conf }: { readonly conf: string }) => {
+  const [place = '', query = ''] = conf.split('?', 2);
+  const said = [...new URLSearchParams(query)].flatMap(([name, value]) => (value === HIDDEN ? [] : [`${name} ${value}`]));
+  return (
+    <>
+      <span className="mono">{place}</span>
+      {said.length > 0 && <p className="small third">{said.join(', ')}</p>}
+    </>
+  );
 };
 
 const State = ({ job }: { readonly job: Job }) => {

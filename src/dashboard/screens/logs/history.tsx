@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { call, useApi } from '../../api/index.ts';
 import { Button, Empty, Loaded, RowBones, Segments } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
+import { dayName } from '../../words/index.ts';
 import { lineOfInvocation } from './line.ts';
 import { LineRow } from './line-row.tsx';
 import type { LogFilter } from './logs.tsx';
@@ -53,13 +55,11 @@ export const History = ({ worker, versionId, onlyErrors, search, versions }: Log
                 </Empty>
               )}
               <ol className="rows logs-lines" aria-label="Invocations, newest first">
-                {lines.map((line) => (
-                  <LineRow
-                    key={line.id}
-                    line={line}
-                    version={versions.find(({ id }) => id === line.versionId)}
-                    isOpenAtFirst={line.id === ray}
-                  />
+                {lines.map((line, index) => (
+                  <Fragment key={line.id}>
+                    <NewDay at={line.at} before={lines[index - 1]?.at} />
+                    <LineRow line={line} version={versions.find(({ id }) => id === line.versionId)} isOpenAtFirst={line.id === ray} />
+                  </Fragment>
                 ))}
               </ol>
               {pages.hasNextPage && (
@@ -76,6 +76,18 @@ export const History = ({ worker, versionId, onlyErrors, search, versions }: Log
         }}
       </Loaded>
     </>
+  );
+};
+
+/** Names the day where another begins, which a clock alone does not tell. */
+const NewDay = ({ at, before }: { readonly at: string; readonly before: string | undefined }) => {
+  const now = new Date();
+  const day = dayName(new Date(at), now);
+  if (day === (before === undefined ? dayName(now, now) : dayName(new Date(before), now))) return null;
+  return (
+    <li className="logs-day">
+      <h2 className="strong">{day}</h2>
+    </li>
   );
 };
 
