@@ -36,10 +36,15 @@ export interface ControlOptions {
   readonly more?: Partial<Pick<Control, 'clock' | 'tryVersion'>>;
   /** The folder of the data process's sockets; without one, what needs that process fails. */
   readonly dataFolder?: string;
+  /** Whether Logpush may send to this machine. */
+  readonly allowsPrivate?: boolean;
 }
 
 /** Opens the control plane of a data directory in this process: what the program does, without its second of starting. */
-export const openControl = async (folder: string, { more = {}, dataFolder = folder }: ControlOptions = {}): Promise<ControlPlaneAsked> => {
+export const openControl = async (
+  folder: string,
+  { more = {}, dataFolder = folder, allowsPrivate = false }: ControlOptions = {},
+): Promise<ControlPlaneAsked> => {
   await using opening = new AsyncDisposableStack();
   const store = opening.adopt(new Store(await openSqlite(folder)), (opened) => opened.close());
   const modules = new ModuleStore(join(folder, 'modules'));
@@ -77,7 +82,7 @@ export const openControl = async (folder: string, { more = {}, dataFolder = fold
       maxUploadBytes: 10_000_000,
       allowedHosts: [],
       controlUrl: 'http://127.0.0.1',
-      destinations: { allowPrivate: false, deniedNetworks: [], fileRoot: undefined },
+      destinations: { allowPrivate: allowsPrivate, deniedNetworks: [], fileRoot: undefined },
     },
     edgeAuthority: () => 'localhost',
     edgeToken: '',

@@ -1,8 +1,12 @@
+import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIRST_HOURS, liveThrough } from './lived-in/shop.ts';
 import { observe, type Served } from './lived-in/observed.ts';
 import { Past } from './lived-in/past.ts';
+import { openReceiver } from './lived-in/receiver.ts';
+import { MARA, PEOPLE } from './lived-in/uploads.ts';
+import { startServer, type Server } from './server.ts';
 
 export { traffic } from './lived-in/traffic.ts';
 
@@ -20,18 +24,30 @@ export interface LivedIn {
  */
 export const aLivedInData = async (folder: string, now = Date.now()): Promise<LivedIn> => {
   const data = join(folder, 'data');
+  await using receiver = await openReceiver(folder);
   await using past = await Past.open(data, now, FIRST_HOURS);
-  await liveThrough(past);
+  await liveThrough(past, receiver.url);
   await observe(data, now, await servedBy(past));
-  const token = past.tokenOf('Mara Lindqvist');
-  writeFileSync(tokenFile(folder), token);
-  return { token };
+  const tokens = Object.fromEntries(PEOPLE.map((who) => [who, past.tokenOf(who)]));
+  writeFileSync(tokensFile(folder), JSON.stringify(tokens));
+  return { token: past.tokenOf(MARA[0]) };
 };
 
-const tokenFile = (folder: string): string => join(folder, 'token-of-mara');
+const tokensFile = (folder: string): string => join(folder, 'tokens');
 
-/** That token again, of a folder that was kept. */
-export const livedInToken = (folder: string): string => readFileSync(tokenFile(folder), 'utf8');
+/** Somebody's token, of a folder that was made before. */
+export const livedInToken = (folder: string, who = MARA[0]): string => {
+  const tokens = JSON.parse(readFileSync(tokensFile(folder), 'utf8')) as Readonly<Record<string, string>>;
+  const token = tokens[who];
+  assert.ok(token !== undefined, `${who} is none of the people`);
+  return token;
+};
+
+/** A server of such a folder; what Logpush sends on is taken, or refused, for as long as it runs. */
+export const startLivedIn = async (folder: string, ends: AsyncDisposableStack): Promise<Server> => {
+  ends.use(await openReceiver(folder));
+  return ends.adopt(await startServer({ folder, args: ['--allow-private-destinations'] }), async (started) => void (await started.stop()));
+};
 
 const servedBy = async (past: Past): Promise<ReadonlyMap<string, readonly Served[]>> => {
   const served = new Map<string, readonly Served[]>();

@@ -172,9 +172,9 @@ export class Server implements AsyncDisposable {
   }
 
   /** The result of an API call that succeeds. A body is sent as JSON, or as the form it is. A path without a slash in front is one of the account's. */
-  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+  async api(method: string, path: string, body?: unknown, token = this.connection.token): Promise<unknown> {
     const whole = path.startsWith('/') ? path : `${this.#account}/${path}`;
-    const { baseUrl, token } = this.connection;
+    const { baseUrl } = this.connection;
     const headers = { authorization: `Bearer ${token}` };
     const asJson = {
       headers: { ...headers, 'content-type': 'application/json' },

@@ -70,6 +70,7 @@ export class Past implements AsyncDisposable {
     const control = opening.use(
       await openControl(data, {
         dataFolder: runtimeDir,
+        allowsPrivate: true,
         more: { clock, tryVersion: (spec) => Promise.resolve(untried(spec)) },
       }),
     );

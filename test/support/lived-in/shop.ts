@@ -1,5 +1,6 @@
 import { assetForm, assetHash, manifestOf } from '../asset-upload.ts';
 import { checkout } from './checkout.ts';
+import { logpush } from './logpush.ts';
 import type { Files, Hand, Past } from './past.ts';
 import { answeringCode, imageCode, mailCode, reportCode, sessionCode, storefrontCode, STOREFRONT_FILES } from './shop-code.ts';
 import { AIKO, BOT_CI, DAY, JONAS, MARA, OBSERVED, PEOPLE, Shelf, TOMAS, uploads } from './uploads.ts';
@@ -8,8 +9,8 @@ export const FIRST_HOURS = 120 * DAY;
 const SETUP = FIRST_HOURS - 1;
 const ZONE = 'fernhill.example';
 
-/** A shop as the pictures of the dashboard need it, with what its people did to it. */
-export const liveThrough = async (past: Past): Promise<void> => {
+/** A shop as the pictures of the dashboard need it, with what its people did to it. `receiver`: where Logpush may send to. */
+export const liveThrough = async (past: Past, receiver: string): Promise<void> => {
   const shelf = new Shelf();
   past.at(SETUP, async () => {
     for (const who of PEOPLE) await past.meet(who);
@@ -30,6 +31,7 @@ export const liveThrough = async (past: Past): Promise<void> => {
   busyWorkers(past, shelf);
   checkout(past, shelf);
   triggers(past, shelf);
+  logpush(past, receiver);
   await past.happen();
 };
 

@@ -52,7 +52,7 @@ export const uploads = (past: Past, { script, code, metadata = () => ({}), numbe
   }
 };
 
-export const OBSERVED = { observability: { enabled: true, head_sampling_rate: 1 } };
+export const OBSERVED = { observability: { enabled: true, head_sampling_rate: 1 }, logpush: true };
 
 /** What bindings reach, by the names that people gave it. */
 export class Shelf {
