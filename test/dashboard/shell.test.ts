@@ -84,12 +84,12 @@ test('[UI-91] who signs out is out: the page before is not shown again', async (
 test('[UI-91] a session that ended meanwhile leads to the sign-in and back', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;
-  browser.allow(/status of 401/);
+  browser.allow(/status of 401/, /ERR_INCOMPLETE_CHUNKED_ENCODING/);
   const { id, value } = (await server.api('POST', 'tokens', { name: 'for a while' })) as { readonly id: string; readonly value: string };
   await signIn(page, { ...site, token: value });
-  await page.getByRole('link', { name: 'hello' }).first().waitFor();
-  await server.api('DELETE', `tokens/${id}`);
   await page.getByRole('link', { name: 'hello' }).first().click();
+  await page.getByRole('heading', { name: 'hello' }).waitFor();
+  await server.api('DELETE', `tokens/${id}`);
   await page.getByText('Your session has ended.').waitFor();
   await page.getByLabel('API token').fill(site.token);
   await page.getByRole('button', { name: 'Sign in' }).click();

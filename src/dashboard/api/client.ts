@@ -43,8 +43,13 @@ export class ApiFailure extends Error {
   }
 }
 
-/** Of whoever is signed in: what its calls need. */
-export const caller = { accountId: '', csrfToken: '', userId: '' };
+/** Of whoever is signed in: what its calls need, and whether one that was refused is worth another try. */
+export const caller = {
+  accountId: '',
+  csrfToken: '',
+  userId: '',
+  mayTryAgain: undefined as ((failure: ApiFailure) => Promise<boolean>) | undefined, // Its type: who looks after sessions sets it.
+};
 
 interface AnyCall {
   readonly params?: Readonly<Record<string, string>>;
@@ -70,10 +75,19 @@ export const addressOf = <Name extends EndpointName>(
 /** The raw answer: for bytes and forms. A refusal is thrown. */
 export const fetchRaw = async <Name extends EndpointName>(name: Name, call: Call<Name>): Promise<Response> => {
   // Which of them an endpoint takes was checked by the compiler.
-  const { body, ifMatch, signal, ...where } = call as AnyCall;
+  const asked = call as AnyCall;
+  const response = await fetchOnce(name, asked);
+  if (response.ok) return response;
+  const failure = new ApiFailure(response.status, await errorsIn(response));
+  const again = (await caller.mayTryAgain?.(failure)) === true ? await fetchOnce(name, asked) : undefined;
+  if (again?.ok === true) return again;
+  throw again === undefined ? failure : new ApiFailure(again.status, await errorsIn(again));
+};
+
+const fetchOnce = (name: EndpointName, { body, ifMatch, signal, ...where }: AnyCall): Promise<Response> => {
   const [method = 'GET'] = routes[name] ?? [];
   const isForm = body instanceof FormData;
-  const response = await fetch(addressOf(name, where), {
+  return fetch(addressOf(name, where), {
     method,
     headers: {
       ...(method === 'GET' ? {} : { 'x-switchback-csrf': caller.csrfToken }),
@@ -83,8 +97,6 @@ export const fetchRaw = async <Name extends EndpointName>(name: Name, call: Call
     ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (!response.ok) throw new ApiFailure(response.status, await errorsIn(response));
-  return response;
 };
 
 /** Calls the API. A refusal is thrown as an `ApiFailure`. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { observeEndpoints } from '../../contract/index.ts';
 import { addressOf } from './client.ts';
-import { isStillSignedIn } from './live.ts';
+import { isStillSignedIn } from './session.ts';
 import { openStream } from './stream.ts';
 
 export type LiveCount = z.infer<(typeof observeEndpoints)['watchLive']['event']>;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ownEndpoints } from '../../contract/index.ts';
 import { addressOf, type Result } from './client.ts';
 import { refresh } from './queries.ts';
-import { whenForgotten } from './session.ts';
+import { isStillSignedIn, whenForgotten } from './session.ts';
 import { openStream } from './stream.ts';
 
 export type Edge = Result<'getStatus'>['edges'][number];
@@ -31,23 +31,11 @@ const set = (next: Partial<Live>): void => {
   for (const listener of listeners) listener();
 };
 
-let sessionEnded: (() => void) | undefined;
-
-/** Whether a stream that broke is worth another try: not after the session ended, which is said once to whoever looks after it. */
-export const isStillSignedIn = async (): Promise<boolean> => {
-  const response = await fetch(addressOf('getSession', {})).catch(() => undefined);
-  if (response?.status !== 401) return true;
-  sessionEnded?.();
-  sessionEnded = undefined;
-  return false;
-};
-
 whenForgotten(() => set(NOTHING));
 
-/** Listens for as long as somebody is signed in. Answers how to stop. `onEnd`: the session is over. */
-export const listen = (onEnd: () => void): (() => void) => {
-  sessionEnded = onEnd;
-  return openStream({
+/** Listens for as long as somebody is signed in. Answers how to stop. */
+export const listen = (): (() => void) =>
+  openStream({
     address: addressOf('watchEvents', {}),
     keeps: 'edges',
     on: {
@@ -62,7 +50,6 @@ export const listen = (onEnd: () => void): (() => void) => {
     onBroken: (nextTry) => set({ away: { since: live.away?.since ?? new Date(), nextTry } }),
     mayGoOn: isStillSignedIn,
   });
-};
 
 const heard = (change: Change): void => {
   set({ lastChange: change });

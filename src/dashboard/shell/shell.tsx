@@ -1,13 +1,14 @@
 import { Menu, Search, X } from 'lucide-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { forgetSession, listen, signOut, useLive, type Session } from '../api/index.ts';
+import { listen, signOut, useLive, whenLeft, type Session } from '../api/index.ts';
 import { Button, Refusals, Toasts, refused, useNow } from '../parts/index.ts';
 import { clockOf } from '../words/index.ts';
 import { GoTo } from './go-to.tsx';
 import { KeyList } from './key-list.tsx';
 import { useKeys } from './keys.ts';
 import { Brand, Places, Rail, RailFoot } from './rail.tsx';
+import { SignInAgain } from './sign-in-again.tsx';
 import { useTheme } from './theme.ts';
 import { usePage } from './use-page.ts';
 
@@ -27,12 +28,10 @@ export const Shell = ({ session }: { readonly session: Session }) => {
     }
   };
   usePage();
+  useEffect(listen, []);
   useEffect(
     () =>
-      listen(() => {
-        forgetSession();
-        void navigate({ to: '/sign-in', search: { to: window.location.pathname + window.location.search, ended: 'yes' } });
-      }),
+      whenLeft(() => void navigate({ to: '/sign-in', search: { to: window.location.pathname + window.location.search, ended: 'yes' } })),
     [navigate],
   );
   useKeys({
@@ -77,6 +76,7 @@ export const Shell = ({ session }: { readonly session: Session }) => {
       {opened === 'go-to' && <GoTo onClose={close} />}
       {opened === 'keys' && <KeyList onClose={close} />}
       <Toasts />
+      <SignInAgain />
     </div>
   );
 };
