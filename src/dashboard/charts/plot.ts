@@ -165,7 +165,7 @@ const drawMarks = (plot: uPlot, marks: readonly Mark[], colours: Colours): void 
     ctx.lineTo(Math.round(x) + 0.5, bbox.top + bbox.height);
     ctx.stroke();
     const half = ctx.measureText(text).width / 2;
-    const middle = Math.max(bbox.left + half, x);
+    const middle = Math.min(bbox.left + bbox.width - half, Math.max(bbox.left + half, x));
     if (middle + half > free) continue;
     free = middle - half - 6 * pixels;
     ctx.fillStyle = colours.of('--ink-2');

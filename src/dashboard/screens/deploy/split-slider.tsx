@@ -15,6 +15,9 @@ interface SplitSliderProps {
 
 const placeOf = (share: Share): string => `${percentageOf(share)}%`;
 
+/** In per cent of its width, what the name of a place goes to the left: half of it, but at the ends of the bar it stays on it. */
+const leftOfTick = (percent: number): number => Math.max(Math.min(50, percent * 7), 100 - (100 - percent) * 7);
+
 /** The bar that is the truth, with a thumb: dragged, touched, or moved by keys. */
 export const SplitSlider = ({ share, now, newName, otherName, onChange }: SplitSliderProps) => {
   const bar = useRef<HTMLDivElement>(null);
@@ -55,7 +58,7 @@ export const SplitSlider = ({ share, now, newName, otherName, onChange }: SplitS
       </div>
       {now !== undefined && (
         <span className={`deploy-tick${now > share ? ' is-beyond' : ''}`} aria-hidden style={{ left: placeOf(now) }}>
-          <span className="axis third" style={{ transform: `translateX(-${percentageOf(now)}%)` }}>
+          <span className="axis third" style={{ transform: `translateX(-${leftOfTick(percentageOf(now))}%)` }}>
             now {percentage(percentageOf(now))}
           </span>
         </span>

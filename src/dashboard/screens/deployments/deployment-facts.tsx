@@ -27,7 +27,9 @@ export const DeploymentFacts = ({ name, deployment }: { readonly name: string; r
         <dt>When</dt>
         <dd>
           <time dateTime={at}>{local}</time>
-          <span className="third">, {utc}</span>
+          <span className="third">
+            , <span className="nowrap">{utc}</span>
+          </span>
         </dd>
         <dt>Held</dt>
         <dd>

@@ -74,7 +74,7 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
         {base.annotations['workers/message'] !== undefined && `, ${base.annotations['workers/message']}`}
         {facts.url !== null && (
           <>
-            {' '}
+            {', '}
             <a href={facts.url} className="link" target="_blank" rel="noreferrer">
               opens at {new URL(facts.url).host}
             </a>

@@ -136,7 +136,7 @@ const State = ({ job }: { readonly job: Job }) => {
         <p className="small third">
           {job.last_error !== null && (
             <>
-              Since <When at={job.last_error} />. It is tried again by itself.
+              Last failure: <When at={job.last_error} />. It is tried again by itself.
             </>
           )}
         </p>

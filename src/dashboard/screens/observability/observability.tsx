@@ -1,6 +1,6 @@
 import { useApi, type Result } from '../../api/index.ts';
 import { Bones, CopyButton, Loaded, When } from '../../parts/index.ts';
-import { bytes, count } from '../../words/index.ts';
+import { bytes, count, dayAndClock } from '../../words/index.ts';
 import { LOST } from './lost.ts';
 import './observability.css';
 
@@ -44,13 +44,13 @@ const Kept = ({ archive }: Status) => (
       <dt>Counts</dt>
       <dd>
         <span className="num">{bytes(archive.counts_bytes)}</span>
-        <span className="third"> {sinceWhen(archive.oldest_counts)}</span>
+        <span className="third">, {sinceWhen(archive.oldest_counts)}</span>
         <p className="small second">Requests, errors and latency by version and minute: the charts, comparisons and verdicts.</p>
       </dd>
       <dt>Records</dt>
       <dd>
         <span className="num">{bytes(archive.records_bytes)}</span>
-        <span className="third"> {sinceWhen(archive.oldest_record)}</span>
+        <span className="third">, {sinceWhen(archive.oldest_record)}</span>
         <p className="small second">Single invocations with their logs, and exceptions: the history of logs.</p>
       </dd>
       <dt>At most</dt>
@@ -83,12 +83,12 @@ const Lost = ({ dropped, since }: Status) => {
       <h2 className="heading">What was lost</h2>
       {causes.length === 0 ? (
         <p className="second observability-line">
-          Nothing since the process that collects started, <When at={since} />.
+          Nothing since <When at={since} as={dayAndClock} />, when the process that collects started.
         </p>
       ) : (
         <>
           <p className="second observability-line">
-            Since the process that collects started, <When at={since} />. Requests were answered all the same.
+            Since <When at={since} as={dayAndClock} />, when the process that collects started. Requests were answered all the same.
           </p>
           <dl className="facts">
             {causes.map(([cause, times]) => (

@@ -55,7 +55,9 @@ const originOf = ({ id, number, metadata, annotations, resources }: Version): re
       'Made',
       <>
         <time dateTime={metadata.created_on}>{local}</time>
-        <span className="third">, {utc}</span>
+        <span className="third">
+          , <span className="nowrap">{utc}</span>
+        </span>
       </>,
     ],
     ['Author', metadata.author_email],
