@@ -117,4 +117,22 @@ test('the list of Workers', async (t) => {
     await page.evaluate('window.scrollTo(0, 0)');
     await row(page, 'many-299').waitFor();
   });
+
+  await t.test('[UI-89] rows that come where their places were held move nothing', async () => {
+    await using browser = await entered();
+    const { page } = browser;
+    await page.setViewportSize(NARROW);
+    await row(page, 'many-299').waitFor();
+    const { promise: isLookedAt, resolve: release } = Promise.withResolvers<void>();
+    await page.route(/[?&]page=3(?:&|$)/, async (route) => {
+      await isLookedAt;
+      await route.continue();
+    });
+    await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight * 0.8)');
+    await page.locator('tr.workers-to-come').first().waitFor({ state: 'attached' });
+    const before = await page.evaluate('[scrollY, document.documentElement.scrollHeight]');
+    release();
+    await page.locator('tr.workers-to-come').first().waitFor({ state: 'detached' });
+    assert.deepEqual(await page.evaluate('[scrollY, document.documentElement.scrollHeight]'), before);
+  });
 });

@@ -17,20 +17,24 @@ export interface Rows {
   readonly first: UseQueryResult<Answer<Overview>>;
   /** Undefined where its page is not there yet. */
   readonly rowAt: (index: number) => WorkerRow | undefined;
-  /** Which rows are in sight: their pages are read, and kept up to date while they are. */
+  /** Which rows are in sight: their pages are kept up to date, and those beside them are read before anybody comes to them. */
   readonly showRange: (from: number, to: number) => void;
 }
 
-/** Thousands of Workers, of which the pages in sight are read. */
+/** Thousands of Workers, of which the pages in sight and those beside them are read. */
 export const useWorkers = ({ search, only }: { readonly search: string; readonly only: Only }): Rows => {
   const query = (page: number) => ({
     query: { page, per_page: A_PAGE, search: search.trim() === '' ? undefined : search.trim(), only },
   });
   const [[from, to], setPages] = useState<readonly [number, number]>([1, 1]);
   const first = useApi('listWorkersOverview', query(1), { keepsPrevious: true, refetchInterval: EVERY_MS });
-  const further = Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((page) => page > 1);
+  const last = pageOf((first.data?.result.totals.found ?? 1) - 1);
+  const further = Array.from({ length: to - from + 3 }, (_, at) => from - 1 + at).filter((page) => page > 1 && page <= last);
   const others = useQueries({
-    queries: further.map((page) => ({ ...readOf('listWorkersOverview', query(page)), refetchInterval: EVERY_MS })),
+    queries: further.map((page) => ({
+      ...readOf('listWorkersOverview', query(page)),
+      refetchInterval: page >= from && page <= to ? EVERY_MS : (false as const),
+    })),
   });
   const showRange = useCallback((start: number, end: number): void => {
     const pages = [pageOf(start), pageOf(end)] as const;

@@ -49,9 +49,9 @@ Row.displayName = 'Row';
 
 const whoBefore = (who: string): string => (who === '' ? '' : `${who}, `);
 
-/** Holds the place of one that is read. */
-export const RowToCome = (placed: Placed) => (
-  <tr aria-hidden className="workers-to-come" {...placed}>
+/** Holds the place of one that is read, as high as most are. */
+export const RowToCome = ({ height, ...placed }: Placed & { readonly height: number }) => (
+  <tr aria-hidden className="workers-to-come" style={{ height }} {...placed}>
     {['name', 'serving', 'line', 'requests', 'errors', 'change'].map((column) => (
       <td key={column} className={`workers-${column}`}>
         <span className="bone" />

@@ -12,7 +12,8 @@ interface WorkersTableProps extends Pick<Rows, 'rowAt' | 'showRange'> {
 }
 
 const COLUMNS = 6;
-const ROW_PX = { wide: 65, narrow: 160 };
+/** Until the first rows are there. */
+const ROW_PX = 65;
 /** Fewer are drawn at once: a page that is searched or printed has them all. */
 const VIRTUAL_FROM = 200;
 const OVERSCAN = 8;
@@ -24,12 +25,24 @@ export const WorkersTable = ({ found, recent, window: shown, rowAt, showRange }:
   const table = useRef<HTMLTableElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(table.current === null ? 0 : table.current.getBoundingClientRect().top + window.scrollY), []);
+  const rowPx = useRef(ROW_PX);
   const virtualizer = useWindowVirtualizer({
     count: entries.length,
-    estimateSize: () => (window.innerWidth < 768 ? ROW_PX.narrow : ROW_PX.wide),
+    estimateSize: () => rowPx.current,
     overscan: found < VIRTUAL_FROM ? entries.length : OVERSCAN,
     scrollMargin: top,
   });
+  const width = virtualizer.scrollRect?.width;
+  const isThere = found > 0 && rowAt(0) !== undefined;
+  useLayoutEffect(() => {
+    const rows = [...(table.current?.querySelectorAll<HTMLTableRowElement>('tr[data-row]') ?? [])];
+    const typical = medianOf(rows.map(({ offsetHeight }) => offsetHeight));
+    if (typical === undefined || typical === rowPx.current) return;
+    // What differs from what was expected is drawn again and moves what is beneath, so that as little as possible is to differ.
+    rowPx.current = typical;
+    virtualizer.measure();
+    for (const row of rows) virtualizer.measureElement(row);
+  }, [virtualizer, width, isThere]);
   const items = virtualizer.getVirtualItems();
   const inSight = items.flatMap(({ index }) => {
     const entry = entries[index];
@@ -51,7 +64,7 @@ export const WorkersTable = ({ found, recent, window: shown, rowAt, showRange }:
           if (entry.kind === 'heading') return <Heading key={entry.text} {...ref} text={entry.text} number={entry.number} />;
           const row = rowAt(entry.row);
           return row === undefined ? (
-            <RowToCome key={`at-${entry.row}`} {...ref} />
+            <RowToCome key={`at-${entry.row}`} {...ref} height={rowPx.current} />
           ) : (
             <Row key={row.id} {...ref} worker={row} window={shown} />
           );
@@ -61,6 +74,8 @@ export const WorkersTable = ({ found, recent, window: shown, rowAt, showRange }:
     </table>
   );
 };
+
+const medianOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 type Entry = { readonly kind: 'heading'; readonly text: string; readonly number: number } | { readonly kind: 'row'; readonly row: number };
 
