@@ -43,8 +43,7 @@ test('[UI-104] a Logpush job is made, told whom it does not send, changed, turne
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 40[01]/);
-  await signIn(page, site);
-  await open(page, '/logpush');
+  await signIn(page, site, '/logpush');
   await page.getByText('No job yet').waitFor();
   await press(page, 'Create a job');
   await dialog(page).getByText('It needs a destination.').first().waitFor();
@@ -88,8 +87,7 @@ test('[UI-105] the audit log is looked through by Worker, kind, person and time,
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
-  await signIn(page, site);
-  await open(page, '/audit');
+  await signIn(page, site, '/audit');
   await page.getByRole('heading', { name: 'Today' }).waitFor();
   await page.getByLabel('Worker', { exact: true }).fill('shop');
   await page.getByLabel('Worker', { exact: true }).press('Enter');
@@ -126,8 +124,7 @@ test('[UI-106] [UI-107] a token is shown once and lets in; revoked, it lets nobo
   await using guest = await aBrowser(t);
   const { page } = browser;
   for (const each of [browser, guest]) each.allow(/status of 401/, /switchback\/v1\/events/);
-  await signIn(page, site);
-  await open(page, '/tokens');
+  await signIn(page, site, '/tokens');
   await press(page, 'Make a token');
   await dialog(page).getByLabel('Name').fill('Jo');
   await dialog(page).getByLabel('E-mail address, optional').fill('jo@example.com');

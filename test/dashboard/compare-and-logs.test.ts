@@ -80,8 +80,7 @@ test('[UI-100] two versions are compared: what they do in a sentence, and what d
   await using browser = await aBrowser(t);
   const { page } = browser;
   browser.allow(/status of 401/);
-  await signIn(page, site);
-  await open(page, '/workers/shop/compare');
+  await signIn(page, site, '/workers/shop/compare');
   await page.getByText('Too early to say whether it fails more often.').waitFor();
   await page.getByText(/^From \d+ requests to v2 and \d+ to v1/).waitFor();
   const configuration = page.getByRole('region', { name: 'Configuration' });
@@ -119,8 +118,7 @@ test('[UI-101] each side is chosen from the versions, both change places, and th
   await using browser = await aBrowser(t, { viewport: NARROW, colorScheme: 'dark' });
   const { page } = browser;
   browser.allow(/status of 401/);
-  await signIn(page, site);
-  await open(page, `/workers/shop/compare?version=${ids.v2}&baseline=${ids.v1}`);
+  await signIn(page, site, `/workers/shop/compare?version=${ids.v2}&baseline=${ids.v1}`);
   await page.getByLabel('prices.js in v2, with what it replaces of v1').waitFor();
   await press(page, 'Swap the two versions');
   await page.waitForURL(new RegExp(`version=${ids.v1}&baseline=${ids.v2}`));
@@ -147,8 +145,7 @@ test('[UI-102] the live log shows each invocation as it ends, of the version, er
   browser.allow(/status of 401/);
   let received = '';
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => (received += String(payload))));
-  await signIn(page, site);
-  await open(page, '/workers/shop/logs');
+  await signIn(page, site, '/workers/shop/logs');
   await page.getByRole('status').getByText('Live.').waitFor();
   await visit('/hat', 'v2');
   await lines(page).filter({ hasText: 'v2 at {"pathname":"/hat"}' }).waitFor();

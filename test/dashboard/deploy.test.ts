@@ -7,7 +7,7 @@ import { aBrowser, NARROW, type BrowserOptions, type Browsing } from '../support
 import { answering, makeProject } from '../support/project.ts';
 import { succeeded } from '../support/run.ts';
 import { startServer, type Server } from '../support/server.ts';
-import { signIn, whole, type SignedInto } from '../support/sign-in.ts';
+import { open, signIn, type SignedInto } from '../support/sign-in.ts';
 import { until } from '../support/until.ts';
 import { aWorker, saying } from '../support/worker-form.ts';
 
@@ -64,23 +64,18 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-/** A browser of somebody who is signed in: before that nobody is, which the browser notes. */
-const aPerson = async (t: TestContext, options: BrowserOptions = {}): Promise<Browsing> => {
+const DIALOG = '/workers/shop/deployments?dialog=deploy';
+
+/** A browser of somebody who is signed in and has the dialog open, or another page. */
+const aPerson = async (t: TestContext, path = DIALOG, options: BrowserOptions = {}): Promise<Browsing> => {
   const browser = await aBrowser(t, options);
-  browser.allow(/status of 401/);
-  await signIn(browser.page, site);
+  await signIn(browser.page, site, path);
   return browser;
 };
 
 /** So many requests tell 30 % from 50 % and from 70 %: the margin is more than six standard deviations of what chance does. */
 const ENOUGH = 1_000;
 const MARGIN = 0.09;
-
-const openDialog = async (page: Page, path = '/workers/shop/deployments?dialog=deploy'): Promise<void> => {
-  await page.goto(site.url + path);
-  await whole(page);
-  await page.getByRole('dialog', { name: 'Deploy version' }).waitFor();
-};
 
 const choose = async (page: Page, picker: string, typed: string): Promise<void> => {
   await page.getByRole('button', { name: new RegExp(`^${picker}`) }).click();
@@ -93,7 +88,7 @@ const act = (page: Page, name: string) => page.getByRole('button', { name, exact
 const toast = (page: Page, text: string) => page.getByRole('region', { name: 'What has happened' }).getByText(text);
 
 test('[UI-23] two versions and percentages are chosen, both answer in about these shares, and their traffic is counted as it comes', async (t) => {
-  await using browser = await aPerson(t);
+  await using browser = await aPerson(t, '/');
   const { page } = browser;
   await page.getByRole('link', { name: 'shop', exact: true }).click();
   await page.getByRole('link', { name: 'Deployments', exact: true }).click();
@@ -118,9 +113,10 @@ test('[UI-23] two versions and percentages are chosen, both answer in about thes
   // The stream of counts is open a second after it was asked for.
   const counts = { first: 0, second: 0 };
   await until('both versions to be counted', async () => {
-    const tally = await server.tally('shop', 50);
-    counts.first += tally['first'] ?? 0;
-    counts.second += tally['second'] ?? 0;
+    for (const tally of await Promise.all([1, 2, 3, 4].map(() => server.tally('shop', 25)))) {
+      counts.first += tally['first'] ?? 0;
+      counts.second += tally['second'] ?? 0;
+    }
     const [, requests = '0'] = /of ([\d,]+) requests/.exec((await since.textContent()) ?? '') ?? [];
     return Number(requests.replace(',', '')) >= ENOUGH;
   });
@@ -133,10 +129,8 @@ test('[UI-23] two versions and percentages are chosen, both answer in about thes
 
 test('[UI-24] it is raised to 100 % by keys, and taken back from the toast', async (t) => {
   await deployed(['second', 30], ['first', 70]);
-  await using browser = await aPerson(t);
+  await using browser = await aPerson(t, '/workers/shop');
   const { page } = browser;
-  await page.goto(`${site.url}/workers/shop`);
-  await whole(page);
   await page.keyboard.press('d');
   await share(page, 'v2').waitFor();
   assert.equal(await page.evaluate('document.activeElement.getAttribute("aria-label")'), 'Share of v2, in per cent');
@@ -168,9 +162,8 @@ test('[UI-24] it is raised to 100 % by keys, and taken back from the toast', asy
 });
 
 test('[UI-24] a saved version gets everything at once', async (t) => {
-  await using browser = await aPerson(t, { viewport: NARROW });
+  await using browser = await aPerson(t, `/workers/shop/versions?dialog=deploy&of=${ids['third']}`, { viewport: NARROW });
   const { page } = browser;
-  await openDialog(page, `/workers/shop/versions?dialog=deploy&of=${ids['third']}`);
   await checkFits(page);
   await page.getByRole('group', { name: 'Quick steps' }).getByRole('button', { name: '100%' }).click();
   await act(page, 'Deploy v3 at 100%').click();
@@ -181,9 +174,8 @@ test('[UI-24] a saved version gets everything at once', async (t) => {
 
 test('[UI-25] the thumb is dragged, a share has three decimals, and what is no share is said and not sent', async (t) => {
   await deployed(['second', 10], ['first', 90]);
-  await using browser = await aPerson(t, { colorScheme: 'dark' });
+  await using browser = await aPerson(t, DIALOG, { colorScheme: 'dark' });
   const { page } = browser;
-  await openDialog(page);
   await checkAccessible(page);
   const bar = await page.locator('.deploy-slider').boundingBox();
   assert.ok(bar);
@@ -209,7 +201,6 @@ test('[UI-26] who deploys meanwhile is told, and a form that was made before can
   await deployed(['second', 10], ['first', 90]);
   await using browser = await aPerson(t);
   const { page } = browser;
-  await openDialog(page);
   await deployed(['third', 100]);
   await page
     .getByRole('status')
@@ -231,7 +222,7 @@ test('[UI-26] the server refuses it too, where the news has not come', async (t)
   const { page } = browser;
   browser.allow(/switchback\/v1\/events/, /status of 412/);
   await page.route('**/switchback/v1/events', (route) => route.abort());
-  await openDialog(page);
+  await open(page, site.url + DIALOG);
   await deployed(['third', 100]);
   await act(page, 'Deploy v2 at 25%').click();
   await page
@@ -244,10 +235,8 @@ test('[UI-26] the server refuses it too, where the news has not come', async (t)
 test('[UI-27] what wrangler deploys elsewhere is shown at once', async (t) => {
   const project = makeProject({ dir: server.projectFolder('shop'), name: 'shop', code: answering('unused') });
   await deployed(['third', 100]);
-  await using browser = await aPerson(t);
+  await using browser = await aPerson(t, '/workers/shop/deployments');
   const { page } = browser;
-  await page.goto(`${site.url}/workers/shop/deployments`);
-  await whole(page);
   const shown = page
     .getByRole('img', { name: 'v2 40%, v1 60%', exact: true })
     .first()

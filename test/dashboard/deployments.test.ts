@@ -72,10 +72,8 @@ after(() => server[Symbol.asyncDispose]());
 const opened = async (t: TestContext, path: string, options?: BrowserOptions) => {
   const browser = await aBrowser(t, options);
   browser.allow(/status of 401/);
-  const url = server.started.control_url ?? '';
-  await signIn(browser.page, { url, token: server.connection.token });
-  await browser.page.goto(`${url}/workers/shop/${path}`);
-  await whole(browser.page);
+  const site = { url: server.started.control_url ?? '', token: server.connection.token };
+  await signIn(browser.page, site, `/workers/shop/${path}`);
   return browser;
 };
 
