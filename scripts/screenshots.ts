@@ -150,8 +150,8 @@ const picture = async (
     if (isOver === undefined && isNeverWhole === undefined) await asHighAsItsContent(page, viewport).then(settles);
     try {
       await prepare?.(page, shop);
-      if (isNeverWhole === true) await asHighAsItsContent(page, viewport);
       if (prepare !== undefined && restore === undefined) await settles();
+      if (prepare !== undefined && isOver === undefined) await asHighAsItsContent(page, viewport);
       await page.screenshot({ path: join(values.out, `${name}.png`), animations: 'disabled', caret: 'hide' });
     } finally {
       await restore?.(page, shop);

@@ -59,10 +59,11 @@ const observeOne = async (archive: Archive, load: Load, served: readonly Served[
   const cpu: CpuCount[] = [];
   const thrown: InvocationRecord[] = [];
   const kept: InvocationRecord[] = [];
+  const due = dueFaults(random);
   for (const slice of slicesOf(load, served, nowMinute, random)) {
     const { minute, id: versionId, number, requests } = slice;
     const base = { minute, script: load.script, versionId, kind: load.kind ?? 'fetch' } as const;
-    const faults = load.faults.map((fault) => ({ fault, times: random.about((requests * fault.perTenThousand(number)) / 10_000) }));
+    const faults = load.faults.map((fault) => ({ fault, times: due(fault, number, requests) }));
     const failed = Math.min(
       requests,
       faults.reduce((sum, each) => sum + each.times, 0),
@@ -91,6 +92,18 @@ const observeOne = async (archive: Archive, load: Load, served: readonly Served[
 };
 
 const KEPT_FAILURES = 150;
+
+/** What is rare comes as often as it should also in the minutes of a version that gets few requests: what was not due yet is so later. */
+const dueFaults = (random: Chance) => {
+  const owed = new Map<string, number>();
+  return ({ name, perTenThousand }: Fault, version: number, requests: number): number => {
+    const key = `${name} ${version}`;
+    const due = (owed.get(key) ?? random.next()) + requests * (perTenThousand(version) / 10_000) * (0.6 + 0.8 * random.next());
+    const times = due < 20 ? Math.floor(due) : random.about(due);
+    owed.set(key, Math.max(0, due - times));
+    return times;
+  };
+};
 
 const slicesOf = function* (load: Load, served: readonly Served[], nowMinute: number, random: Chance): Generator<Slice> {
   const first = nowMinute - DAYS_OBSERVED * 24 * HOUR_MINUTES;
