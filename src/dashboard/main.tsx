@@ -6,9 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/index.ts';
 import { router } from './router.tsx';
-import { reloadOnLostParts } from './shell/lost-parts.ts';
 
-reloadOnLostParts();
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no place for the dashboard.');
 createRoot(root).render(

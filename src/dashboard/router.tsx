@@ -1,5 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { currentSession } from './api/index.ts';
+import { late } from './parts/index.ts';
 import { applyTheme, Shell, SignIn, textsOf } from './shell/index.ts';
 import { NotFound, PageFailed } from './shell/failures.tsx';
 import { Workers } from './screens/workers/index.ts';
@@ -23,76 +25,36 @@ const inside = createRoute({
   errorComponent: PageFailed,
 });
 
-const page = (path: string, component: ReturnType<typeof lazyRouteComponent>) =>
-  createRoute({ getParentRoute: () => inside, path, component, errorComponent: PageFailed });
+const latePage = (load: () => Promise<ComponentType>) => late(load, { what: 'This page did not load.', isPage: true });
+
+const page = (path: string, load: () => Promise<ComponentType>) =>
+  createRoute({ getParentRoute: () => inside, path, component: latePage(load), errorComponent: PageFailed });
 
 const worker = createRoute({ getParentRoute: () => inside, path: '/workers/$name', component: WorkerFrame, errorComponent: PageFailed });
 
-const tab = (path: string, component: ReturnType<typeof lazyRouteComponent>) =>
-  createRoute({ getParentRoute: () => worker, path, component, errorComponent: PageFailed });
+const tab = (path: string, load: () => Promise<ComponentType>) =>
+  createRoute({ getParentRoute: () => worker, path, component: latePage(load), errorComponent: PageFailed });
 
 const tree = root.addChildren([
   signIn,
   inside.addChildren([
     createRoute({ getParentRoute: () => inside, path: '/', component: Workers, errorComponent: PageFailed }),
-    page(
-      '/create',
-      lazyRouteComponent(() => import('./screens/create/index.ts'), 'Create'),
-    ),
-    page(
-      '/workers/$name/edit',
-      lazyRouteComponent(() => import('./screens/editor/index.ts'), 'EditCode'),
-    ),
-    page(
-      '/workers/$name/compare',
-      lazyRouteComponent(() => import('./screens/compare/index.ts'), 'Compare'),
-    ),
-    page(
-      '/observability',
-      lazyRouteComponent(() => import('./screens/observability/index.ts'), 'Observability'),
-    ),
-    page(
-      '/logpush',
-      lazyRouteComponent(() => import('./screens/logpush/index.ts'), 'Logpush'),
-    ),
-    page(
-      '/audit',
-      lazyRouteComponent(() => import('./screens/audit/index.ts'), 'AuditLog'),
-    ),
-    page(
-      '/tokens',
-      lazyRouteComponent(() => import('./screens/tokens/index.ts'), 'Tokens'),
-    ),
+    page('/create', async () => (await import('./screens/create/index.ts')).Create),
+    page('/workers/$name/edit', async () => (await import('./screens/editor/index.ts')).EditCode),
+    page('/workers/$name/compare', async () => (await import('./screens/compare/index.ts')).Compare),
+    page('/observability', async () => (await import('./screens/observability/index.ts')).Observability),
+    page('/logpush', async () => (await import('./screens/logpush/index.ts')).Logpush),
+    page('/audit', async () => (await import('./screens/audit/index.ts')).AuditLog),
+    page('/tokens', async () => (await import('./screens/tokens/index.ts')).Tokens),
     worker.addChildren([
       createRoute({ getParentRoute: () => worker, path: '/', component: Overview, errorComponent: PageFailed }),
-      tab(
-        'deployments',
-        lazyRouteComponent(() => import('./screens/deployments/index.ts'), 'Deployments'),
-      ),
-      tab(
-        'deployments/$id',
-        lazyRouteComponent(() => import('./screens/deployments/index.ts'), 'OneDeployment'),
-      ),
-      tab(
-        'versions',
-        lazyRouteComponent(() => import('./screens/versions/index.ts'), 'Versions'),
-      ),
-      tab(
-        'versions/$id',
-        lazyRouteComponent(() => import('./screens/versions/index.ts'), 'OneVersion'),
-      ),
-      tab(
-        'logs',
-        lazyRouteComponent(() => import('./screens/logs/index.ts'), 'Logs'),
-      ),
-      tab(
-        'triggers',
-        lazyRouteComponent(() => import('./screens/triggers/index.ts'), 'Triggers'),
-      ),
-      tab(
-        'settings',
-        lazyRouteComponent(() => import('./screens/settings/index.ts'), 'Settings'),
-      ),
+      tab('deployments', async () => (await import('./screens/deployments/index.ts')).Deployments),
+      tab('deployments/$id', async () => (await import('./screens/deployments/index.ts')).OneDeployment),
+      tab('versions', async () => (await import('./screens/versions/index.ts')).Versions),
+      tab('versions/$id', async () => (await import('./screens/versions/index.ts')).OneVersion),
+      tab('logs', async () => (await import('./screens/logs/index.ts')).Logs),
+      tab('triggers', async () => (await import('./screens/triggers/index.ts')).Triggers),
+      tab('settings', async () => (await import('./screens/settings/index.ts')).Settings),
     ]),
   ]),
 ]);

@@ -9,6 +9,7 @@ export { Fault, Field, SelectField, TextField } from './field.tsx';
 export { Find } from './find.tsx';
 export { useGiveBack } from './give-back.ts';
 export { Icon } from './icon.tsx';
+export { late, LoadAnew, OUTDATED } from './late.tsx';
 export { Bones, Loaded, RowBones } from './loaded.tsx';
 export { MenuItems, RowMenu, type MenuItem } from './menu.tsx';
 export { refused, Refusals } from './refusals.tsx';

@@ -1,8 +1,8 @@
 import { Menu, Search, X } from 'lucide-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { listen, signOut, useLive, whenLeft, type Session } from '../api/index.ts';
-import { Button, Refusals, Toasts, refused, useNow } from '../parts/index.ts';
+import { useEffect, useRef, useState } from 'react';
+import { listen, lookForOwnVersion, signOut, useIsOutdated, useLive, whenLeft, type Session } from '../api/index.ts';
+import { Banner, Button, LoadAnew, OUTDATED, Refusals, Toasts, refused, useNow } from '../parts/index.ts';
 import { clockOf } from '../words/index.ts';
 import { GoTo } from './go-to.tsx';
 import { KeyList } from './key-list.tsx';
@@ -70,6 +70,7 @@ export const Shell = ({ session }: { readonly session: Session }) => {
       )}
       <main id="page" className="page" tabIndex={-1}>
         <NotLive />
+        <Outdated />
         <Refusals />
         <Outlet />
       </main>
@@ -101,4 +102,16 @@ const NotLive = () => {
       Not live since {clockOf(away.since)}. <span aria-hidden>Trying again in {seconds} s.</span>
     </p>
   );
+};
+
+/** A server that was away may have come back as another version. The page works on, as far as it has its parts. */
+const Outdated = () => {
+  const isAway = useLive().away !== undefined;
+  const wasAway = useRef(false);
+  const isOutdated = useIsOutdated();
+  useEffect(() => {
+    if (wasAway.current && !isAway) void lookForOwnVersion();
+    wasAway.current = isAway;
+  }, [isAway]);
+  return isOutdated && <Banner action={<LoadAnew />}>{OUTDATED} What you typed here is gone once you load it.</Banner>;
 };
