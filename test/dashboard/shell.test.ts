@@ -60,6 +60,72 @@ test('[UI-90] the link that start prints signs in once', async (t) => {
   await second.page.getByRole('alert').getByText('was used before').waitFor();
 });
 
+/** As `switchback dashboard` prints it. */
+const aLink = async (): Promise<string> => {
+  const response = await fetch(`${site.url}/switchback/v1/session/codes`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${site.token}` },
+  });
+  const { result } = (await response.json()) as { readonly result: { readonly url: string } };
+  return result.url;
+};
+
+test('[UI-115] a link signs in from the tab that shows the sign-in, and leads to the page that was asked for', async (t) => {
+  await using browser = await aBrowser(t);
+  const { page } = browser;
+  browser.allow(/status of 40\d/);
+  await page.goto(site.url);
+  await page.getByLabel('API token').waitFor();
+  // As if it was pasted into the address of this very tab.
+  await page.goto(`${site.url}/sign-in#code=nothing`);
+  await page.getByRole('alert').getByText('does not sign in').waitFor();
+  await page.goto(await aLink());
+  await page.getByRole('heading', { name: 'Workers', exact: true }).waitFor();
+  assert.doesNotMatch(page.url(), /code=/);
+
+  await browser.context.clearCookies();
+  await page.goto(`${site.url}/workers/hello/deployments?by=change`);
+  await page.getByLabel('API token').waitFor();
+  await page.goto(await aLink());
+  await page.getByRole('heading', { name: 'What served when' }).waitFor();
+  const { pathname, search } = new URL(page.url());
+  assert.equal(pathname + search, '/workers/hello/deployments?by=change');
+
+  for (const elsewhere of ['https://example.com/', '//example.com/', '/\\example.com']) {
+    await browser.context.clearCookies();
+    await page.goto(`${site.url}/sign-in?to=${encodeURIComponent(elsewhere)}`);
+    await page.getByLabel('API token').waitFor();
+    await page.goto(await aLink());
+    await page.getByRole('heading', { name: 'Workers', exact: true }).waitFor();
+    assert.equal(page.url(), `${site.url}/`);
+  }
+});
+
+test('[UI-115] who is signed in is led on from the sign-in, and by a link that is used up', async (t) => {
+  await using browser = await aBrowser(t);
+  const { page } = browser;
+  browser.allow(/status of 401/);
+  await signIn(page, site);
+  await page.goto(`${site.url}/sign-in?to=/workers/hello`);
+  await page.getByRole('heading', { name: 'hello' }).waitFor();
+  const link = await aLink();
+  await page.goto(link);
+  await page.getByRole('heading', { name: 'Workers', exact: true }).waitFor();
+  await page.goto(link);
+  await page.getByText('You are signed in all the same.').waitFor();
+  assert.equal(page.url(), `${site.url}/`);
+});
+
+test('[UI-90] to sign in without a token asks for one', async (t) => {
+  await using browser = await aBrowser(t);
+  const { page } = browser;
+  browser.allow(/status of 401/);
+  await page.goto(site.url);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('Paste a token first. It begins with sb_.').waitFor();
+  assert.equal(await page.getByText('Code 400').count(), 0);
+});
+
 test('[UI-91] who signs out is out: the page before is not shown again', async (t) => {
   await using browser = await aBrowser(t);
   const { page } = browser;

@@ -3,17 +3,24 @@ import { ApiFailure, signIn } from '../api/index.ts';
 import { Banner, Button, Command, Refusal, TextField } from '../parts/index.ts';
 import { Mark } from './mark.tsx';
 
+/** Of a one-time link: it signs in by itself. Each that is opened is another, also with the same code. */
+export interface SignInLink {
+  readonly code: string;
+}
+
 interface SignInFormProps {
   /** Who was signed in before is told why they are asked again. */
   readonly hasEnded: boolean;
-  /** Of a one-time link: it signs in by itself. */
-  readonly code?: string | undefined;
+  readonly link?: SignInLink | undefined;
+  /** Answers whether that matters to nobody, because somebody is signed in. */
+  readonly onLinkRefused?: () => Promise<boolean>;
   readonly onSignedIn: () => unknown;
 }
 
 /** By a token, or by the code of a link. */
-export const SignInForm = ({ hasEnded, code, onSignedIn }: SignInFormProps) => {
+export const SignInForm = ({ hasEnded, link, onLinkRefused, onSignedIn }: SignInFormProps) => {
   const [token, setToken] = useState('');
+  const [isMissing, setIsMissing] = useState(false);
   const [error, setError] = useState<unknown>();
   const [isWorking, setIsWorking] = useState(false);
   const isRunning = useRef(false);
@@ -25,16 +32,17 @@ export const SignInForm = ({ hasEnded, code, onSignedIn }: SignInFormProps) => {
       await signIn(by);
       await onSignedIn();
     } catch (failure) {
-      setError(failure);
+      const isRefused = failure instanceof ApiFailure && failure.status < 500;
+      const isIn = 'code' in by && isRefused && (await onLinkRefused?.()) === true;
+      if (!isIn) setError(failure);
     } finally {
       isRunning.current = false;
       setIsWorking(false);
     }
   };
   useEffect(() => {
-    if (code !== undefined) void enter({ code });
-    // It is there only when the page is opened.
-  }, []);
+    if (link !== undefined) void enter(link);
+  }, [link]);
   return (
     <>
       <div>
@@ -49,19 +57,23 @@ export const SignInForm = ({ hasEnded, code, onSignedIn }: SignInFormProps) => {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            if (token.trim() === '') setError(new ApiFailure(400, [{ code: 400, message: 'The token is missing.' }]));
-            else void enter({ token: token.trim() });
+            setIsMissing(token.trim() === '');
+            if (token.trim() !== '') void enter({ token: token.trim() });
           }}
         >
           <TextField
             label="API token"
             hint="It begins with sb_ and is exchanged for a session in this browser only."
+            fault={isMissing ? 'Paste a token first. It begins with sb_.' : undefined}
             type="password"
             name="token"
             autoComplete="current-password"
             autoFocus
             value={token}
-            onChange={({ target }) => setToken(target.value)}
+            onChange={({ target }) => {
+              setToken(target.value);
+              setIsMissing(false);
+            }}
           />
           <Button kind="main" type="submit" working={isWorking ? 'Signing in' : undefined}>
             Sign in
