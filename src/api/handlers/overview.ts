@@ -134,6 +134,14 @@ const foundAmong = async (queries: Queries, workers: readonly ListedWorker[], se
   return workers.filter(({ tag }) => found.has(tag));
 };
 
+/** Those that are watched are known already. */
+const pastsOf = async (queries: Queries, workers: readonly ListedWorker[], watched: readonly WorkerPast[]) => {
+  const known = new Map(watched.map((head) => [head.worker.tag, head]));
+  const others = workers.filter(({ tag }) => !known.has(tag));
+  for (const head of await lookedBack(queries, await workerHeads(queries, others))) known.set(head.worker.tag, head);
+  return workers.flatMap(({ tag }) => known.get(tag) ?? []);
+};
+
 export const overview: Handlers<typeof overviewEndpoints> = {
   listWorkersOverview: async (api, { query }) => {
     const window = windowAt(api.clock.now().getTime());
@@ -152,7 +160,7 @@ export const overview: Handlers<typeof overviewEndpoints> = {
     const { found, shown } = await api.store.snapshot(async (queries) => {
       const meant = all.filter(isMeant);
       const those = search === '' ? meant : await foundAmong(queries, meant, search, hosts);
-      const heads = await lookedBack(queries, await workerHeads(queries, those.slice(page.offset, page.offset + page.limit)));
+      const heads = await pastsOf(queries, those.slice(page.offset, page.offset + page.limit), watched);
       const callers = await callersOf(
         queries,
         heads.filter((head) => !isReached(head)).map(({ worker }) => worker.name),
