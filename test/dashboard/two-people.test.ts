@@ -57,6 +57,8 @@ after(() => server[Symbol.asyncDispose]());
 
 const at = async (t: TestContext, who: keyof typeof tokens, path: string): Promise<Browsing> => {
   const browser = await aBrowser(t);
+  // What observes starts behind the rest.
+  browser.allow(/status of 503/);
   await signIn(browser.page, { url, token: tokens[who] }, path);
   return browser;
 };
