@@ -8,6 +8,8 @@ export interface Colours {
 export const coloursIn = (element: HTMLElement): Colours => {
   const probe = element.ownerDocument.createElement('i');
   probe.hidden = true;
+  // Where colours are forced the versions' stay, as in the bar: nothing else tells their lines apart.
+  probe.style.setProperty('forced-color-adjust', 'none');
   element.append(probe);
   const known = new Map<string, string>();
   const of = (token: string): string => {
