@@ -22,6 +22,8 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
+const MANY = ['one', 'two', 'three', 'four', 'five', 'six'];
+
 const upload = (text: string) =>
   server.api('PUT', SCRIPT, aWorker({ code: saying(text), metadata: { annotations: { 'workers/message': text } } }));
 
@@ -69,3 +71,28 @@ test('[UI-108] eight windows on one Worker are all live at once and a ninth load
   await Promise.all([...windows.slice(1), ninth].map((window) => window.getByText('Said after the first was closed').first().waitFor()));
   assert.deepEqual(streams.slice(2).toSorted(), held);
 });
+
+test('[UI-108] windows on six Workers all load and hear of changes: the counts of three of them move at once, and of another one when one is closed', async (t) => {
+  for (const name of MANY) await server.api('PUT', `workers/scripts/${name}`, aWorker({ code: saying(name) }));
+  await using browser = await aBrowser(t);
+  const { context, page } = browser;
+  browser.allow(/status of 401/);
+  const streams: string[] = [];
+  context.on('request', (request) => request.resourceType() === 'eventsource' && streams.push(new URL(request.url()).pathname));
+  await signIn(page, { url, token: server.connection.token }, '/workers/one');
+  const windows: Page[] = [page];
+  for (const name of MANY.slice(1)) {
+    const window = await context.newPage();
+    await window.goto(`${url}/workers/${name}`);
+    await whole(window);
+    windows.push(window);
+  }
+  assert.deepEqual(streams.filter((path) => path.endsWith('/live')).toSorted(), liveOf(['one', 'three', 'two']));
+  const said = { metadata: { annotations: { 'workers/message': 'Said of six' } } };
+  await server.api('PUT', 'workers/scripts/six', aWorker({ code: saying('six again'), ...said }));
+  await windows.at(-1)?.getByText('Said of six').first().waitFor();
+  await windows[1]?.close();
+  await until('another one to be counted', () => streams.filter((path) => path.endsWith('/live')).length === 4);
+});
+
+const liveOf = (names: readonly string[]): readonly string[] => names.map((name) => `/switchback/v1/workers/${name}/live`);

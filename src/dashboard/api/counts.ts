@@ -17,6 +17,9 @@ interface Stream {
   readonly close: () => void;
 }
 
+/** Of Workers at once: of the six connections that a browser opens, two are left for what is asked for. Other pages are told by their reads. */
+const MOST_STREAMS = 3;
+
 /** By the name of the Worker. */
 const streams = new Map<string, Stream>();
 
@@ -25,6 +28,7 @@ const opened = (name: string): Stream => {
   const tell = (what: (hearer: Hearer) => void) => (): void => hearers.forEach(what);
   const close = openStream({
     address: addressOf('watchLive', { params: { name } }),
+    places: { kind: 'counts', most: MOST_STREAMS },
     on: { message: (data) => hearers.forEach(({ onCount }) => onCount(data as LiveCount)) }, // As the contract says.
     onOpen: tell(({ onOpen }) => onOpen?.()),
     onBroken: tell(({ onBroken }) => onBroken?.()),

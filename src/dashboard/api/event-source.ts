@@ -5,15 +5,14 @@ const LAST_TRY_MS = 15_000;
 export type News =
   | { readonly kind: 'open' }
   | { readonly kind: 'event'; readonly name: string; readonly data: unknown }
-  | { readonly kind: 'broken'; readonly nextTry: Date }
-  /** It is not tried again. */
-  | { readonly kind: 'refused' };
+  | { readonly kind: 'broken'; readonly nextTry: Date };
 
 export interface Source {
   readonly address: string;
   /** Of the events that are listened to. */
   readonly names: readonly string[];
   readonly tell: (news: News) => void;
+  /** Asked before it is tried again: an event source does not say why it was refused. */
   readonly mayGoOn: () => Promise<boolean>;
 }
 
@@ -39,11 +38,8 @@ export const hold = ({ address, names, tell, mayGoOn }: Source): (() => void) =>
     });
   };
   const again = async (): Promise<void> => {
-    const mayOpen = await mayGoOn();
     // Nobody may listen any more by then.
-    if (hasEnded) return;
-    if (mayOpen) open();
-    else tell({ kind: 'refused' });
+    if ((await mayGoOn()) && !hasEnded) open();
   };
   open();
   return () => {

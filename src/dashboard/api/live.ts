@@ -38,6 +38,7 @@ export const listen = (): (() => void) =>
   openStream({
     address: addressOf('watchEvents', {}),
     keeps: 'edges',
+    places: { kind: 'changes', most: 1 },
     on: {
       edges: (data) => set(data as Pick<Live, 'edges' | 'generation'>),
       change: (data) => heard(data as Change),

@@ -1,7 +1,10 @@
 import { hold, type News, type Source } from './event-source.ts';
 
-interface Joined extends Source {
+export interface SharedStream extends Source {
+  /** The last event of this name is told to who joins: it says how things are, not what happened. */
   readonly keeps?: string | undefined;
+  /** Of one kind a browser holds so many streams at once; those beyond wait. */
+  readonly places: { readonly kind: string; readonly most: number };
 }
 
 /** From the window that holds a stream to all others, or to the one that asked. */
@@ -16,7 +19,7 @@ type Message =
  *
  * A page from another machine over plain http has no locks (https://w3c.github.io/web-locks/#navigator-mixins): it has a stream of its own.
  */
-export const join = (stream: Joined): (() => void) => {
+export const join = (stream: SharedStream): (() => void) => {
   if (!('locks' in navigator)) return hold(stream);
   const me = crypto.randomUUID();
   const name = `switchback ${stream.address}`;
@@ -30,7 +33,7 @@ export const join = (stream: Joined): (() => void) => {
     if (data.kind === 'told' && (data.to ?? me) === me) data.news.forEach(stream.tell);
     if (data.kind === 'joined' && missed !== undefined && missed.length > 0) post({ kind: 'told', to: data.from, news: missed });
   });
-  const holding = (): Promise<void> =>
+  const held = (): Promise<void> =>
     new Promise((release) => {
       let state: readonly News[] = [];
       let kept: readonly News[] = [];
@@ -42,8 +45,7 @@ export const join = (stream: Joined): (() => void) => {
           else state = [news];
           missed = [...state, ...kept];
           post({ kind: 'told', news: [news] });
-          // Who holds it asked already.
-          if (news.kind !== 'refused') stream.tell(news);
+          stream.tell(news);
         },
       });
       left.signal.addEventListener('abort', () => {
@@ -51,11 +53,24 @@ export const join = (stream: Joined): (() => void) => {
         release();
       });
     });
-  // Who leaves while another holds it waits no longer.
-  void navigator.locks.request(name, { signal: left.signal }, holding).catch(() => undefined);
+  const { kind, most } = stream.places;
+  const places = Array.from({ length: most }, (_, at) => `switchback ${kind} ${at + 1}`);
+  void locked([name], left.signal, () => locked(places, left.signal, held));
   post({ kind: 'joined', from: me });
   return () => {
     left.abort();
     channel.close();
   };
+};
+
+/** Does something under the first of these locks that is free. Who leaves before waits no longer. */
+const locked = async (names: readonly string[], left: AbortSignal, work: () => Promise<void>): Promise<void> => {
+  const found = new AbortController();
+  const signal = AbortSignal.any([left, found.signal]);
+  const first = async (): Promise<void> => {
+    if (signal.aborted) return;
+    found.abort();
+    await work();
+  };
+  await Promise.all(names.map((name) => navigator.locks.request(name, { signal }, first).catch(() => undefined)));
 };
