@@ -74,8 +74,51 @@ test('triggers, as a person changes them', async (t) => {
     await dialog(page).getByRole('alert').getByText('Not added.').waitFor();
     assert.match((await dialog(page).getByRole('alert').textContent()) ?? '', /other/);
     assert.equal(await dialog(page).getByLabel('Pattern').inputValue(), 'example.com/taken');
-    page.once('dialog', (asked) => void asked.accept());
+    await dialog(page).getByLabel('Pattern').fill('example.com:8080/');
+    await dialog(page).getByText('Not added.').waitFor({ state: 'detached' });
+    await dialog(page).getByText('What stands there is no pattern.').first().waitFor();
+    assert.equal(await dialog(page).getByText('It needs a pattern.').count(), 0);
     await press(page, 'Cancel');
+    await press(page, 'Discard');
+  });
+
+  await t.test('[UI-116] Esc, the cross and Cancel close a form; where something was typed the first time asks in place', async () => {
+    const fields = [
+      { add: 'Add route', field: 'Pattern', typed: 'e' },
+      { add: 'Add custom domain', field: 'Host name', typed: 'e' },
+      { add: 'Add cron trigger', field: 'Pattern', typed: '*' },
+    ] as const;
+    const gone = () => dialog(page).waitFor({ state: 'detached' });
+    const question = dialog(page).getByRole('alert').filter({ hasText: 'Discard what you typed?' });
+    for (const { add, field, typed } of fields) {
+      for (const leave of ['Escape', 'Close', 'Cancel'] as const) {
+        const leaves = () => (leave === 'Escape' ? page.keyboard.press('Escape') : press(page, leave));
+        await press(page, add);
+        await dialog(page).waitFor();
+        await leaves();
+        await gone();
+        await press(page, add);
+        await dialog(page).getByLabel(field).fill(typed);
+        await leaves();
+        await question.waitFor();
+        await leaves();
+        await gone();
+      }
+    }
+    await press(page, 'Add route');
+    await dialog(page).getByLabel('Pattern').fill('example.com');
+    await page.keyboard.press('Escape');
+    await question.waitFor();
+    await checkAccessible(page, 'a form that asks whether to discard');
+    await dialog(page).getByLabel('Pattern').press('/');
+    await question.waitFor({ state: 'detached' });
+    assert.equal(await dialog(page).getByLabel('Pattern').inputValue(), 'example.com/');
+    await page.keyboard.press('Escape');
+    await press(page, 'Go on');
+    await question.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await press(page, 'Discard');
+    await gone();
   });
 
   await t.test('[UI-68] a custom domain comes to the Worker, and one that another has is moved only after that is said', async () => {

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
-import { useEffect, useId, useRef, type FormEvent, type ReactNode } from 'react';
-import { Button } from './button.tsx';
+import { createContext, useContext, useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { Button, type ButtonProps } from './button.tsx';
 import { useGiveBack } from './give-back.ts';
 import './dialog.css';
 
@@ -11,19 +11,32 @@ interface DialogProps {
   readonly aside?: ReactNode;
   readonly width?: 'small' | 'wide';
   readonly children: ReactNode;
-  /** In words, left: how it can be undone. Then the safe button, then the acting one, of `type="submit"`. */
+  /** In words, left: how it can be undone. Then the safe button, a `Cancel`, then the acting one, of `type="submit"`. */
   readonly foot: ReactNode;
   readonly onClose: () => void;
   readonly onSubmit?: () => void;
   /** Somebody has typed: leaving asks first. */
   readonly hasTyped?: boolean;
-  /** What leaving asks. */
+  /** What leaving asks, and what it then does. */
   readonly question?: string;
+  readonly discard?: string;
 }
+
+const Leave = createContext<() => void>(() => undefined);
+
+/** The safe button of a dialog: what `Esc` and ✕ do, which ask first where something was typed. */
+export const Cancel = ({ children = 'Cancel', ...more }: Omit<ButtonProps, 'onClick'>) => {
+  const leave = useContext(Leave);
+  return (
+    <Button {...more} onClick={leave}>
+      {children}
+    </Button>
+  );
+};
 
 /**
  * A modal dialog. The browser traps the focus and makes the page inert; whoever opened it has the focus afterwards. The element with
- * `autoFocus` has it at first. `Esc` closes unless something was typed; then it asks.
+ * `autoFocus` has it at first. `Esc`, ✕ and `Cancel` close unless something was typed; then the first asks, in place, and the second closes.
  */
 export const Dialog = ({
   title,
@@ -34,8 +47,10 @@ export const Dialog = ({
   onClose,
   onSubmit,
   hasTyped = false,
-  question = 'Leave without keeping what you typed?',
+  question = 'Discard what you typed?',
+  discard = 'Discard',
 }: DialogProps) => {
+  const [hasAsked, setHasAsked] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useGiveBack(dialog);
@@ -47,10 +62,13 @@ export const Dialog = ({
     current.showModal();
     wanted?.focus();
   }, []);
+  const isAsking = hasAsked && hasTyped;
   const close = (): void => {
-    if (!hasTyped || window.confirm(question)) onClose();
+    if (!hasTyped || hasAsked) return onClose();
+    setHasAsked(true);
     // Where the browser has closed it already, it was to stay.
-    else if (dialog.current?.open === false) dialog.current.showModal();
+    if (dialog.current?.open === false) dialog.current.showModal();
+    return undefined;
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -73,10 +91,34 @@ export const Dialog = ({
         {aside !== undefined && <span className="second small">{aside}</span>}
         <Button kind="quiet" isSmall icon={X} name="Close" onClick={close} />
       </div>
-      <form className="dialog-form" onSubmit={submit} noValidate>
-        <div className="dialog-body">{children}</div>
-        <div className="dialog-foot">{foot}</div>
+      {/* Whoever types on stays. */}
+      <form className="dialog-form" onSubmit={submit} onInput={() => setHasAsked(false)} noValidate>
+        <Leave value={close}>
+          <div className="dialog-body">{children}</div>
+          {isAsking && <Question {...{ question, discard }} onStay={() => setHasAsked(false)} onLeave={onClose} />}
+          <div className="dialog-foot">{foot}</div>
+        </Leave>
       </form>
     </dialog>
   );
 };
+
+interface QuestionProps extends Required<Pick<DialogProps, 'question' | 'discard'>> {
+  readonly onStay: () => void;
+  readonly onLeave: () => void;
+}
+
+/** It takes no focus: who is asked goes on typing, or presses the key once more. */
+const Question = ({ question, discard, onStay, onLeave }: QuestionProps) => (
+  <div className="dialog-question">
+    <p role="alert">
+      <strong className="strong">{question}</strong> <kbd>Esc</kbd> again means yes.
+    </p>
+    <Button isSmall onClick={onStay}>
+      Go on
+    </Button>
+    <Button isSmall onClick={onLeave}>
+      {discard}
+    </Button>
+  </div>
+);

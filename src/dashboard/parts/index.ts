@@ -3,7 +3,7 @@ export { Button, type ButtonProps } from './button.tsx';
 export { CheckLine } from './check-line.tsx';
 export { Consequence } from './consequence.tsx';
 export { copyId } from './copy.ts';
-export { Dialog } from './dialog.tsx';
+export { Cancel, Dialog } from './dialog.tsx';
 export { Command, CopyButton, Empty } from './empty.tsx';
 export { Fault, Field, SelectField, TextField } from './field.tsx';
 export { Find } from './find.tsx';

@@ -20,7 +20,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['1 to 6', 'Quick step in the split control'],
   ['T', 'Theme'],
   ['?', 'This list'],
-  ['Esc', 'Close'],
+  ['Esc', 'Close; where something was typed, asks first'],
 ];
 
 export const KeyList = ({ onClose }: { readonly onClose: () => void }) => {

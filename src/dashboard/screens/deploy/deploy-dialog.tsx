@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Bones, Button, Dialog, Refusal } from '../../parts/index.ts';
+import { Bones, Cancel, Dialog, Refusal } from '../../parts/index.ts';
 import type { WorkerDialogProps } from '../worker/index.ts';
 import { useServing } from '../traffic/index.ts';
 import { DeployForm } from './deploy-form.tsx';
@@ -12,7 +12,7 @@ export const DeployDialog = ({ name, versionId, onClose }: WorkerDialogProps) =>
   const { serving, error } = useServing(name);
   const [times, setTimes] = useState(0);
   const frame = { title: 'Deploy version', aside: name, onClose };
-  const foot = <Button onClick={onClose}>Cancel</Button>;
+  const foot = <Cancel />;
   if (serving === undefined)
     return (
       <Dialog {...frame} foot={foot}>

@@ -2,7 +2,7 @@ import { ArrowRightLeft } from 'lucide-react';
 import { useState } from 'react';
 import { ApiFailure, useApi, useLive } from '../../api/index.ts';
 import { percentageOf, WHOLE } from '../../../domain/index.ts';
-import { Bones, Button, Consequence, Dialog, Loaded, Refusal, TextField, useRested, versionName } from '../../parts/index.ts';
+import { Bones, Button, Cancel, Consequence, Dialog, Loaded, Refusal, TextField, useRested, versionName } from '../../parts/index.ts';
 import { percentage } from '../../words/index.ts';
 import { announce, sharesOf, StaleBanner, tagOf, wayBackTo, type Active, type Candidate, type Serving } from '../traffic/index.ts';
 import { Checks } from './checks.tsx';
@@ -102,7 +102,7 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
               </>
             )}
           </p>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button
             kind="main"
             type="submit"

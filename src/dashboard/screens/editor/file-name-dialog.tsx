@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Dialog, TextField } from '../../parts/index.ts';
+import { Button, Cancel, Dialog, TextField } from '../../parts/index.ts';
 
 interface FileNameDialogProps {
   /** Of the file that is renamed; undefined where one is added. */
@@ -22,7 +22,7 @@ export const FileNameDialog = ({ name, faultIn, onName, onClose }: FileNameDialo
       onSubmit={() => fault === undefined && onName(wanted)}
       foot={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button kind="main" type="submit" why={fault}>
             {name === undefined ? `Add ${wanted}` : `Rename to ${wanted}`}
           </Button>

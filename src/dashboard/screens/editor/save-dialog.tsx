@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { refresh, useAct } from '../../api/index.ts';
 import { MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from '../../../domain/index.ts';
-import { Button, Consequence, Dialog, Field, Refusal, TextField } from '../../parts/index.ts';
+import { Button, Cancel, Consequence, Dialog, Field, Refusal, TextField } from '../../parts/index.ts';
 import { deployScript, deployWhole, saveVersion, type Made, type Upload } from './upload.ts';
 
 export interface SaveDialogProps {
@@ -63,7 +63,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, held,
       onSubmit={() => why === undefined && done.mutate()}
       foot={
         <>
-          <Button onClick={() => void leave()}>{saved === undefined ? 'Cancel' : `Keep ${name} without traffic`}</Button>
+          <Cancel>{saved === undefined ? 'Cancel' : `Keep ${name} without traffic`}</Cancel>
           <Button kind="main" type="submit" why={why} working={done.isPending ? (isDeployed ? 'Deploying' : 'Saving') : undefined}>
             {isDeployed ? `Deploy ${name}` : 'Save version'}
           </Button>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { call, refresh, useApi, useAct } from '../../api/index.ts';
-import { Button, Dialog, Refusal } from '../../parts/index.ts';
+import { Button, Cancel, Dialog, Refusal } from '../../parts/index.ts';
 import { bodyOf, changesIn, draftOf, faultIn, type Draft } from './draft.ts';
 import { JobFields } from './job-fields.tsx';
 import { nameOf, type Job } from './logpush.tsx';
@@ -47,7 +47,7 @@ export const JobDialog = ({ job, onClose, onTold }: JobDialogProps) => {
       foot={
         <>
           <p>{faultIn(draft) ?? 'A small test file is written to a new destination first.'}</p>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button kind="main" type="submit" why={faultIn(draft)} working={saved.isPending ? 'Trying the destination' : undefined}>
             {job === undefined ? 'Create the job' : 'Change the job'}
           </Button>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useApi } from '../../api/index.ts';
-import { Bones, Button, Dialog, Refusal } from '../../parts/index.ts';
+import { Bones, Cancel, Dialog, Refusal } from '../../parts/index.ts';
 import { useWorker } from '../worker/worker.ts';
 import type { WorkerDialogProps } from '../worker/index.ts';
 import { RollbackForm } from './rollback-form.tsx';
@@ -35,7 +35,7 @@ export const RollbackDialog = ({ name, versionId, onClose }: WorkerDialogProps) 
     );
   const error = read.error ?? targets.error;
   return (
-    <Dialog {...frame} title={`Roll back ${name}`} foot={<Button onClick={onClose}>Cancel</Button>}>
+    <Dialog {...frame} title={`Roll back ${name}`} foot={<Cancel />}>
       {error !== null && <Refusal what="What one can go back to did not load." error={error} />}
       {error === null && worker !== undefined && active === undefined && <p>Nothing is deployed, so there is nothing to roll back.</p>}
       {error === null && (worker === undefined || active !== undefined) && <Bones lines={[40, 60, 40, 60]} />}

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { ApiFailure, useLive } from '../../api/index.ts';
-import { Button, CheckLine, Consequence, Dialog, newerFirst, Refusal, TextField, versionName } from '../../parts/index.ts';
+import { Button, Cancel, CheckLine, Consequence, Dialog, newerFirst, Refusal, TextField, versionName } from '../../parts/index.ts';
 import { readable } from '../../words/index.ts';
 import { StaleBanner, type Active } from '../traffic/index.ts';
 import { ChangedSecrets } from './changed-secrets.tsx';
@@ -81,7 +81,7 @@ export const RollbackForm = ({
       foot={
         <>
           <p className={why === undefined ? undefined : 'is-why'}>{why ?? `Can be undone: ${leaving} stays deployable.`}</p>
-          <Button onClick={onClose}>Keep {leaving}</Button>
+          <Cancel>Keep {leaving}</Cancel>
           <Button
             kind="main"
             type="submit"

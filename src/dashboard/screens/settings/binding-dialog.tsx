@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button, Dialog, Field, SelectField, TextField } from '../../parts/index.ts';
+import { Button, Cancel, Dialog, Field, SelectField, TextField } from '../../parts/index.ts';
 import { bindingOf, faultsOf, firstValues, valuesOf, type GivenBinding, type Values } from './binding-form.ts';
 import { isValue } from '../../words/index.ts';
 import { ADDABLE, BINDING_KINDS, type BindingField, type BindingType } from './binding-kinds.ts';
@@ -51,7 +51,7 @@ export const BindingDialog = ({ worker, row, type: first, taken, onKeep, onClose
       foot={
         <>
           <p>Nothing changes yet: it is kept for the next version.</p>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button kind="main" type="submit">
             {row === undefined ? `Add ${name === '' ? 'it' : name}` : `Change ${row.name}`}
           </Button>

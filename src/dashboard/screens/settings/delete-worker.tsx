@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { call, refresh, useApi, useAct, type Result } from '../../api/index.ts';
-import { Banner, Button, Dialog, Refusal, TextField, toast } from '../../parts/index.ts';
+import { Banner, Button, Cancel, Dialog, Refusal, TextField, toast } from '../../parts/index.ts';
 import { useAddress, useGo } from '../../shell/index.ts';
 import { counted } from '../../words/index.ts';
 import type { Worker } from '../worker/worker.ts';
@@ -77,7 +77,7 @@ const DeleteDialog = ({ worker, onClose }: { readonly worker: Worker; readonly o
       foot={
         <>
           <p>{why ?? 'It cannot be undone.'}</p>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button kind="stop" type="submit" why={why} working={deleted.isPending ? 'Deleting' : undefined}>
             Delete {worker.name}
           </Button>

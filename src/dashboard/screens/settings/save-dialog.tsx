@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { call, refresh, useAct, type Result } from '../../api/index.ts';
 import {
   Button,
+  Cancel,
   Consequence,
   Dialog,
   newerFirst,
@@ -58,7 +59,7 @@ export const SaveDialog = ({ worker, settings, draft, madeTo, isDeployed, onDone
       foot={
         <>
           <p>{isDeployed ? <WayBack worker={worker} /> : 'It can be deployed later, at once or gradually.'}</p>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button kind="main" type="submit" data-first working={made.isPending ? (isDeployed ? 'Deploying' : 'Saving') : undefined}>
             {isDeployed ? deployButton(worker) : 'Save without traffic'}
           </Button>

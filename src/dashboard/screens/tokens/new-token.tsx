@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { call, refresh, useAct } from '../../api/index.ts';
-import { Button, CopyButton, Dialog, Refusal, TextField } from '../../parts/index.ts';
+import { Button, Cancel, CopyButton, Dialog, Refusal, TextField } from '../../parts/index.ts';
 
 /** Asks for a name, makes the token, and shows its value this once. */
 export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
@@ -21,7 +21,7 @@ export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
       onSubmit={() => made.mutate()}
       foot={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button
             kind="main"
             type="submit"
@@ -63,12 +63,12 @@ const Made = ({ name, value, onClose }: { readonly name: string; readonly value:
       width="small"
       hasTyped={!isCopied}
       question="Close it? The token was not copied, and will not be shown again."
+      discard="Close it"
       onClose={onClose}
-      onSubmit={onClose}
       foot={
-        <Button kind="main" type="submit" data-first>
+        <Cancel kind="main" data-first>
           Close
-        </Button>
+        </Cancel>
       }
     >
       <p className="tokens-once">This is its value. It is not stored, and will not be shown again.</p>

@@ -117,6 +117,12 @@ const LastRun = ({ run, isKnown }: { readonly run: Run | undefined; readonly isK
   );
 };
 
+const whyNot = (cron: string, fault: string | undefined, isThere: boolean): string | undefined => {
+  if (cron === '') return 'It needs a pattern.';
+  if (fault !== undefined) return 'What stands there is no pattern.';
+  return isThere ? 'It is there already.' : undefined;
+};
+
 interface AddCronProps {
   readonly name: string;
   readonly crons: readonly string[];
@@ -136,7 +142,7 @@ const AddCron = ({ name, crons, put, onClose }: AddCronProps) => {
       working="Adding"
       refused="Not added."
       name={name}
-      why={fault === undefined ? (isThere ? 'It is there already.' : undefined) : 'It needs a pattern.'}
+      why={whyNot(cron, fault, isThere)}
       hasTyped={typed !== ''}
       onClose={onClose}
       act={async () => {

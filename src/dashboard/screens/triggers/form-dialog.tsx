@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { refresh, useAct } from '../../api/index.ts';
-import { Button, Dialog, Refusal, toast } from '../../parts/index.ts';
+import { Button, Cancel, Dialog, Refusal, toast } from '../../parts/index.ts';
 
 interface FormDialogProps {
   readonly title: string;
@@ -52,14 +52,15 @@ export const FormDialog = ({
       foot={
         <>
           <p>{why ?? 'It applies at once.'}</p>
-          <Button onClick={onClose}>Cancel</Button>
+          <Cancel />
           <Button kind={isStop ? 'stop' : 'main'} type="submit" why={why} working={acting.isPending ? working : undefined}>
             {button}
           </Button>
         </>
       }
     >
-      <div className="triggers-form">
+      {/* What was refused was asked with other words. */}
+      <div className="triggers-form" onInput={() => acting.isError && acting.reset()}>
         {acting.isError && <Refusal what={refused} error={acting.error} />}
         {children}
       </div>

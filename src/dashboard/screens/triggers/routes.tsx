@@ -81,7 +81,14 @@ const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
   const found = zones.find(({ id }) => id === chosen) ?? zoneOf(host, zones);
   // A pattern of any host says nothing about its zone.
   const mustChoose = before === undefined && parsed.ok && host === '' && found === undefined;
-  const why = parsed.ok ? (mustChoose ? 'It needs a zone.' : undefined) : 'It needs a pattern.';
+  const isEmpty = pattern.trim() === '';
+  const why = parsed.ok
+    ? mustChoose
+      ? 'It needs a zone.'
+      : undefined
+    : isEmpty
+      ? 'It needs a pattern.'
+      : 'What stands there is no pattern.';
   return (
     <FormDialog
       title={before === undefined ? 'Add a route' : `Change ${before.pattern}`}
@@ -106,7 +113,7 @@ const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
             ? `No zone holds it yet: ${zoneNameFor(host)} is made with it.`
             : 'Host and path. * may begin the host and end the path; without it only that very path matches.'
         }
-        fault={parsed.ok || pattern === '' ? undefined : `It is no pattern: ${parsed.refusal.reason}.`}
+        fault={parsed.ok || isEmpty ? undefined : `It is no pattern: ${parsed.refusal.reason}.`}
         placeholder="shop.example.com/cart*"
         className="input mono"
         data-first
