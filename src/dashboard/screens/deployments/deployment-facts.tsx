@@ -28,7 +28,7 @@ export const DeploymentFacts = ({ name, deployment }: { readonly name: string; r
         <dd>
           <time dateTime={at}>{local}</time>
           <span className="third">
-            , <span className="nowrap">{utc}</span>
+            , <span className="together">{utc}</span>
           </span>
         </dd>
         <dt>Held</dt>

@@ -56,7 +56,7 @@ const originOf = ({ id, number, metadata, annotations, resources }: Version): re
       <>
         <time dateTime={metadata.created_on}>{local}</time>
         <span className="third">
-          , <span className="nowrap">{utc}</span>
+          , <span className="together">{utc}</span>
         </span>
       </>,
     ],

@@ -102,8 +102,11 @@ const Head = () => (
     <tr>
       <th scope="col">Worker</th>
       <th scope="col">Serving now</th>
-      <th scope="col" colSpan={2}>
-        Requests, last 24 hours
+      <th scope="col" className="workers-line">
+        <span className="together">Requests, last 24 hours</span>
+      </th>
+      <th scope="col" className="r">
+        <span className="workers-head">Requests</span>
       </th>
       <th scope="col" className="r">
         Errors
