@@ -85,6 +85,12 @@ export const changedSecrets = (before: readonly Binding[], after: readonly Bindi
   return [...new Set([...old.keys(), ...current.keys()])].filter((name) => old.get(name) !== current.get(name)).toSorted();
 };
 
+/** Of these the ones that a version binds itself: their old values are what it would bring back. What came after it, it knows nothing of. */
+export const broughtBack = (then: readonly Binding[], today: readonly Binding[]): readonly string[] => {
+  const its = fingerprints(then);
+  return changedSecrets(then, today).filter((name) => its.has(name));
+};
+
 export interface SecretChange {
   /** Names of those that have another value than before, or are new. */
   readonly set: readonly string[];

@@ -99,9 +99,18 @@ test('[R-2] going back to a version whose secrets differ from those that serve i
   assert.deepEqual(planned(world, alone(1), { force: true }), TO(1));
 });
 
-test('[R-2] a secret that is missing or too many counts as changed, and all are named in order', () => {
+test('[R-2] a secret that was removed since counts as changed, one that came since does not, and all are named in order', () => {
   const world: World = { versions: { 1: [aSecret('B', '1'), aSecret('A', '1')], 2: [aSecret('C', '1'), aSecret('B', '2')] }, active: [2] };
-  assert.deepEqual(planned(world, alone(1)), refused({ code: 'secrets_changed', versionId: uuid(1), names: ['A', 'B', 'C'] }));
+  assert.deepEqual(planned(world, alone(1)), refused({ code: 'secrets_changed', versionId: uuid(1), names: ['A', 'B'] }));
+});
+
+test('[R-2] a version that binds none of the secrets that came or changed since goes back unasked', () => {
+  const without: readonly (readonly Binding[])[] = [
+    [],
+    [aSecret('KEY', 'same')],
+    [{ type: 'plain_text', name: 'TOKEN', text: 'in clear' }],
+  ];
+  for (const bindings of without) assert.deepEqual(planned({ versions: { 1: bindings, 2: NEW }, active: [2] }, alone(1)), TO(1));
 });
 
 test('[R-2] in a split the newest version that serves is the one whose secrets count', () => {

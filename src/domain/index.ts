@@ -49,6 +49,7 @@ export type * from './warning.ts';
 export { differencesBetween, type Compared, type Differences, type NameDifferences, type Pair } from './differences.ts';
 export { annotationsFrom, isBindingName, isSubdomainName, isWorkerName, isZoneName, MOST_MESSAGE_BYTES, MOST_TAG_BYTES } from './names.ts';
 export {
+  broughtBack,
   changedSecrets,
   inheritable,
   isSameSecret,

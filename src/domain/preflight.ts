@@ -1,6 +1,6 @@
 import type { Result } from '../base/index.ts';
 import type { DurableObjectBinding, ServiceBinding } from './binding.ts';
-import { changedSecrets } from './bindings.ts';
+import { broughtBack } from './bindings.ts';
 import { changedSince } from './changed-since.ts';
 import { areCompatible, compatibilityOf } from './compatibility.ts';
 import { areSameClasses, isObjectBinding, type DurableObjectClass } from './durable-objects.ts';
@@ -124,7 +124,7 @@ const lostBy = ({ bindings }: CandidateVersion, { resources, deletions }: Propos
 /** Only going back can bring an old secret back: a version newer than those that serve was made knowing theirs. */
 const secretsChangedSince = (target: CandidateVersion, active: readonly CandidateVersion[]): readonly string[] => {
   const newest = newestOf(active);
-  return newest === undefined || target.number > newest.number ? [] : changedSecrets(target.bindings, newest.bindings);
+  return newest === undefined || target.number > newest.number ? [] : broughtBack(target.bindings, newest.bindings);
 };
 
 /** The version that a proposed one is compared with: the newest of those that serve. */

@@ -132,9 +132,9 @@ test('[V-16] a version that does not serve can be deleted, and the history stays
 
 test('[R-2] going back over changed secrets is refused with their names, and forced when the client says so', async (t) => {
   const api = await anApi(t);
-  const { deployment_id: one } = await api.upload('hello');
-  await api.ok('putSecret', HELLO, { json: { name: 'KEY', text: 'new' } });
-  await api.ok('putSecret', HELLO, { json: { name: 'ANOTHER', text: 'x' } });
+  const old = ['KEY', 'ANOTHER'].map((name) => ({ name, type: 'secret_text', text: 'old' }));
+  const { deployment_id: one } = await api.upload('hello', { metadata: { bindings: old } });
+  for (const name of ['KEY', 'ANOTHER', 'LATER']) await api.ok('putSecret', HELLO, { json: { name, text: 'new' } });
   const call = { json: aSplit({ [one]: 100 }) };
   const refused = await api.refused('createDeployment', HELLO, call);
   assert.equal(refused.code, 10220);

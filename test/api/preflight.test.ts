@@ -148,7 +148,7 @@ test('[R-10] assets are compared file by file', async (t) => {
 });
 
 test('[R-7] each reason is an error of its own, and changed secrets stand last, where force would not yet help', async (t) => {
-  const { api, one } = await aWorkerThatBound(t, [TO_CACHE], [CACHE]);
+  const { api, one } = await aWorkerThatBound(t, [TO_CACHE, { type: 'secret_text', name: 'KEY', text: 'old' }], [CACHE]);
   await api.ok('putSecret', HELLO, { json: { name: 'KEY', text: 'k' } });
   await drop(api, CACHE);
   const unknown = '99999999-9999-4999-8999-999999999999';
@@ -224,7 +224,10 @@ test('[R-10] [R-11] a preflight tells what a rollback would change, and changes 
   await create(api, CACHE);
   const { deployment_id: one } = await api.upload('hello', {
     code: saying('a longer text'),
-    metadata: { bindings: [TO_CACHE, { type: 'plain_text', name: 'COLOUR', text: 'red' }], limits: { cpu_ms: 50 } },
+    metadata: {
+      bindings: [TO_CACHE, { type: 'plain_text', name: 'COLOUR', text: 'red' }, { type: 'secret_text', name: 'KEY', text: 'revoked' }],
+      limits: { cpu_ms: 50 },
+    },
     modules: { 'lib.js': ['export {};', MODULE] },
   });
   const { deployment_id: two } = await api.upload('hello', {
@@ -232,6 +235,7 @@ test('[R-10] [R-11] a preflight tells what a rollback would change, and changes 
       bindings: [
         { type: 'plain_text', name: 'COLOUR', text: 'blue' },
         { type: 'secret_text', name: 'KEY', text: 'the secret itself' },
+        { type: 'secret_text', name: 'LATER', text: 'the secret itself' },
       ],
       compatibility_date: '2026-10-01',
       compatibility_flags: ['nodejs_compat'],
@@ -240,7 +244,7 @@ test('[R-10] [R-11] a preflight tells what a rollback would change, and changes 
   const before = api.world();
   const answered = await preflight(api, { rollback_to: one.replaceAll('-', '') });
   assert.deepEqual(api.world(), before);
-  assert.doesNotMatch(JSON.stringify(answered), /the secret itself/);
+  assert.doesNotMatch(JSON.stringify(answered), /the secret itself|revoked/);
   const { differences, warnings, ...rest } = answered;
   assert.deepEqual(rest, {
     allowed: true,
@@ -259,7 +263,7 @@ test('[R-10] [R-11] a preflight tells what a rollback would change, and changes 
       version_id: one,
       compared_to: two,
       bindings: { added: ['CACHE'], removed: [], changed: ['COLOUR'] },
-      secrets: { added: [], removed: ['KEY'], changed: [] },
+      secrets: { added: [], removed: ['LATER'], changed: ['KEY'] },
       modules: { added: ['lib.js'], removed: [], changed: ['index.js'] },
       code_size: { before: sizes[0], after: sizes[1] },
       assets: { files: { before: 0, after: 0 }, differing: 0, ...NOTHING, settings: NOTHING },

@@ -91,19 +91,29 @@ test('[R-13] tables that changed since a version served are told before a rollba
 });
 
 test('[R-2] `versions deploy` over a changed secret is told to use `rollback`, which asks and then goes', async () => {
-  const old = await deployed('five');
+  const before = await deployed('five');
+  await wrangler(['secret', 'put', 'TOKEN'], 'old');
+  const old = await deployed('six');
   await wrangler(['secret', 'put', 'TOKEN'], 'new');
+  // What knows nothing of it has nothing to bring back.
+  await wrangler(['versions', 'deploy', `${before}@100`, '-y']);
+  assert.equal(await says(), 'five ');
+  await deployed('seven');
   const said = await refusedWords(['versions', 'deploy', `${old}@100`, '-y']);
   assert.ok(said.includes(`wrangler rollback ${old}`), said);
   assert.match(said, /The following secrets have changed: TOKEN/);
   assert.match(await wrangler(['rollback', old, '-y']), /TOKEN/);
-  assert.equal(await says(), 'five ');
+  assert.equal(await says(), 'six TOKEN');
 });
 
 test('[R-7] where something else forbids it too, wrangler does not ask about secrets in vain: all reasons are printed at once', async () => {
   const said = await refusedWords(['rollback', bound, '-y']);
   assert.match(said, /CACHE binds the KV namespace "cache"/);
+  const id = /"id": "([0-9a-f]{32})"/.exec(await wrangler(['kv', 'namespace', 'create', 'late']))?.[1] ?? '';
+  const late = await deployed('eight', { kv_namespaces: [{ binding: 'LATE', id }] });
+  await deployed('nine');
+  await wrangler(['kv', 'namespace', 'delete', '--namespace-id', id, '-y']);
   await wrangler(['secret', 'put', 'TOKEN'], 'newer');
-  const both = await refusedWords(['rollback', bound, '-y']);
+  const both = await refusedWords(['rollback', late, '-y']);
   assert.match(both, /100341.*The following secrets have changed: TOKEN.*10220/);
 });

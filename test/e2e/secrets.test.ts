@@ -27,12 +27,17 @@ const texts = async (): Promise<unknown> => JSON.parse((await server.visit('vaul
 
 /** Before anything was secret. */
 let plain = '';
+let first = '';
 
 test('[S-2] `secret put` makes a version with the secret, deploys it, and the Worker sees it at once', async () => {
   plain = idAfter('Current Version ID:', await wrangler(['deploy']));
   assert.deepEqual(await texts(), { COLOUR: 'red' });
   assert.match(await wrangler(['secret', 'put', 'PASSWORD'], 'first'), /Success! Uploaded secret PASSWORD/);
   assert.deepEqual(await texts(), { COLOUR: 'red', PASSWORD: 'first' });
+  const { deployments } = (await server.api('GET', 'workers/scripts/vault/deployments')) as {
+    deployments: readonly { versions: readonly { version_id: string }[] }[];
+  };
+  first = deployments[0]?.versions[0]?.version_id ?? '';
   assert.deepEqual(JSON.parse(await wrangler(['secret', 'list'])), [{ name: 'PASSWORD', type: 'secret_text' }]);
 });
 
@@ -50,9 +55,11 @@ test('[S-5] `versions secret put` makes a version that serves only once it is de
   assert.deepEqual(await texts(), { COLOUR: 'red', PASSWORD: 'third' });
 });
 
-test('[R-2] `rollback` over a change of secrets names them, and goes on once it was confirmed', async () => {
-  const said = await wrangler(['rollback', plain, '--message', 'Back']);
+test('[R-2] `rollback` over a change of secrets names them, and goes on once it was confirmed; to before they came it asks nothing', async () => {
+  const said = await wrangler(['rollback', first, '--message', 'Back']);
   assert.match(said, /PASSWORD/);
+  assert.deepEqual(await texts(), { COLOUR: 'red', PASSWORD: 'first' });
+  assert.doesNotMatch(await wrangler(['rollback', plain, '--message', 'Further back']), /PASSWORD/);
   assert.deepEqual(await texts(), { COLOUR: 'red' });
 });
 

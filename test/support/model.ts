@@ -127,11 +127,11 @@ const refusalOf = (worker: ModelWorker, split: ModelSplit, window: number, force
     const version = worker.versions.find((candidate) => candidate.number === number);
     if (version === undefined) return ['version_not_found'];
     if (serving.includes(number)) return [];
-    const isBack = number < newestServing.number && !force && !isSame(version.secrets, newestServing.secrets);
+    const isBack = number < newestServing.number && !force && hasOldValues(version.secrets, newestServing.secrets);
     return [...(number < worker.nextNumber - window ? ['version_outside_window'] : []), ...(isBack ? ['secrets_changed'] : [])];
   });
   return reasons.length > 1 ? 'deployment_refused' : reasons[0];
 };
 
-const isSame = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
-  [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => a[name] === b[name]);
+const hasOldValues = (then: Readonly<Record<string, string>>, today: Readonly<Record<string, string>>): boolean =>
+  Object.keys(then).some((name) => then[name] !== today[name]);
