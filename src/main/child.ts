@@ -1,5 +1,8 @@
 import { flushCompileCache } from 'node:module';
+import { DataDirectoryInUse } from '../files/index.ts';
 import { BadConfiguration, EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
+import { descendantsOf, killIfAlive } from './descendants.ts';
+import { holdRole } from './one-at-a-time.ts';
 import type { Settings } from './settings.ts';
 import { EXIT_UNUSABLE, whyUnusable, type UnusableMessage } from './unusable.ts';
 
@@ -19,25 +22,33 @@ export interface Service {
 export const heldForUs = ({ SWITCHBACK_SOCKETS }: NodeJS.ProcessEnv): Readonly<Record<string, number>> =>
   JSON.parse(SWITCHBACK_SOCKETS ?? '{}') as Record<string, number>;
 
+/** A launcher that was killed may be started again at once, and that one waits until nothing of this is left. */
+const ORPHAN_ENDS_WITHIN_MS = 2_000;
+
 /**
  * Runs one half of the product as a child of the launcher: settings come in the environment, `ready` goes out by IPC. It drains
- * and ends on SIGTERM, and also when the channel closes, so that no half outlives a launcher that was killed.
+ * and ends on SIGTERM, and also when the channel closes, so that no half outlives a launcher that was killed; it has little time then.
  */
-export const runChild = async (start: (settings: Settings) => Promise<Service>): Promise<void> => {
+export const runChild = async (role: ReadyMessage['role'], start: (settings: Settings) => Promise<Service>): Promise<void> => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   // What is stored is nobody else's to read, also in a folder that the operator made for everybody (SQLite asks for 0644).
   process.umask(0o077);
   // Before anything else: a signal during the start must not kill it half way.
   process.on('SIGTERM', ask).on('SIGINT', ask).on('disconnect', ask);
+  process.on('disconnect', () => setTimeout(endAtOnce, ORPHAN_ENDS_WITHIN_MS));
   let service: Service;
+  using holding = new DisposableStack();
   try {
-    service = await start(childSettings(process.env));
+    const settings = childSettings(process.env);
+    holding.use(holdRole(settings.data, role));
+    service = await start(settings);
   } catch (error) {
     process.exit(await explainStart(error));
   }
   // Node writes it only at a clean exit, and a half that is killed is the one that must be back soon.
   flushCompileCache();
-  if (process.connected) process.send?.(service.ready);
+  // A launcher that is killed this very moment is no fault of this half.
+  if (process.connected) process.send?.(service.ready, (error: Error | null) => void (error === null || ask()));
   else ask();
   await asked;
   try {
@@ -46,6 +57,12 @@ export const runChild = async (start: (settings: Settings) => Promise<Service>):
   } catch (error) {
     process.exit(explain(error));
   }
+};
+
+/** With what this one started: the Workers' processes would run on, in nobody's care. */
+const endAtOnce = (): never => {
+  for (const pid of descendantsOf(process.pid)) killIfAlive(pid);
+  return process.exit(1);
 };
 
 const childSettings = ({ SWITCHBACK_SETTINGS }: NodeJS.ProcessEnv): Settings => {
@@ -64,7 +81,7 @@ const explainStart = async (error: unknown): Promise<number> => {
 };
 
 const explain = (error: unknown): number => {
-  if (error instanceof BadConfiguration) {
+  if (error instanceof BadConfiguration || error instanceof DataDirectoryInUse) {
     process.stderr.write(`switchback: ${error.message}\n`);
     return EXIT_BAD_CONFIGURATION;
   }

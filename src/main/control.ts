@@ -142,4 +142,4 @@ const apiFor = (settings: Settings, feed: EdgeFeed, controlUrl: string): Pick<Ap
   edgeToken: settings.edgeToken ?? '',
 });
 
-await runChild(startControl);
+await runChild('control', startControl);

@@ -26,4 +26,4 @@ const startData = async (settings: Settings): Promise<Service> => {
   };
 };
 
-await runChild(startData);
+await runChild('data', startData);

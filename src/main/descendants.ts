@@ -16,3 +16,11 @@ const childrenOf = (pid: number): number[] => {
 };
 
 const numbersIn = (text: string): number[] => text.split(' ').filter(Boolean).map(Number);
+
+export const killIfAlive = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};

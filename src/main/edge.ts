@@ -89,4 +89,4 @@ const startEdge = async (settings: Settings): Promise<Service> => {
   };
 };
 
-await runChild(startEdge);
+await runChild('edge', startEdge);

@@ -25,19 +25,20 @@ import { appendFileSync } from 'node:fs';
 import { runChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
 import { BadConfiguration } from ${JSON.stringify(join(import.meta.dirname, 'bad-configuration.ts'))};
 const note = (text) => appendFileSync(new URL('./${role}.log', import.meta.url), text + '\\n');
-await runChild(async (settings) => {
+await runChild('${role}', async (settings) => {
   note('start ' + JSON.stringify({ pid: process.pid, port: settings.${role}Port, control: settings.control, token: settings.edgeToken.length }));
+  let draining = Promise.resolve();
   ${special}
   const keepAlive = setInterval(() => {}, 1000);
   const ready = ${READY[role]};
-  return { ready, stop: async () => { note('drained'); clearInterval(keepAlive); } };
+  return { ready, stop: async () => { note('drained'); await draining; clearInterval(keepAlive); } };
 });
 `;
 
 class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'switchback-launcher-'));
-  readonly launcher: ChildProcess;
-  readonly exited: Promise<{ code: number | null; signal: string | null }>;
+  launcher: ChildProcess;
+  exited: Promise<{ code: number | null; signal: string | null }>;
   said = '';
 
   constructor(t: TestContext, special: Partial<Record<Role, string>> = {}, { controlPort = 0, hasServed = false } = {}) {
@@ -50,15 +51,27 @@ class World {
        const scripts = Object.fromEntries(${JSON.stringify(ROLES)}.map((role) => [role, import.meta.dirname + '/' + role + '.ts']));
        process.exit(await launch(settings.value, { onReady: (a) => console.log('READY ' + JSON.stringify(a)), say: (s) => console.log(s) }, scripts));`,
     );
-    this.launcher = spawn(process.execPath, [this.#path('launch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.launcher.stdout?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
-    this.launcher.stderr?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
-    this.exited = new Promise((resolve) => this.launcher.on('exit', (code, signal) => resolve({ code, signal })));
+    this.launcher = this.#launched();
+    this.exited = exitOf(this.launcher);
     t.after(async () => {
       this.launcher.kill('SIGKILL');
       await until('no child is left', () => !this.pids().some(isAlive));
       rmSync(this.folder, { recursive: true });
     });
+  }
+
+  /** Another launcher on the same folder. */
+  again(): void {
+    this.said = '';
+    this.launcher = this.#launched();
+    this.exited = exitOf(this.launcher);
+  }
+
+  #launched(): ChildProcess {
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
+    const launcher = spawn(node[0], [node[1], this.#path('launch.ts')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const output of [launcher.stdout, launcher.stderr]) output.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    return launcher;
   }
 
   log(role: Role): string[] {
@@ -92,6 +105,9 @@ class World {
     return join(this.folder, name);
   }
 }
+
+const exitOf = (launcher: ChildProcess): World['exited'] =>
+  new Promise((resolve) => launcher.on('exit', (code, signal) => resolve({ code, signal })));
 
 const until = async (what: string, holds: () => boolean): Promise<void> => {
   const deadline = performance.now() + 20_000;
@@ -174,6 +190,71 @@ test('children end when the launcher is killed', async (t) => {
   world.launcher.kill('SIGKILL');
   await until('no child is left', () => !world.pids().some(isAlive));
   assert.equal(world.log('edge').at(-1), 'drained');
+});
+
+/** It would drain for ever, and has started something that would run for long. */
+const HANGS = `
+  const { spawn } = await import('node:child_process');
+  note('start ' + JSON.stringify({ pid: spawn('sleep', ['300'], { detached: true }).pid }));
+  draining = new Promise(() => {});`;
+
+/** It is too busy to notice that its launcher has gone, until it may. */
+const BUSY = `
+  const { existsSync } = await import('node:fs');
+  process.prependListener('disconnect', () => {
+    const never = new Int32Array(new SharedArrayBuffer(4));
+    while (!existsSync(new URL('./go-on', import.meta.url))) Atomics.wait(never, 0, 0, 20);
+  });`;
+
+test('[C-13] a child whose launcher was killed has little time to drain, and ends with what it started', async (t) => {
+  const world = new World(t, { edge: HANGS });
+  await world.ready();
+  world.launcher.kill('SIGKILL');
+  await until('no child is left', () => !world.pids().some(isAlive));
+  assert.equal(world.log('edge').at(-1), 'drained', 'it was asked to');
+});
+
+test('[C-13] after a launcher that was killed the next one waits, says so, and starts when nothing of that one is left', async (t) => {
+  const world = new World(t, { edge: BUSY });
+  await world.ready();
+  world.launcher.kill('SIGKILL');
+  await world.exited;
+  world.again();
+  await until('it waits', () =>
+    /^An earlier Switchback on .*\.switchback is still ending; waiting for it, at most 30 s\.$/m.test(world.said),
+  );
+  assert.equal(world.starts('control').length, 1);
+  world.note('go-on');
+  await world.ready();
+  for (const role of ['control', 'data', 'edge'] as const) {
+    const words = world.log(role).map((line) => line.split(' ')[0]);
+    assert.deepEqual(words, ['start', 'drained', 'start'], role);
+  }
+});
+
+test('[C-13] where the other launcher lives, a start is refused at once, and starts nothing', async (t) => {
+  const world = new World(t);
+  await world.ready();
+  const { launcher, exited } = world;
+  world.again();
+  assert.deepEqual(await world.exited, { code: 1, signal: null });
+  assert.match(world.said, /^switchback: .*\.switchback is in use by another Switchback\. Stop that one first.*\n$/);
+  assert.equal(world.starts('control').length, 1);
+  launcher.kill('SIGINT');
+  assert.deepEqual(await exited, { code: 0, signal: null });
+});
+
+test('[C-13] who waits for an earlier one can be stopped', async (t) => {
+  const world = new World(t, { edge: BUSY });
+  await world.ready();
+  world.launcher.kill('SIGKILL');
+  await world.exited;
+  world.again();
+  await until('it waits', () => world.said.includes('still ending'));
+  world.launcher.kill('SIGINT');
+  assert.deepEqual(await world.exited, { code: 0, signal: null });
+  assert.equal(world.starts('control').length, 1);
+  world.note('go-on');
 });
 
 test('a refusal by the control plane is final: its sentence, exit code 1, no restart and no edge', async (t) => {

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { StandIn } from '../data/index.ts';
+import { DataDirectoryInUse } from '../files/index.ts';
+import { removePrivateFolder } from '../runtime/index.ts';
 import { addressesIn, expectedControlUrl, withRealPorts, type Addresses } from './addresses.ts';
 import type { ReadyMessage } from './child.ts';
 import type { Settings } from './settings.ts';
 import { holdDataSockets } from './held-sockets.ts';
+import { earlierEnded, holdRoles } from './one-at-a-time.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { SupervisedChild, type Sockets } from './supervised-child.ts';
 
@@ -42,6 +45,10 @@ export const launch = async (settings: Settings, events: LaunchEvents, scripts =
   );
   try {
     return await launcher.run();
+  } catch (error) {
+    if (!(error instanceof DataDirectoryInUse)) throw error;
+    events.say(`switchback: ${error.message}`);
+    return 1;
   } finally {
     ignoreSignals();
   }
@@ -52,6 +59,8 @@ class Launcher {
   readonly #scripts: Readonly<Record<Role, string>>;
   /** What a start waits for. */
   readonly #roles: readonly Role[];
+  /** What starts behind those. */
+  readonly #observing: readonly 'observe'[];
   readonly #children = new Map<Role, SupervisedChild>();
   readonly #ready = new Set<Role>();
   readonly #ended = Promise.withResolvers<number>();
@@ -68,6 +77,7 @@ class Launcher {
     this.#events = events;
     this.#scripts = scripts;
     this.#roles = settings.role === 'all' ? ['control', 'data', 'edge'] : [settings.role];
+    this.#observing = settings.role === 'edge' ? [] : ['observe'];
     this.#settings = {
       ...settings,
       control: settings.control ?? expectedControlUrl(settings),
@@ -76,10 +86,20 @@ class Launcher {
   }
 
   /**
-   * The control plane goes first: it holds the data directory, and a second server on it must end before its edge has
-   * touched anything. An edge whose control plane does not come up starts all the same, as long as it knows where to ask.
+   * No half is started beside one that an earlier launcher left. The control plane goes first: it holds the data directory, and a second
+   * server on it must end before its edge has touched anything. An edge whose control plane does not come up starts all the same, as long as it knows where to ask.
    */
   async run(): Promise<number> {
+    const { data } = this.#settings;
+    const roles = [...this.#roles, ...this.#observing];
+    using _held = holdRoles(data, roles);
+    await earlierEnded(data, roles, { say: (sentence) => this.#events.say(sentence), isStopping: () => this.#isStopping });
+    this.#begin();
+    return await this.#ended.promise;
+  }
+
+  #begin(): void {
+    if (this.#isStopping) return;
     const [first] = this.#roles;
     if (first !== undefined) this.#start(first);
     // What is needed next is loaded meanwhile.
@@ -87,7 +107,6 @@ class Launcher {
     if (this.#settings.role === 'all' && this.#settings.control !== undefined) {
       this.#edgeTimer = setTimeout(() => this.#startTheRest(), EDGE_WAITS_MS);
     }
-    return this.#ended.promise;
   }
 
   stop(exitCode: number): void {
@@ -103,6 +122,7 @@ class Launcher {
     await this.#children.get('edge')?.stop(deadlineMs);
     await Promise.all([...this.#children].map(([role, child]) => (role === 'edge' ? undefined : child.stop(deadlineMs))));
     this.#standIn?.[Symbol.dispose]();
+    for (const purpose of ['data', ...this.#observing] as const) await removePrivateFolder(purpose, this.#settings.data);
   }
 
   kill(exitCode: number): void {
@@ -159,7 +179,7 @@ class Launcher {
 
   /** Behind all others, for nothing waits for it: what happens meanwhile edges keep and tell it later. */
   #observe(): void {
-    if (this.#settings.role !== 'edge') this.#start('observe');
+    for (const role of this.#observing) this.#start(role);
   }
 
   #startTheRest(): void {

@@ -20,4 +20,4 @@ const startObserve = async (settings: Settings): Promise<Service> => {
   return { ready: { type: 'ready', role: 'observe' }, stop: () => observer[Symbol.asyncDispose]() };
 };
 
-await runChild(startObserve);
+await runChild('observe', startObserve);

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_BAD_CONFIGURATION } from './bad-configuration.ts';
 import type { ReadyMessage } from './child.ts';
-import { descendantsOf } from './descendants.ts';
+import { descendantsOf, killIfAlive } from './descendants.ts';
 import type { Settings } from './settings.ts';
 import { EXIT_UNUSABLE, type UnusableMessage } from './unusable.ts';
 
@@ -168,11 +168,3 @@ export class SupervisedChild {
 }
 
 const pauseAfter = (failures: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
-
-const killIfAlive = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-};

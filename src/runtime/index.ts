@@ -15,7 +15,7 @@ export {
   type RunningVersion,
 } from './version-process.ts';
 export { endOrphans, makeProcessFolder } from './process-folder.ts';
-export { privateFolder } from './private-folder.ts';
+export { privateFolder, removePrivateFolder } from './private-folder.ts';
 export { ASSETS_HEADER, CACHE_HEADER, CF_BLOB_HEADER, planProcess, SCHEME_HEADER, type ProcessPlan } from './plan.ts';
 export { renderConfig } from './config.ts';
 export { capnpString } from './capnp-text.ts';
