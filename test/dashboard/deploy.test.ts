@@ -188,6 +188,8 @@ test('[UI-25] the thumb is dragged, a share has three decimals, and what is no s
   assert.equal(await share(page, 'v2').inputValue(), '0.125');
   await share(page, 'v2').fill('125');
   await page.getByRole('alert').getByText('A share is between 0 and 100.').waitFor();
+  await share(page, 'v2').fill('33.3333');
+  await page.getByRole('alert').getByText('A share has at most three decimals, such as 33.333.').waitFor();
   assert.equal(await page.getByRole('button', { name: /^Deploy v2 at 0\.125%/ }).getAttribute('aria-disabled'), 'true');
   await checkAccessible(page);
   await share(page, 'v2').press('Enter');

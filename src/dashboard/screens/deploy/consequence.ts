@@ -19,6 +19,8 @@ interface Amounts {
   /** `1,200 requests a minute`, `requests` */
   readonly all: string;
   readonly of: (share: Share) => string;
+  /** What is left of all beside such a share, so that both add up. */
+  readonly beside: (share: Share) => string;
   readonly about: string;
 }
 
@@ -27,13 +29,15 @@ const inPercent = (share: Share): string => percentage(percentageOf(share));
 const FEW = 'fewer than one';
 
 const amountsAt = (perMinute: number | undefined): Amounts => {
-  if (!isMeasured(perMinute)) return { all: 'requests', of: inPercent, about: '' };
+  if (!isMeasured(perMinute)) return { all: 'requests', of: inPercent, beside: (share) => inPercent(WHOLE - share), about: '' };
+  const parts = (share: Share) => expectedRequests([{ share }, { share: WHOLE - share }], perMinute);
   const of = (share: Share): string => {
-    const [amount = 0] = expectedRequests([{ share }, { share: WHOLE - share }], perMinute);
+    const [amount = 0] = parts(share);
     return amount === 0 && share > 0 ? FEW : count(amount);
   };
+  const beside = (share: Share): string => count(parts(share)[1] ?? 0);
   const total = Math.round(perMinute);
-  return { all: `${count(total)} ${total === 1 ? 'request' : 'requests'} a minute`, of, about: 'about ' };
+  return { all: `${count(total)} ${total === 1 ? 'request' : 'requests'} a minute`, of, beside, about: 'about ' };
 };
 
 /** Of less than one request a minute no share can be told. */
@@ -60,7 +64,7 @@ const firstOf = (name: string, share: Share, other: string | undefined): string 
   return `The first deployment: ${name} will answer ${inPercent(share)} of requests, ${other} the other ${inPercent(WHOLE - share)}.`;
 };
 
-const mainOf = ({ now, next, nameOf }: Situation, { all, of, about }: Amounts): string => {
+const mainOf = ({ now, next, nameOf }: Situation, { all, of, beside, about }: Amounts): string => {
   const [chosen, other] = next;
   if (chosen === undefined) return '';
   const name = nameOf(chosen.versionId);
@@ -73,7 +77,7 @@ const mainOf = ({ now, next, nameOf }: Situation, { all, of, about }: Amounts): 
   if (chosen.share === 0) return `No request will get ${name}, unless its header asks for it. All ${all} ${rest}.`;
   const isFew = of(chosen.share) === FEW;
   const start = `${sentence(said(chosen.share))} of ${all} will get ${name}${before === chosen.share ? '' : from}.`;
-  return `${start} The ${isFew ? 'others' : `other ${of(other.share)}`} ${rest}.`;
+  return `${start} The ${isFew ? 'others' : `other ${beside(chosen.share)}`} ${rest}.`;
 };
 
 interface KnownEdge {

@@ -9,7 +9,6 @@ import { Checks } from './checks.tsx';
 import { consequenceOf, edgesInWords, isMeasured } from './consequence.ts';
 import { isSame, shareIn, splitOf, swapped, withNew, withOther, type Draft } from './draft.ts';
 import { SecretsQuestion } from './secrets-question.tsx';
-import { NO_SHARE } from './shares.ts';
 import { SplitControl } from './split-control.tsx';
 import { deployed, useMove, type Deployed } from './use-deploy.ts';
 import { VersionPicker } from './version-picker.tsx';
@@ -29,7 +28,7 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
   const [seen] = useState(active);
   const [draft, setDraft] = useState(proposal);
   const [message, setMessage] = useState('');
-  const [isWrong, setIsWrong] = useState(false);
+  const [fault, setFault] = useState<string>();
   const [hasMoved, setHasMoved] = useState(false);
   const [answered, setAnswered] = useState('');
   const { edges } = useLive();
@@ -66,8 +65,8 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
   const isStale = !isWorking && active !== undefined && active.id !== seen?.id;
   const why = isStale
     ? 'What serves has changed: see the change, or start over.'
-    : isWrong
-      ? NO_SHARE
+    : fault !== undefined
+      ? fault
       : isOfThese && !report.allowed
         ? 'Blocked: see the first check'
         : needsAnswer && !isAnswered
@@ -152,7 +151,7 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
         newNumber={numberOf(draft.newId)}
         otherNumber={draft.otherId === undefined ? undefined : numberOf(draft.otherId)}
         onChange={(to) => change({ ...draft, share: to })}
-        onFault={setIsWrong}
+        onFault={setFault}
       />
       <Consequence text={consequenceOf({ now, next, perMinute, nameOf })}>
         {!isMeasured(perMinute) && active !== undefined && 'No traffic was measured in the last minutes. '}

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { percentageOf, splitFrom, WHOLE } from '../../../domain/index.ts';
 import { consequenceOf, edgesInWords } from './consequence.ts';
 import { proposed, shareIn, splitOf, swapped, withNew, withOther, type Draft } from './draft.ts';
-import { nextStep, restOf, shareAt, shareFrom, shareText, stepped } from './shares.ts';
+import { nextStep, restOf, shareAt, shareFault, shareFrom, shareText, stepped } from './shares.ts';
 
 const aShare = fc.integer({ min: 0, max: WHOLE });
 
@@ -17,10 +17,29 @@ test('[UI-20] every share can be typed as it is shown, to three decimals', () =>
     ['.5', 500],
     ['100.000', WHOLE],
     ['007', 7000],
+    ['0025.5', 25_500],
   ] as const)
     assert.equal(shareFrom(text), share, text);
   for (const text of ['', '.', '%', '-1', '100.001', '101', '125', '1e2', '0.1234', '2 5', 'abc', '1.2.3'])
     assert.equal(shareFrom(text), undefined, text);
+});
+
+test('[UI-20] what is no share is told why', () => {
+  for (const text of ['25', '0', '100', '12,5 %', '.5', '33.333', '1.']) assert.equal(shareFault(text), undefined, text);
+  for (const [text, fault] of [
+    ['33.3333', 'A share has at most three decimals, such as 33.333.'],
+    ['99,9995 %', 'A share has at most three decimals, such as 33.333.'],
+    ['125', 'A share is between 0 and 100.'],
+    ['100.001', 'A share is between 0 and 100.'],
+    ['1000.5', 'A share is between 0 and 100.'],
+    ['-3', 'A share is between 0 and 100.'],
+    ['', 'Type a share, such as 25.'],
+    [' % ', 'Type a share, such as 25.'],
+    ['abc', '“abc” is no number. A share is one, such as 25 or 12.5.'],
+    ['1e1', '“1e1” is no number. A share is one, such as 25 or 12.5.'],
+    ['1.2.3', '“1.2.3” is no number. A share is one, such as 25 or 12.5.'],
+  ] as const)
+    assert.equal(shareFault(text), fault, text);
 });
 
 test('[UI-20] whatever is typed, dragged or stepped to, the two shares are 100 % together, and the API takes them as they are', () => {
@@ -125,6 +144,10 @@ test('[UI-22] what will happen is said in requests a minute, and in per cent whe
   assert.equal(
     consequence(now, at(25), 4),
     'About 1 of 4 requests a minute will get v42, up from fewer than one. The other 3 stay on v41.',
+  );
+  assert.equal(
+    consequence(now, at(25), 178),
+    'About 45 of 178 requests a minute will get v42, up from about 18. The other 133 stay on v41.',
   );
   assert.equal(consequence(now, at(10), 1200), 'Nothing changes: v42 keeps 10%.');
   assert.equal(consequence(now, at(25)), '25% of requests will get v42, up from 10%. The other 75% stay on v41.');

@@ -3,19 +3,27 @@ import { percentageOf, WHOLE, type Share } from '../../../domain/index.ts';
 /** Shares that are one press away; the keys 1 to 6. */
 export const QUICK_STEPS: readonly Share[] = [1, 5, 10, 25, 50, 100].map((percentage) => (percentage * WHOLE) / 100);
 
-export const NO_SHARE = 'A share is between 0 and 100.';
-
 const ONE: Share = WHOLE / 100;
 const TEN: Share = WHOLE / 10;
 
 /** What somebody typed, in thousandths; undefined where it is no share. `12.5`, `12,5` and `12.5%` are the same. */
 export const shareFrom = (text: string): Share | undefined => {
-  const found = /^\s*(\d{0,3})(?:[.,](\d{0,3}))?\s*%?\s*$/.exec(text);
+  const found = /^\s*(\d*)(?:[.,](\d{0,3}))?\s*%?\s*$/.exec(text);
   const [, whole = '', decimals = ''] = found ?? [];
   if (found === null || `${whole}${decimals}` === '') return undefined;
   // Digit by digit: 0.29 times 1,000 is no whole number.
   const share = Number(whole || 0) * ONE + Number(decimals.padEnd(3, '0'));
   return share <= WHOLE ? share : undefined;
+};
+
+/** Why what somebody typed is no share; undefined where it is one. */
+export const shareFault = (text: string): string | undefined => {
+  if (shareFrom(text) !== undefined) return undefined;
+  const typed = text.replace('%', '').trim().replace(',', '.');
+  if (typed === '') return 'Type a share, such as 25.';
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(typed)) return `“${text.trim()}” is no number. A share is one, such as 25 or 12.5.`;
+  const value = Number(typed);
+  return value < 0 || value > 100 ? 'A share is between 0 and 100.' : 'A share has at most three decimals, such as 33.333.';
 };
 
 /** `25`, `0.125`: as it stands in a field. */

@@ -4,7 +4,7 @@ import { Fault, VersionChip } from '../../parts/index.ts';
 import { singleKeys } from '../../shell/index.ts';
 import { percentage } from '../../words/index.ts';
 import { ShareField } from './share-field.tsx';
-import { NO_SHARE, QUICK_STEPS, restOf, shareFrom, shareText } from './shares.ts';
+import { QUICK_STEPS, restOf, shareFault, shareFrom, shareText } from './shares.ts';
 import { SplitSlider } from './split-slider.tsx';
 
 interface SplitControlProps {
@@ -14,8 +14,8 @@ interface SplitControlProps {
   /** Undefined where there is none that it could share with. */
   readonly otherNumber: number | null | undefined;
   readonly onChange: (share: Share) => void;
-  /** Whether what stands in a field is no share. */
-  readonly onFault: (isWrong: boolean) => void;
+  /** Why what stands in a field is no share; undefined where it is one. */
+  readonly onFault: (fault: string | undefined) => void;
 }
 
 interface Typed {
@@ -29,25 +29,25 @@ const nameOf = (number: number | null): string => (number === null ? 'a deleted 
 export const SplitControl = ({ share, now, newNumber, otherNumber, onChange, onFault }: SplitControlProps) => {
   const faultId = useId();
   const [typed, setTyped] = useState<Typed>();
-  const isWrong = typed !== undefined && shareFrom(typed.text) === undefined;
+  const fault = typed && shareFault(typed.text);
   const hasOther = otherNumber !== undefined;
   const set = (next: Share): void => {
     setTyped(undefined);
-    onFault(false);
+    onFault(undefined);
     onChange(next);
   };
   const type = (side: Typed['side'], text: string): void => {
     const given = shareFrom(text);
     setTyped({ side, text });
-    onFault(given === undefined);
+    onFault(shareFault(text));
     if (given !== undefined) onChange(side === 'new' ? given : restOf(given));
   };
   const field = (side: Typed['side'], own: Share) => ({
     text: typed?.side === side ? typed.text : shareText(own),
-    isWrong: isWrong && typed.side === side,
+    isWrong: fault !== undefined && typed?.side === side,
     faultId,
     onType: (text: string) => type(side, text),
-    onLeave: () => isWrong || setTyped(undefined),
+    onLeave: () => fault ?? setTyped(undefined),
   });
   const press = (event: KeyboardEvent<HTMLElement>): void => {
     const step = QUICK_STEPS[Number(event.key) - 1];
@@ -88,9 +88,9 @@ export const SplitControl = ({ share, now, newNumber, otherNumber, onChange, onF
           />
         </div>
       )}
-      {isWrong && (
+      {fault !== undefined && (
         <p id={faultId} className="small">
-          <Fault>{NO_SHARE}</Fault>
+          <Fault>{fault}</Fault>
         </p>
       )}
     </div>
