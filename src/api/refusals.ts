@@ -34,6 +34,8 @@ const PARTS: Readonly<Record<WorkerPart, string>> = {
   schedules: 'cron schedules',
 };
 
+const TRIGGERS = { route: 'route', domain: 'custom domain', consumer: 'consumer of the queue' } as const;
+
 const lastWords = ({ by, on, version, isDeployment }: LastChange): string => {
   if (isDeployment === true) return `${by} deployed at ${on}`;
   return version === undefined ? `${by} changed them at ${on}` : `${by} made version ${version} at ${on}`;
@@ -276,6 +278,12 @@ const words: Words = {
       412,
       100322,
       `The ${PARTS[part]} of the Worker ${JSON.stringify(name)} are no more as you read them${last === undefined ? '' : `: ${lastWords(last)}`}. Read them again, then make your change.`,
+    ),
+  trigger_changed: ({ kind, name, last }) =>
+    said(
+      412,
+      100323,
+      `The ${TRIGGERS[kind]} ${JSON.stringify(name)} is no more as you read it${last === undefined ? '' : `: ${last.by} changed it at ${last.on}`}. Read it again, then make your change.`,
     ),
   worker_renamed: ({ name, to }) =>
     said(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { ACCOUNT, json, nullish, paging } from './shapes.ts';
+import { ACCOUNT, CONSUMER_TAG, ifMatch, json, nullish, paging } from './shapes.ts';
 
 /** Queues as cloudflare-typescript (resources/queues) and wrangler ask for them. A queue is named by its id, or by its name. */
 const QUEUES = `${ACCOUNT}/queues` as const;
@@ -167,7 +167,22 @@ export const queueEndpoints = {
     body: askedConsumer,
     result: consumer,
   },
-  getQueueConsumer: { method: 'GET', path: CONSUMER, tag, summary: 'One consumer', result: consumer },
-  putQueueConsumer: { method: 'PUT', path: CONSUMER, tag, summary: 'Set a consumer anew', body: askedConsumer, result: consumer },
-  deleteQueueConsumer: { method: 'DELETE', path: CONSUMER, tag, summary: 'Take the consumer from a queue', result: z.object({}) },
+  getQueueConsumer: { method: 'GET', path: CONSUMER, tag, summary: 'One consumer', etag: CONSUMER_TAG, result: consumer },
+  putQueueConsumer: {
+    method: 'PUT',
+    path: CONSUMER,
+    tag,
+    summary: 'Set a consumer anew',
+    body: askedConsumer,
+    ...ifMatch(CONSUMER_TAG),
+    result: consumer,
+  },
+  deleteQueueConsumer: {
+    method: 'DELETE',
+    path: CONSUMER,
+    tag,
+    summary: 'Take the consumer from a queue',
+    headers: ifMatch(CONSUMER_TAG).headers,
+    result: z.object({}),
+  },
 } as const satisfies Record<string, Endpoint>;

@@ -22,6 +22,10 @@ export const ifMatch = (etag: string) => ({
   }),
 });
 
+export const ROUTE_TAG = 'The route.';
+export const DOMAIN_TAG = 'The custom domain; `"none"` of a host that no Worker has.';
+export const CONSUMER_TAG = 'The consumer.';
+
 export const NEWEST = 'The newest version.';
 export const SERVING = 'The newest version and the active deployment.';
 

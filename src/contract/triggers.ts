@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { ifMatch, json, nothing, paging, SCRIPT, WORKERS } from './shapes.ts';
+import { DOMAIN_TAG, ifMatch, json, nothing, paging, SCRIPT, WORKERS } from './shapes.ts';
 import { route } from './zones.ts';
 
 export const subdomainState = z.object({ enabled: z.boolean(), previews_enabled: z.boolean() });
@@ -125,6 +125,7 @@ export const triggerEndpoints = {
     tag: 'Triggers',
     summary: 'Custom domains',
     query: z.object({ ...ofService, hostname: z.string().optional(), zone_id: z.string().optional(), zone_name: z.string().optional() }),
+    etag: 'Of all custom domains; of the one alone, or `"none"`, where a hostname is asked for.',
     result: z.array(domain),
   },
   putDomain: {
@@ -133,10 +134,25 @@ export const triggerEndpoints = {
     tag: 'Triggers',
     summary: 'Attach a hostname to a Worker',
     body: json(domainRequest.extend({ service: z.string(), environment: z.string().optional() })),
+    ...ifMatch(DOMAIN_TAG),
     result: domain,
   },
-  getDomain: { method: 'GET', path: `${WORKERS}/domains/:domain_id`, tag: 'Triggers', summary: 'One custom domain', result: domain },
-  deleteDomain: { method: 'DELETE', path: `${WORKERS}/domains/:domain_id`, tag: 'Triggers', summary: 'Detach a hostname', result: nothing },
+  getDomain: {
+    method: 'GET',
+    path: `${WORKERS}/domains/:domain_id`,
+    tag: 'Triggers',
+    summary: 'One custom domain',
+    etag: DOMAIN_TAG,
+    result: domain,
+  },
+  deleteDomain: {
+    method: 'DELETE',
+    path: `${WORKERS}/domains/:domain_id`,
+    tag: 'Triggers',
+    summary: 'Detach a hostname',
+    headers: ifMatch(DOMAIN_TAG).headers,
+    result: nothing,
+  },
   listDomainRecords: {
     method: 'GET',
     path: `${WORKERS}/domains/records`,

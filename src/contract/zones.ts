@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
-import { identified, json, paging } from './shapes.ts';
+import { identified, ifMatch, json, paging, ROUTE_TAG } from './shapes.ts';
 
 const zone = z
   .object({
@@ -54,14 +54,22 @@ export const zoneEndpoints = {
     body: json(routeRequest),
     result: route,
   },
-  getRoute: { method: 'GET', path: `${ROUTES}/:route_id`, tag: 'Zones', summary: 'One route', result: route },
+  getRoute: { method: 'GET', path: `${ROUTES}/:route_id`, tag: 'Zones', summary: 'One route', etag: ROUTE_TAG, result: route },
   putRoute: {
     method: 'PUT',
     path: `${ROUTES}/:route_id`,
     tag: 'Zones',
     summary: 'Change a route',
     body: json(routeRequest),
+    ...ifMatch(ROUTE_TAG),
     result: route,
   },
-  deleteRoute: { method: 'DELETE', path: `${ROUTES}/:route_id`, tag: 'Zones', summary: 'Delete a route', result: identified },
+  deleteRoute: {
+    method: 'DELETE',
+    path: `${ROUTES}/:route_id`,
+    tag: 'Zones',
+    summary: 'Delete a route',
+    headers: ifMatch(ROUTE_TAG).headers,
+    result: identified,
+  },
 } as const satisfies Record<string, Endpoint>;

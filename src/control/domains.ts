@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { isZoneName, type Refusal } from '../domain/index.ts';
 import type { Change, CustomDomain } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsRead } from './trigger-tags.ts';
 import { zoneFor } from './zones.ts';
 
 export interface RequestedDomain {
@@ -12,13 +13,21 @@ export interface RequestedDomain {
   readonly previews_enabled?: boolean | undefined;
 }
 
+export interface PutOptions {
+  /** Also those that another Worker has. */
+  readonly override: boolean;
+  readonly replaceAll: boolean;
+  /** What each of them must still be, as its tag said. */
+  readonly expected?: string | undefined;
+}
+
 /** Attaches hostnames to a Worker. One that another Worker has is taken over only when the client says so. */
 export const putDomains = (
   control: Control,
   actor: Actor,
   script: string,
   requested: readonly RequestedDomain[],
-  options: { readonly override: boolean; readonly replaceAll: boolean },
+  options: PutOptions,
 ): Promise<Result<readonly CustomDomain[], Refusal>> =>
   control.store.change<readonly CustomDomain[], Refusal>(
     async (change) => {
@@ -28,11 +37,15 @@ export const putDomains = (
       for (const request of requested) {
         const domain = await domainFrom(control, change, script, request, present);
         if (!domain.ok) return domain;
-        const holder = present.find(({ id }) => id === domain.value.id)?.script ?? script;
+        const before = present.find(({ id }) => id === domain.value.id);
+        const { hostname } = domain.value;
+        const isFresh = await isAsRead(change, { kind: 'domain', hostname, domain: before }, options.expected);
+        if (!isFresh.ok) return isFresh;
+        const holder = before?.script ?? script;
         if (holder !== script && !options.override) {
-          return refuse({ code: 'hostname_taken', hostname: domain.value.hostname, script: holder });
+          return refuse({ code: 'hostname_taken', hostname, script: holder });
         }
-        attached.set(domain.value.hostname, domain.value);
+        attached.set(hostname, domain.value);
       }
       const detached = present.filter(({ script: holder, hostname }) => options.replaceAll && holder === script && !attached.has(hostname));
       for (const domain of detached) await change.hosts.deleteDomain(domain.id);
@@ -47,11 +60,13 @@ export const putDomains = (
     (domains) => auditEntry(control, actor, 'domains.put', `worker/${script}`, { hostnames: domains.map(({ hostname }) => hostname) }),
   );
 
-export const deleteDomain = (control: Control, actor: Actor, domainId: string): Promise<Result<CustomDomain, Refusal>> =>
+export const deleteDomain = (control: Control, actor: Actor, domainId: string, expected?: string): Promise<Result<CustomDomain, Refusal>> =>
   control.store.change<CustomDomain, Refusal>(
     async (change) => {
       const domain = (await change.hosts.domains()).find(({ id }) => id === domainId);
       if (domain === undefined) return refuse({ code: 'domain_not_found', domainId });
+      const isFresh = await isAsRead(change, { kind: 'domain', hostname: domain.hostname, domain }, expected);
+      if (!isFresh.ok) return isFresh;
       await change.hosts.deleteDomain(domain.id);
       await change.inZone(domain.zoneId);
       change.touchHosts();

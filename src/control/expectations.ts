@@ -52,7 +52,7 @@ export const tagsOf = async (queries: Queries, workerTag: string): Promise<Tags>
 
 const newestId = async (queries: Queries, worker: Worker): Promise<string> => (await queries.versions.newest(worker.tag))?.id ?? NO_VERSION;
 
-const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+export const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 /** Whether a Worker still is as the client read it; otherwise who changed it, and when. */
 export const isAsExpected = async (queries: Queries, name: string, expected: Expectation | undefined): Promise<Result<null, Refusal>> => {

@@ -55,6 +55,7 @@ export {
 export { SignInTries } from './sign-in-tries.ts';
 export { setSubdomain } from './subdomain.ts';
 export { authorOf, createToken, revokeToken, tokenHash } from './tokens.ts';
+export { consumerTag, domainsTag, domainTag, routeTag } from './trigger-tags.ts';
 export { recordTrips } from './trips.ts';
 export { answered, inheritableOf, sealed, upload, type Upload, type Uploaded } from './upload.ts';
 export { producersOfQueues, referencesTo, usersOf, usesOfObjects, type References } from './uses.ts';

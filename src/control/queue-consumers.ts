@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { USUAL_QUEUE, type ConsumerSettings, type Refusal, type Resource } from '../domain/index.ts';
 import type { Change, Queries, QueueConsumer, Worker } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsRead } from './trigger-tags.ts';
 
 const KIND = 'queue';
 
@@ -58,10 +59,11 @@ export const changeConsumer = (
   queueId: string,
   consumerId: string,
   wanted: WantedConsumer,
+  expected?: string,
 ): Promise<Result<SetConsumer, Refusal>> =>
   control.store.change<SetConsumer, Refusal>(
     async (change) => {
-      const present = await consumerIn(change, queueId, consumerId);
+      const present = await consumerIn(change, queueId, consumerId, expected);
       if (!present.ok) return present;
       const worker = await workerThatConsumes(change, wanted.script);
       if (!worker.ok) return worker;
@@ -87,10 +89,11 @@ export const removeConsumer = (
   actor: Actor,
   queueId: string,
   consumerId: string,
+  expected?: string,
 ): Promise<Result<RemovedConsumer, Refusal>> =>
   control.store.change<RemovedConsumer, Refusal>(
     async (change) => {
-      const present = await consumerIn(change, queueId, consumerId);
+      const present = await consumerIn(change, queueId, consumerId, expected);
       if (!present.ok) return present;
       await change.consumers.delete(present.value);
       const script = await scriptOf(change, present.value);
@@ -120,11 +123,18 @@ const told = ({ consumer, madeQueue }: SetConsumer, wanted: WantedConsumer) => (
   ...(madeQueue === undefined ? {} : { madeQueue: { id: madeQueue.id, name: madeQueue.name } }),
 });
 
-const consumerIn = async (queries: Queries, queueId: string, consumerId: string): Promise<Result<QueueConsumer, Refusal>> => {
+const consumerIn = async (
+  queries: Queries,
+  queueId: string,
+  consumerId: string,
+  expected: string | undefined,
+): Promise<Result<QueueConsumer, Refusal>> => {
   const queue = await queries.resources.byId(KIND, queueId);
   if (queue === undefined) return refuse({ code: 'resource_not_found', kind: KIND, key: queueId });
   const present = await queries.consumers.ofQueue(queueId);
-  return present?.id === consumerId ? accept(present) : refuse({ code: 'queue_consumer_not_found', queue: queue.name, consumerId });
+  if (present?.id !== consumerId) return refuse({ code: 'queue_consumer_not_found', queue: queue.name, consumerId });
+  const isFresh = await isAsRead(queries, { kind: 'consumer', queue: queue.name, consumer: present }, expected);
+  return isFresh.ok ? accept(present) : isFresh;
 };
 
 /** Who consumes. */

@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../base/index.ts';
 import { parseRoutePattern, type Refusal, type RoutePattern } from '../domain/index.ts';
 import type { Change, Route } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
+import { isAsRead } from './trigger-tags.ts';
 import { zoneFor } from './zones.ts';
 
 export interface RequestedRoute {
@@ -41,19 +42,22 @@ export const replaceRoutes = (
     (routes) => auditEntry(control, actor, 'routes.replace', `worker/${script}`, { patterns: routes.map(({ pattern }) => pattern) }),
   );
 
-/** Makes a route of a zone, or changes the one of that id. */
+/** Makes a route of a zone, or changes the one of that id where it is as the client read it. */
 export const putRoute = (
   control: Control,
   actor: Actor,
   zoneId: string,
   request: RequestedRoute,
   routeId?: string,
+  expected?: string,
 ): Promise<Result<Route, Refusal>> =>
   control.store.change<Route, Refusal>(
     async (change) => {
       const present = await change.hosts.routes();
       const replaced = present.find((route) => route.id === routeId && route.zoneId === zoneId);
       if (routeId !== undefined && replaced === undefined) return refuse({ code: 'route_not_found', routeId });
+      const isFresh = replaced === undefined ? accept(null) : await isAsRead(change, { kind: 'route', route: replaced }, expected);
+      if (!isFresh.ok) return isFresh;
       if (request.script && (await change.workers.byName(request.script)) === undefined) {
         return refuse({ code: 'worker_not_found', name: request.script });
       }
@@ -69,11 +73,19 @@ export const putRoute = (
     (route) => auditEntry(control, actor, 'route.put', `route/${route.pattern}`, { script: route.script }),
   );
 
-export const deleteRoute = (control: Control, actor: Actor, zoneId: string, routeId: string): Promise<Result<Route, Refusal>> =>
+export const deleteRoute = (
+  control: Control,
+  actor: Actor,
+  zoneId: string,
+  routeId: string,
+  expected?: string,
+): Promise<Result<Route, Refusal>> =>
   control.store.change<Route, Refusal>(
     async (change) => {
       const route = (await change.hosts.routes()).find(({ id, zoneId: zone }) => id === routeId && zone === zoneId);
       if (route === undefined) return refuse({ code: 'route_not_found', routeId });
+      const isFresh = await isAsRead(change, { kind: 'route', route }, expected);
+      if (!isFresh.ok) return isFresh;
       await change.hosts.deleteRoute(route.id);
       await change.inZone(zoneId);
       change.touchHosts();

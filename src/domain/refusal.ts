@@ -212,6 +212,13 @@ export type ResourceRefusal =
   | { readonly code: 'data_refused'; readonly kind: ResourceKind; readonly status: number; readonly reason: string }
   | { readonly code: 'worker_not_found'; readonly name: string }
   | { readonly code: 'changed_meanwhile'; readonly part: WorkerPart; readonly name: string; readonly last: LastChange | undefined }
+  | {
+      readonly code: 'trigger_changed';
+      readonly kind: 'route' | 'domain' | 'consumer';
+      /** The pattern, the host or the queue. */
+      readonly name: string;
+      readonly last: LastChange | undefined;
+    }
   | { readonly code: 'service_not_found'; readonly name: string }
   | { readonly code: 'worker_renamed'; readonly name: string; readonly to: string }
   | { readonly code: 'worker_exists'; readonly name: string }

@@ -125,6 +125,7 @@ const examples = {
   worker_not_found: { name: 'hello' },
   service_not_found: { name: 'hello' },
   changed_meanwhile: { part: 'versions', name: 'hello', last: { by: 'ada@example.com', on: '2026-11-01T10:00:00.000001Z', version: 7 } },
+  trigger_changed: { kind: 'route', name: 'shop.example/*', last: { by: 'ada@example.com', on: '2026-11-01T10:00:00.000001Z' } },
   worker_renamed: { name: 'hello', to: 'howdy' },
   worker_exists: { name: 'hello' },
   environment_not_found: { environment: 'staging' },

@@ -1,8 +1,9 @@
 import { accept, refuse, type Result } from '../../base/index.ts';
-import { addConsumer, changeConsumer, removeConsumer, type WantedConsumer } from '../../control/index.ts';
+import { addConsumer, changeConsumer, consumerTag, removeConsumer, type WantedConsumer } from '../../control/index.ts';
 import type { BodyOf, queueEndpoints } from '../../contract/index.ts';
 import { consumerSettings, queueName, USUAL_QUEUE, type Refusal, type Resource } from '../../domain/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { etag, tagIn } from '../if-match.ts';
 import { queueConsumerView } from '../views/index.ts';
 import { consumersOf, inTurn, makePlace, queueOf } from './queues.ts';
 
@@ -42,7 +43,7 @@ const shown = async (api: Api, queue: Resource, consumerId: string) => {
   const found = (await consumersOf(api, queue)).find(({ consumer }) => consumer.id === consumerId);
   return found === undefined
     ? refuse({ code: 'queue_consumer_not_found' as const, queue: queue.name, consumerId })
-    : accept({ result: queueConsumerView(found) });
+    : accept({ result: queueConsumerView(found), ...etag(consumerTag(found.consumer)) });
 };
 
 export const queueConsumers: Handlers<Family> = {
@@ -62,20 +63,24 @@ export const queueConsumers: Handlers<Family> = {
     const queue = await queueOf(api, params.queue_id);
     return queue.ok ? shown(api, queue.value, params.consumer_id) : queue;
   },
-  putQueueConsumer: async (api, { params, body, actor }) => {
+  putQueueConsumer: async (api, { params, body, headers, actor }) => {
+    const expected = tagIn(headers);
+    if (!expected.ok) return expected;
     const queue = await queueOf(api, params.queue_id);
     if (!queue.ok) return queue;
     const wanted = wantedConsumer(queue.value, body);
     if (!wanted.ok) return wanted;
     const changed = await withDeadLetters(api, wanted.value, () =>
-      changeConsumer(api, actor, queue.value.id, params.consumer_id, wanted.value),
+      changeConsumer(api, actor, queue.value.id, params.consumer_id, wanted.value, expected.value),
     );
     return changed.ok ? shown(api, queue.value, changed.value.consumer.id) : changed;
   },
-  deleteQueueConsumer: async (api, { params, actor }) => {
+  deleteQueueConsumer: async (api, { params, headers, actor }) => {
+    const expected = tagIn(headers);
+    if (!expected.ok) return expected;
     const queue = await queueOf(api, params.queue_id);
     if (!queue.ok) return queue;
-    const removed = await removeConsumer(api, actor, queue.value.id, params.consumer_id);
+    const removed = await removeConsumer(api, actor, queue.value.id, params.consumer_id, expected.value);
     return removed.ok ? accept({ result: {} }) : removed;
   },
 };

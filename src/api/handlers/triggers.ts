@@ -1,9 +1,18 @@
 import { accept, refuse } from '../../base/index.ts';
-import { changeWorker, deleteDomain, putDomains, replaceRoutes, replaceSchedules, schedulesTag } from '../../control/index.ts';
+import {
+  changeWorker,
+  deleteDomain,
+  domainsTag,
+  domainTag,
+  putDomains,
+  replaceRoutes,
+  replaceSchedules,
+  schedulesTag,
+} from '../../control/index.ts';
 import type { triggerEndpoints } from '../../contract/index.ts';
 import type { CustomDomain } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
-import { etag, expectationIn } from '../if-match.ts';
+import { etag, expectationIn, tagIn } from '../if-match.ts';
 import { domainView, routeView, schedulesView, type DomainView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
@@ -35,9 +44,15 @@ const versionUrlsNote = (origins: readonly Switches[]): readonly string[] =>
 
 const withModified = (domain: DomainView, modified: boolean) => ({ ...domain, modified });
 
+/** Of a host: the tag of what it is now. */
+const tagOfHost = async (api: Api, hostname: string) =>
+  etag(domainTag((await api.store.read.hosts.domains()).find((domain) => domain.hostname === hostname)));
+
 const domainById = async (api: Api, domainId: string) => {
   const [domain] = await domainsWhere(api, ({ id }) => id === domainId);
-  return domain === undefined ? refuse({ code: 'domain_not_found' as const, domainId }) : accept({ result: domain });
+  return domain === undefined
+    ? refuse({ code: 'domain_not_found' as const, domainId })
+    : accept({ result: domain, ...(await tagOfHost(api, domain.hostname)) });
 };
 
 export const triggers: Handlers<typeof triggerEndpoints> = {
@@ -115,10 +130,13 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
           (query.zone_id === undefined || query.zone_id === domain.zoneId) &&
           (query.zone_name === undefined || query.zone_name === zone),
       ),
+      ...(query.hostname === undefined ? etag(domainsTag(await api.store.read.hosts.domains())) : await tagOfHost(api, query.hostname)),
     }),
-  putDomain: async (api, { body, actor }) => {
+  putDomain: async (api, { body, headers, actor }) => {
+    const expected = tagIn(headers);
+    if (!expected.ok) return expected;
     const [before] = await domainsWhere(api, ({ hostname }) => hostname === body.hostname.toLowerCase());
-    const put = await putDomains(api, actor, body.service, [body], { override: true, replaceAll: false });
+    const put = await putDomains(api, actor, body.service, [body], { override: true, replaceAll: false, expected: expected.value });
     if (!put.ok) return put;
     const domain = await domainById(api, put.value[0]?.id ?? '');
     if (!domain.ok) return domain;
@@ -127,8 +145,10 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
     return accept({ ...domain.value, messages: [...moved, ...versionUrlsNote([body])] });
   },
   getDomain: (api, { params }) => domainById(api, params.domain_id),
-  deleteDomain: async (api, { params, actor }) => {
-    const deleted = await deleteDomain(api, actor, params.domain_id);
+  deleteDomain: async (api, { params, headers, actor }) => {
+    const expected = tagIn(headers);
+    if (!expected.ok) return expected;
+    const deleted = await deleteDomain(api, actor, params.domain_id, expected.value);
     return deleted.ok ? accept({ result: null }) : deleted;
   },
   listDomainRecords: async (api, { query }) =>

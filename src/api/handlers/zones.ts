@@ -1,11 +1,15 @@
 import { accept, refuse } from '../../base/index.ts';
-import { addZone, deleteRoute, deleteZone, putRoute } from '../../control/index.ts';
+import { addZone, deleteRoute, deleteZone, putRoute, routeTag } from '../../control/index.ts';
 import type { zoneEndpoints } from '../../contract/index.ts';
+import type { Route } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { etag, tagIn } from '../if-match.ts';
 import { pageWithin } from '../page.ts';
 import { routeView, zoneView } from '../views/index.ts';
 
 const routesOf = async (api: Api, zoneId: string) => (await api.store.read.hosts.routes()).filter((route) => route.zoneId === zoneId);
+
+const told = (route: Route) => accept({ result: routeView(route), ...etag(routeTag(route)) });
 
 export const zones: Handlers<typeof zoneEndpoints> = {
   listZones: async (api, { query }) => {
@@ -49,14 +53,18 @@ export const zones: Handlers<typeof zoneEndpoints> = {
   },
   getRoute: async (api, { params }) => {
     const route = (await routesOf(api, params.zone_id)).find(({ id }) => id === params.route_id);
-    return route === undefined ? refuse({ code: 'route_not_found', routeId: params.route_id }) : accept({ result: routeView(route) });
+    return route === undefined ? refuse({ code: 'route_not_found', routeId: params.route_id }) : told(route);
   },
-  putRoute: async (api, { params, body, actor }) => {
-    const route = await putRoute(api, actor, params.zone_id, body, params.route_id);
-    return route.ok ? accept({ result: routeView(route.value) }) : route;
+  putRoute: async (api, { params, body, headers, actor }) => {
+    const expected = tagIn(headers);
+    if (!expected.ok) return expected;
+    const route = await putRoute(api, actor, params.zone_id, body, params.route_id, expected.value);
+    return route.ok ? told(route.value) : route;
   },
-  deleteRoute: async (api, { params, actor }) => {
-    const route = await deleteRoute(api, actor, params.zone_id, params.route_id);
+  deleteRoute: async (api, { params, headers, actor }) => {
+    const expected = tagIn(headers);
+    if (!expected.ok) return expected;
+    const route = await deleteRoute(api, actor, params.zone_id, params.route_id, expected.value);
     return route.ok ? accept({ result: { id: route.value.id } }) : route;
   },
 };

@@ -19,6 +19,8 @@ export const queries = new QueryClient({
 export interface Options {
   readonly refetchInterval?: number;
   readonly enabled?: boolean;
+  /** Zero where it must be read anew, however lately it was. */
+  readonly staleTime?: 0;
   /** What was there before stays until the new is there: for a filter, or another window of time. */
   readonly keepsPrevious?: boolean;
 }

@@ -1,15 +1,14 @@
 import { useState } from 'react';
-import { call, type Result } from '../../api/index.ts';
+import { call } from '../../api/index.ts';
 import { SelectField, TextField } from '../../parts/index.ts';
-import type { Consumer } from './consumers.tsx';
+import { useAsRead } from './as-read.tsx';
+import { nowIs, paramsOf, type Consumed, type Consumer, type Queue } from './consumed.ts';
 import { FormDialog } from './form-dialog.tsx';
-
-type Queue = Result<'listQueues'>[number];
 
 interface ConsumerDialogProps {
   readonly name: string;
   readonly queues: readonly Queue[];
-  readonly before?: { readonly queue: Queue; readonly consumer: Consumer };
+  readonly before?: Consumed;
   readonly onClose: () => void;
 }
 
@@ -35,6 +34,8 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
   const [typed, setTyped] = useState(() => typedOf(before?.consumer.settings));
   const [dead, setDead] = useState(before?.consumer.dead_letter_queue ?? '');
   const [hasTyped, setHasTyped] = useState(false);
+  const params = before === undefined ? { queue_id: '', consumer_id: '' } : paramsOf(before);
+  const read = useAsRead('getQueueConsumer', { params }, 'queue', before !== undefined);
   const queue = queues.find(({ queue_id: id }) => id === chosen);
   const wrong = NUMBERS.find(([member]) => !/^\d*$/.test(typed[member].trim()))?.[0];
   const why = queue === undefined ? 'It needs a queue.' : wrong === undefined ? undefined : 'One of the numbers is none.';
@@ -53,10 +54,11 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
       name={name}
       why={why}
       hasTyped={hasTyped}
+      {...(before !== undefined && { read, nowIs: nowIs(read.now) })}
       onClose={onClose}
       act={async () => {
         if (before !== undefined) {
-          await call('putQueueConsumer', { params: { queue_id: chosen, consumer_id: before.consumer.consumer_id }, body });
+          await call('putQueueConsumer', { params: paramsOf(before), body, ifMatch: read.tag });
           return `${before.queue.queue_name} is consumed as you said.`;
         }
         await call('createQueueConsumer', { params: { queue_id: chosen }, body });

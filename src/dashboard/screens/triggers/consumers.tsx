@@ -1,14 +1,13 @@
 import { Pencil, Trash2 } from 'lucide-react';
-import { call, useApi, type Result } from '../../api/index.ts';
+import { call, useApi } from '../../api/index.ts';
 import { Bones, Loaded, RowMenu } from '../../parts/index.ts';
-import { count, counted, duration } from '../../words/index.ts';
+import { counted } from '../../words/index.ts';
+import { batchesOf, failureOf, nowIs, paramsOf, type Consumed } from './consumed.ts';
 import { ConsumerDialog } from './consumer-dialog.tsx';
+import { useAsRead } from './as-read.tsx';
 import { RemoveDialog } from './form-dialog.tsx';
 import { None, Rows, Section } from './section.tsx';
-import { useDialog } from './use-dialog.ts';
-
-type Queue = Result<'listQueues'>[number];
-export type Consumer = Queue['consumers'][number];
+import { useDialog, useKept } from './use-dialog.ts';
 
 /** Queues whose messages the Worker gets. */
 export const Consumers = ({ name }: { readonly name: string }) => {
@@ -18,7 +17,10 @@ export const Consumers = ({ name }: { readonly name: string }) => {
   const consumed = queues.flatMap((queue) =>
     queue.consumers.filter(({ script_name: script }) => script === name).map((consumer) => ({ queue, consumer })),
   );
-  const about = consumed.find(({ queue }) => queue.queue_id === dialog.of);
+  const about = useKept(
+    consumed.find(({ queue }) => queue.queue_id === dialog.of),
+    dialog.of,
+  );
   return (
     <Section title="Queues" count={consumed.length} add={{ text: 'Add queue', onAdd: () => dialog.open('add') }}>
       <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Queues did not load.">
@@ -65,24 +67,30 @@ export const Consumers = ({ name }: { readonly name: string }) => {
       {dialog.opened === 'edit' && about !== undefined && (
         <ConsumerDialog name={name} queues={queues} before={about} onClose={dialog.close} />
       )}
-      {dialog.opened === 'remove' && about !== undefined && (
-        <RemoveDialog
-          what={about.queue.queue_name}
-          name={name}
-          onClose={dialog.close}
-          act={() => call('deleteQueueConsumer', { params: { queue_id: about.queue.queue_id, consumer_id: about.consumer.consumer_id } })}
-        >
-          Its messages no longer come to {name}. They wait in the queue until another Worker consumes it, or they are too old.
-        </RemoveDialog>
-      )}
+      {dialog.opened === 'remove' && about !== undefined && <RemoveConsumer name={name} consumed={about} onClose={dialog.close} />}
     </Section>
   );
 };
 
-const batchesOf = ({ settings }: Consumer): string =>
-  `Up to ${counted(settings.batch_size, 'message')}, after ${settings.max_wait_time_ms === 0 ? 'no wait' : `${duration(settings.max_wait_time_ms)} at most`}`;
+interface RemoveConsumerProps {
+  readonly name: string;
+  readonly consumed: Consumed;
+  readonly onClose: () => void;
+}
 
-const failureOf = ({ settings }: Consumer): string => {
-  const after = settings.retry_delay === 0 ? '' : `, ${count(settings.retry_delay)} s later`;
-  return settings.max_retries === 0 ? 'No retry' : `${counted(settings.max_retries, 'retry', 'retries')}${after}`;
+const RemoveConsumer = ({ name, consumed, onClose }: RemoveConsumerProps) => {
+  const params = paramsOf(consumed);
+  const read = useAsRead('getQueueConsumer', { params }, 'queue');
+  return (
+    <RemoveDialog
+      what={consumed.queue.queue_name}
+      name={name}
+      onClose={onClose}
+      read={read}
+      nowIs={nowIs(read.now)}
+      act={() => call('deleteQueueConsumer', { params, ifMatch: read.tag })}
+    >
+      Its messages no longer come to {name}. They wait in the queue until another Worker consumes it, or they are too old.
+    </RemoveDialog>
+  );
 };

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { refresh, useAct } from '../../api/index.ts';
+import { ApiFailure, refresh, useAct } from '../../api/index.ts';
 import { Button, Cancel, Dialog, Refusal, toast } from '../../parts/index.ts';
+import { Changed, type AsRead } from './as-read.tsx';
 
 interface FormDialogProps {
   readonly title: string;
@@ -15,6 +16,10 @@ interface FormDialogProps {
   /** Answers what has happened, in a sentence. */
   readonly act: () => Promise<string>;
   readonly isStop?: boolean;
+  /** Of a form that changes or removes what others may change meanwhile. */
+  readonly read?: AsRead<unknown>;
+  /** What that is now, in a sentence. */
+  readonly nowIs?: string;
   readonly children: ReactNode;
   readonly onClose: () => void;
 }
@@ -30,11 +35,21 @@ export const FormDialog = ({
   hasTyped,
   act,
   isStop = false,
+  read,
+  nowIs = '',
   children,
   onClose,
 }: FormDialogProps) => {
   const acting = useAct({
-    mutationFn: act,
+    mutationFn: async () => {
+      read?.rest(true);
+      try {
+        return await act();
+      } catch (error) {
+        read?.rest(false);
+        throw error;
+      }
+    },
     onSuccess: (text) => {
       onClose();
       toast({ text });
@@ -42,18 +57,21 @@ export const FormDialog = ({
     // Also what was refused half-way may have changed something.
     onSettled: () => refresh(name),
   });
+  // What this very form changes is not said to be somebody else's doing.
+  const isChanged = read?.isChanged === true && !acting.isPending && !acting.isSuccess;
+  const held = isChanged ? 'It was changed meanwhile.' : read !== undefined && read.tag === undefined ? 'Reading what it is now.' : why;
   return (
     <Dialog
       title={title}
       width="small"
       hasTyped={hasTyped}
       onClose={onClose}
-      onSubmit={() => acting.mutate()}
+      onSubmit={() => held === undefined && acting.mutate()}
       foot={
         <>
-          <p>{why ?? 'It applies at once.'}</p>
+          <p>{held ?? 'It applies at once.'}</p>
           <Cancel />
-          <Button kind={isStop ? 'stop' : 'main'} type="submit" why={why} working={acting.isPending ? working : undefined}>
+          <Button kind={isStop ? 'stop' : 'main'} type="submit" why={held} working={acting.isPending ? working : undefined}>
             {button}
           </Button>
         </>
@@ -61,7 +79,10 @@ export const FormDialog = ({
     >
       {/* What was refused was asked with other words. */}
       <div className="triggers-form" onInput={() => acting.isError && acting.reset()}>
-        {acting.isError && <Refusal what={refused} error={acting.error} />}
+        {isChanged && read !== undefined && <Changed read={read}>{read.now === null ? 'It is gone.' : nowIs}</Changed>}
+        {acting.isError && !(isChanged && acting.error instanceof ApiFailure && acting.error.status === 412) && (
+          <Refusal what={refused} error={acting.error} />
+        )}
         {children}
       </div>
     </Dialog>
@@ -69,6 +90,8 @@ export const FormDialog = ({
 };
 
 interface RemoveDialogProps {
+  readonly read?: AsRead<unknown>;
+  readonly nowIs?: string;
   readonly what: string;
   readonly name: string;
   readonly act: () => Promise<unknown>;
@@ -78,7 +101,7 @@ interface RemoveDialogProps {
 }
 
 /** Asks once, and says what it costs. It can be added again, so nothing is red. */
-export const RemoveDialog = ({ what, name, act, children, onClose }: RemoveDialogProps) => (
+export const RemoveDialog = ({ what, name, act, children, onClose, ...read }: RemoveDialogProps) => (
   <FormDialog
     title={`Remove ${what}`}
     button={`Remove ${what}`}
@@ -88,6 +111,7 @@ export const RemoveDialog = ({ what, name, act, children, onClose }: RemoveDialo
     why={undefined}
     hasTyped={false}
     onClose={onClose}
+    {...read}
     act={async () => {
       await act();
       return `${what} is removed.`;

@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { parseRoutePattern } from '../../../domain/index.ts';
 import { call, useApi, type Result } from '../../api/index.ts';
 import { Bones, Loaded, RowMenu, SelectField, TextField } from '../../parts/index.ts';
+import { useAsRead } from './as-read.tsx';
 import { FormDialog, RemoveDialog } from './form-dialog.tsx';
 import { None, Rows, Section } from './section.tsx';
-import { useDialog } from './use-dialog.ts';
+import { useDialog, useKept } from './use-dialog.ts';
 import { ensureZone, hostIn, useZones, zoneNameFor, zoneOf, type Zone } from './zones.ts';
 
 type Route = Result<'getEnvironmentRoutes'>[number];
@@ -16,7 +17,10 @@ export const Routes = ({ name }: { readonly name: string }) => {
   const read = useApi('getEnvironmentRoutes', { params, query: { show_zonename: 'true' } });
   const zones = useZones().data?.result ?? [];
   const dialog = useDialog('route');
-  const about = read.data?.result.find(({ id }) => id === dialog.of);
+  const about = useKept(
+    read.data?.result.find(({ id }) => id === dialog.of),
+    dialog.of,
+  );
   const zoneId = zones.find((zone) => zone.name === about?.zone_name)?.id;
   return (
     <Section title="Routes" count={read.data?.result.length} add={{ text: 'Add route', onAdd: () => dialog.open('add') }}>
@@ -52,23 +56,42 @@ export const Routes = ({ name }: { readonly name: string }) => {
         <RouteDialog name={name} zones={zones} before={{ ...about, zoneId }} onClose={dialog.close} />
       )}
       {dialog.opened === 'remove' && about !== undefined && zoneId !== undefined && (
-        <RemoveDialog
-          what={about.pattern}
-          name={name}
-          onClose={dialog.close}
-          act={() => call('deleteRoute', { params: { zone_id: zoneId, route_id: about.id } })}
-        >
-          Requests that match {about.pattern} no longer come to {name}, unless another of its addresses matches them.
-        </RemoveDialog>
+        <RemoveRoute name={name} route={{ ...about, zoneId }} onClose={dialog.close} />
       )}
     </Section>
+  );
+};
+
+type ZonedRoute = Route & { readonly zoneId: string };
+
+const paramsOf = ({ zoneId, id }: ZonedRoute) => ({ zone_id: zoneId, route_id: id });
+
+const nowIs = (route: Result<'getRoute'> | null | undefined): string =>
+  route == null
+    ? ''
+    : `Requests that match ${route.pattern} ${route.script == null ? 'come to no Worker' : `come to ${route.script}`} now.`;
+
+const RemoveRoute = ({ name, route, onClose }: { readonly name: string; readonly route: ZonedRoute; readonly onClose: () => void }) => {
+  const params = paramsOf(route);
+  const read = useAsRead('getRoute', { params }, 'route');
+  return (
+    <RemoveDialog
+      what={route.pattern}
+      name={name}
+      onClose={onClose}
+      read={read}
+      nowIs={nowIs(read.now)}
+      act={() => call('deleteRoute', { params, ifMatch: read.tag })}
+    >
+      Requests that match {route.pattern} no longer come to {name}, unless another of its addresses matches them.
+    </RemoveDialog>
   );
 };
 
 interface RouteDialogProps {
   readonly name: string;
   readonly zones: readonly Zone[];
-  readonly before?: Route & { readonly zoneId: string };
+  readonly before?: ZonedRoute;
   readonly onClose: () => void;
 }
 
@@ -76,6 +99,12 @@ interface RouteDialogProps {
 const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
   const [pattern, setPattern] = useState(before?.pattern ?? '');
   const [chosen, setChosen] = useState('');
+  const read = useAsRead(
+    'getRoute',
+    { params: before === undefined ? { zone_id: '', route_id: '' } : paramsOf(before) },
+    'route',
+    before !== undefined,
+  );
   const parsed = parseRoutePattern(pattern.trim());
   const host = hostIn(pattern.trim());
   const found = zones.find(({ id }) => id === chosen) ?? zoneOf(host, zones);
@@ -98,10 +127,11 @@ const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
       name={name}
       why={why}
       hasTyped={pattern !== (before?.pattern ?? '')}
+      {...(before !== undefined && { read, nowIs: nowIs(read.now) })}
       onClose={onClose}
       act={async () => {
         const body = { pattern: pattern.trim(), script: name };
-        if (before !== undefined) await call('putRoute', { params: { zone_id: before.zoneId, route_id: before.id }, body });
+        if (before !== undefined) await call('putRoute', { params: paramsOf(before), body, ifMatch: read.tag });
         else await call('createRoute', { params: { zone_id: await ensureZone(found, zoneNameFor(host)) }, body });
         return `Requests to ${body.pattern} come to ${name}.`;
       }}

@@ -1,0 +1,96 @@
+/** What leads requests and messages to a Worker is changed as it was read. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { EndpointName } from '../../src/contract/index.ts';
+import { anApi, envelopeOf, type Call, type TestApi } from '../support/api.ts';
+
+const CONSUMING = 'export default { fetch: () => new Response(), queue() {} };';
+
+const going = <Name extends EndpointName>(etag: string, call: Call<Name> = {}): Call<Name> => ({ ...call, headers: { 'if-match': etag } });
+
+const tagIn = async (response: Promise<Response>): Promise<string> => {
+  const answer = await response;
+  await envelopeOf(answer);
+  const etag = answer.headers.get('etag') ?? '';
+  assert.match(etag, /^"[\w.-]+"$/);
+  return etag;
+};
+
+interface Trigger {
+  readonly read: () => Promise<Response>;
+  readonly pointTo: (worker: string, etag?: string) => Promise<Response>;
+  readonly remove: (etag: string) => Promise<Response>;
+}
+
+const call = <Name extends EndpointName>(etag: string | undefined, json: Call<Name>): Call<Name> =>
+  etag === undefined ? json : going(etag, json);
+
+const triggers: Readonly<Record<string, (api: TestApi) => Promise<Trigger>>> = {
+  'a route': async (api) => {
+    const { id: zone_id } = await api.ok('createZone', {}, { json: { name: 'example.com' } });
+    const { id: route_id } = await api.ok('createRoute', { zone_id }, { json: { pattern: 'example.com/*', script: 'one' } });
+    const route = { zone_id, route_id };
+    return {
+      read: () => api.response('getRoute', route),
+      pointTo: (script, etag) => api.response('putRoute', route, call(etag, { json: { pattern: 'example.com/*', script } })),
+      remove: (etag) => api.response('deleteRoute', route, going(etag)),
+    };
+  },
+  'a custom domain': async (api) => {
+    await api.ok('createZone', {}, { json: { name: 'example.com' } });
+    const hostname = 'shop.example.com';
+    const { id: domain_id } = await api.ok('putDomain', {}, { json: { hostname, service: 'one' } });
+    return {
+      read: () => api.response('getDomain', { domain_id }),
+      pointTo: (service, etag) => api.response('putDomain', {}, call(etag, { json: { hostname, service } })),
+      remove: (etag) => api.response('deleteDomain', { domain_id }, going(etag)),
+    };
+  },
+  'the consumer of a queue': async (api) => {
+    const { queue_id } = await api.ok('createQueue', {}, { json: { queue_name: 'orders' } });
+    const json = (script_name: string) => ({ type: 'worker', script_name });
+    const { consumer_id } = await api.ok('createQueueConsumer', { queue_id }, { json: json('one') });
+    const consumer = { queue_id, consumer_id };
+    return {
+      read: () => api.response('getQueueConsumer', consumer),
+      pointTo: (script, etag) => api.response('putQueueConsumer', consumer, call(etag, { json: json(script) })),
+      remove: (etag) => api.response('deleteQueueConsumer', consumer, going(etag)),
+    };
+  },
+};
+
+for (const [what, made] of Object.entries(triggers)) {
+  test(`[SE-17] ${what} is changed and removed as it was read: where it is another by now it stays, and who changed it is said`, async (t) => {
+    const api = await anApi(t, { hasData: true });
+    for (const name of ['one', 'two', 'three']) await api.upload(name, { code: CONSUMING });
+    const { read, pointTo, remove } = await made(api);
+    const seen = await tagIn(read());
+    assert.equal((await pointTo('two')).status, 200);
+    for (const stale of [() => pointTo('three', seen), () => remove(seen)]) {
+      const { status, code, message } = await api.refusedBy(stale);
+      assert.deepEqual([status, code], [412, 100323]);
+      assert.match(message, /is no more as you read it: ada@example\.com changed it at 2026-11-01T/);
+    }
+    assert.equal((await api.refusedBy(() => pointTo('three', 'not a tag'))).status, 400);
+    // As it is now; and the answer has the tag of what it made.
+    const next = await tagIn(pointTo('three', await tagIn(read())));
+    assert.equal(next, await tagIn(read()));
+    assert.equal((await remove(next)).status, 200);
+    assert.equal((await api.refusedBy(() => remove(next))).status, 404);
+  });
+}
+
+test('[SE-17] a host that no Worker had when it was looked at is not taken from one that has it since', async (t) => {
+  const api = await anApi(t);
+  for (const name of ['one', 'two']) await api.upload(name);
+  await api.ok('createZone', {}, { json: { name: 'example.com' } });
+  const hostname = 'shop.example.com';
+  const look = () => tagIn(api.response('listDomains', {}, { query: { hostname } }));
+  assert.equal(await look(), '"none"');
+  const put = (service: string, etag: string) => api.response('putDomain', {}, going(etag, { json: { hostname, service } }));
+  assert.equal((await api.refusedBy(() => put('one', '*'))).status, 412, 'there is none that it could stand for');
+  assert.equal((await put('one', '"none"')).status, 200);
+  const late = await api.refusedBy(() => put('two', '"none"'));
+  assert.match(late.message, /The custom domain "shop\.example\.com" is no more as you read it: ada@example\.com changed it/);
+  assert.equal((await put('two', await look())).status, 200);
+});
