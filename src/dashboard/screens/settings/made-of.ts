@@ -27,8 +27,9 @@ export const waitingInWords = (worker: Worker): string | undefined =>
 
 /** From which version the page's settings are, and what is done with it. */
 export const shownInWords = (worker: Worker): string => {
+  if (worker.newest_version === null) return 'There is no version yet. The first one comes with the code.';
   const serving = servingOf(worker);
-  const newest = nameOf(worker.newest_version?.number ?? null);
+  const newest = nameOf(worker.newest_version.number);
   if (serving.length === 0) return `Shown is ${newest}, the newest version. Nothing is deployed.`;
   if (!servesNewest(worker)) return `Shown is ${newest}, the newest version, which gets no traffic. ${splitInWords(serving)} serves.`;
   return serving.length === 1
