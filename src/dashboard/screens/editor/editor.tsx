@@ -159,5 +159,8 @@ const filesInWords = (assets: Assets | undefined, base: Base, newest: EditorProp
 const servingInWords = ({ deployment }: EditedWorker, isDeployed: boolean): string => {
   if (deployment === null) return 'Nothing is deployed now.';
   const now = splitInWords(newerFirst(deployment.versions));
-  return isDeployed ? `Now it is ${now}. Rollback leads back to it.` : `What serves stays as it is: ${now}.`;
+  if (!isDeployed) return `What serves stays as it is: ${now}.`;
+  return deployment.versions.length === 1
+    ? `Now it is ${now}. Rollback leads back to it.`
+    : `Now it is ${now}: that split ends. Rollback leads back to one version with all traffic; Deploy version makes a split again.`;
 };
