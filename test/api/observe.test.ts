@@ -256,6 +256,18 @@ test('[SE-11] live counts end with the session that they were opened with', asyn
   await assert.rejects(ended());
 });
 
+test('[SE-11] live counts of a session that ends before they begin are refused', async (t) => {
+  const world = await World.open(t);
+  const session = await signsIn(world.api);
+  const { observe } = world.api.api;
+  const begin = observe.stream.bind(observe);
+  t.mock.method(observe, 'stream', async (...asked: Parameters<typeof begin>) => {
+    await session.send('DELETE', SESSION);
+    return begin(...asked);
+  });
+  assert.equal((await session.send('GET', '/switchback/v1/workers/shop/live')).status, 401);
+});
+
 test('[MX-4] what cannot be asked is refused with what is wrong, and nothing is a failure but what is away', async (t) => {
   const world = await World.open(t);
   world.api.plane.clock.move(28 * 1_440 * MINUTE_MS);

@@ -165,13 +165,14 @@ export const observations: Handlers<typeof observeEndpoints> = {
     left.addEventListener('abort', leave, { once: true });
     const body = await liveCounts(api.observe, worker.value.name, left).catch((error: unknown) => {
       leave();
+      // They were signed out before it began.
+      if (over.signal.aborted) return undefined;
       throw error;
     });
+    if (body === undefined) return refuse({ code: session === undefined ? 'token_wrong' : 'session_ended' });
     body.once('close', leave);
-    // Whoever leaves aborts what is read for them.
-    body.on('error', () => undefined);
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
-    return accept({ result: null, raw: new Response(Readable.toWeb(body) as ReadableStream, { headers }), cut: over.signal });
+    return accept({ result: null, raw: new Response(untilItEnds(body), { headers }), cut: over.signal });
   },
   getObservability: async (api) => accept({ result: observabilityView(await archiveStatus(api.observe)) }),
 };
