@@ -1,13 +1,20 @@
 import { ChevronRight } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
-import { Bones, Button, Icon } from '../../parts/index.ts';
+import { useState } from 'react';
+import { Bones, Button, Icon, late } from '../../parts/index.ts';
 import { bytes, count } from '../../words/index.ts';
 import type { Differences } from './compare.tsx';
 import type { Sides } from './module-texts.ts';
 import type { Walk } from './use-walk.ts';
 
-const FileDiff = lazy(async () => ({ default: (await import('./file-diff.tsx')).FileDiff }));
-const LineCounts = lazy(async () => ({ default: (await import('./line-counts.tsx')).LineCounts }));
+const FileDiff = late(async () => (await import('./file-diff.tsx')).FileDiff, {
+  what: 'What shows code did not load.',
+  bones: <Bones lines={[70, 50, 60, 80]} />,
+});
+const LineCounts = late(async () => (await import('./line-counts.tsx')).LineCounts, {
+  what: '',
+  // The diff itself says so.
+  frame: () => null,
+});
 
 export type Module = Differences['modules']['differing'][number];
 
@@ -45,13 +52,7 @@ export const CodeFile = ({ worker, module, differences, way, walk, isText }: Cod
             <Icon of={ChevronRight} />
           </span>
           <span className="mono">{name}</span>
-          <span className="small third num">
-            {isCounted && (
-              <Suspense>
-                <LineCounts {...sides} />
-              </Suspense>
-            )}
-          </span>
+          <span className="small third num">{isCounted && <LineCounts {...sides} />}</span>
         </button>
         {isOpen && isText ? (
           <Steps name={name} walk={walk} isFolded={isFolded} onFold={() => setIsFolded(!isFolded)} />
@@ -61,14 +62,7 @@ export const CodeFile = ({ worker, module, differences, way, walk, isText }: Cod
       </div>
       {isOpen && !isText && <p className="second compare-binary">It is not text, and is not shown.</p>}
       {isOpen && isText && (
-        <Suspense fallback={<Bones lines={[70, 50, 60, 80]} />}>
-          <FileDiff
-            {...sides}
-            way={change === 'changed' ? way : 'one'}
-            isFolded={isFolded}
-            onOpened={(view) => walk.onOpened(name, view)}
-          />
-        </Suspense>
+        <FileDiff {...sides} way={change === 'changed' ? way : 'one'} isFolded={isFolded} onOpened={(view) => walk.onOpened(name, view)} />
       )}
     </div>
   );

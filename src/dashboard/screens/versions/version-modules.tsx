@@ -1,10 +1,13 @@
-import { Fragment, lazy, Suspense } from 'react';
+import { Fragment } from 'react';
 import { useApi } from '../../api/index.ts';
-import { Bones, Button, Loaded } from '../../parts/index.ts';
+import { Bones, Button, late, Loaded } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { bytes } from '../../words/index.ts';
 
-const ModuleText = lazy(async () => ({ default: (await import('./module-text.tsx')).ModuleText }));
+const ModuleText = late(async () => (await import('./module-text.tsx')).ModuleText, {
+  what: 'What shows code did not load.',
+  bones: <Bones lines={[70, 50, 60]} />,
+});
 
 const KINDS: Readonly<Record<string, string>> = {
   esm: 'ES module',
@@ -64,9 +67,7 @@ export const VersionModules = ({ name, id }: { readonly name: string; readonly i
                     {opened === module.name && module.is_readable && (
                       <tr className="one-version-text">
                         <td colSpan={4}>
-                          <Suspense fallback={<Bones lines={[70, 50, 60]} />}>
-                            <ModuleText name={name} id={id} module={opened} />
-                          </Suspense>
+                          <ModuleText name={name} id={id} module={opened} />
                         </td>
                       </tr>
                     )}

@@ -1,6 +1,6 @@
 import { Undo2 } from 'lucide-react';
-import { lazy, Suspense, useEffect } from 'react';
-import { Button } from '../../parts/index.ts';
+import { useEffect, type ReactNode } from 'react';
+import { Button, Dialog, late } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
 import { noWayBack, useWorker } from './worker.ts';
 
@@ -12,20 +12,32 @@ export interface WorkerDialogProps {
   readonly onClose: () => void;
 }
 
-const LOADS = {
-  deploy: async () => ({ default: (await import('../deploy/index.ts')).DeployDialog }),
-  rollback: async () => ({ default: (await import('../rollback/index.ts')).RollbackDialog }),
-};
+const framed =
+  (title: string) =>
+  (lost: ReactNode, { name, onClose }: WorkerDialogProps) => (
+    <Dialog title={title} aside={name} onClose={onClose} foot={<Button onClick={onClose}>Close</Button>}>
+      {lost}
+    </Dialog>
+  );
 
-const DIALOGS = { deploy: lazy(LOADS.deploy), rollback: lazy(LOADS.rollback) };
+const DIALOGS = {
+  deploy: late<WorkerDialogProps>(async () => (await import('../deploy/index.ts')).DeployDialog, {
+    what: 'The form did not load.',
+    frame: framed('Deploy version'),
+  }),
+  rollback: late<WorkerDialogProps>(async () => (await import('../rollback/index.ts')).RollbackDialog, {
+    what: 'The form did not load.',
+    frame: framed('Rollback'),
+  }),
+};
 
 /** Long enough for what the page itself asks for. */
 const LOAD_AFTER_MS = 2_000;
 
-/** Both are there before they are needed: a way back must not wait for a slow line. What fails now is tried again when it is opened. */
+/** Both are there before they are needed: a way back must not wait for a slow line, nor for a server that is away. */
 const useLoaded = (): void =>
   useEffect(() => {
-    const timer = window.setTimeout(() => void Promise.allSettled([LOADS.deploy(), LOADS.rollback()]), LOAD_AFTER_MS);
+    const timer = window.setTimeout(() => void Promise.all([DIALOGS.rollback.preload(), DIALOGS.deploy.preload()]), LOAD_AFTER_MS);
     return () => window.clearTimeout(timer);
   }, []);
 
@@ -67,11 +79,7 @@ export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string
           {why}
         </p>
       )}
-      {Opened && (
-        <Suspense>
-          <Opened name={name} versionId={of} onClose={close} />
-        </Suspense>
-      )}
+      {Opened && <Opened key={dialog} name={name} versionId={of} onClose={close} />}
     </div>
   );
 };
