@@ -16,6 +16,8 @@ const tagIn = async (response: Promise<Response>): Promise<string> => {
   return etag;
 };
 
+const consumedBy = (script_name: string) => ({ type: 'worker', script_name });
+
 interface Trigger {
   readonly read: () => Promise<Response>;
   readonly pointTo: (worker: string, etag?: string) => Promise<Response>;
@@ -48,12 +50,11 @@ const triggers: Readonly<Record<string, (api: TestApi) => Promise<Trigger>>> = {
   },
   'the consumer of a queue': async (api) => {
     const { queue_id } = await api.ok('createQueue', {}, { json: { queue_name: 'orders' } });
-    const json = (script_name: string) => ({ type: 'worker', script_name });
-    const { consumer_id } = await api.ok('createQueueConsumer', { queue_id }, { json: json('one') });
+    const { consumer_id } = await api.ok('createQueueConsumer', { queue_id }, { json: consumedBy('one') });
     const consumer = { queue_id, consumer_id };
     return {
       read: () => api.response('getQueueConsumer', consumer),
-      pointTo: (script, etag) => api.response('putQueueConsumer', consumer, call(etag, { json: json(script) })),
+      pointTo: (script, etag) => api.response('putQueueConsumer', consumer, call(etag, { json: consumedBy(script) })),
       remove: (etag) => api.response('deleteQueueConsumer', consumer, going(etag)),
     };
   },
