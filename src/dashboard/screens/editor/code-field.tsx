@@ -4,7 +4,7 @@ import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/sea
 import { EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
-import { codeLook, languageOf } from '../../code/index.ts';
+import { codeLook, languageOf, lineEndsOf } from '../../code/index.ts';
 
 /** What the editor remembers of all files: what was done to each can be undone when it comes back. */
 export class CodeMemory {
@@ -30,7 +30,8 @@ export const CodeField = ({ name, text, memory, onChange }: CodeFieldProps) => {
     if (place.current === null) return undefined;
     const before = memory.states.get(name);
     const doc = latest.current;
-    const state = before?.doc.toString() === doc ? before : EditorState.create({ doc, extensions: extensionsFor(name, memory) });
+    const state =
+      before?.sliceDoc() === doc ? before : EditorState.create({ doc, extensions: [lineEndsOf(doc), extensionsFor(name, memory)] });
     const view = new EditorView({ parent: place.current, state });
     // Lines wrap elsewhere once the font is there.
     void document.fonts.ready.then(() => view.requestMeasure());
@@ -56,6 +57,6 @@ const extensionsFor = (name: string, memory: CodeMemory): Extension => [
   keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
   EditorView.contentAttributes.of({ 'aria-label': `${name}, Esc and then Tab leaves it`, tabindex: '0' }),
   EditorView.updateListener.of(({ docChanged, state }) => {
-    if (docChanged) memory.onChange(state.doc.toString());
+    if (docChanged) memory.onChange(state.sliceDoc());
   }),
 ];

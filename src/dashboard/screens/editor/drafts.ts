@@ -1,5 +1,5 @@
 import { caller } from '../../api/index.ts';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { isSame, type Edit } from './files.ts';
 
 /** What somebody changed and has not saved, by the version that it began with. It is kept in this browser. */
@@ -49,19 +49,44 @@ interface EditState {
   readonly forget: () => void;
 }
 
+/** Typing is kept once it rests for so long, or the page is left. */
+const REST_MS = 300;
+
 /** An edit of one version, that is still there when the page is opened again. */
 export const useEdit = (worker: string, versionId: string, original: Edit): EditState => {
   const [edit, setEdit] = useState<Edit>(() => draftsOf(worker)[versionId]?.edit ?? original);
   const [isUnkept, setUnkept] = useState(false);
   const latest = useRef(edit);
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const keepNow = useCallback((): void => {
+    clearTimeout(waiting.current);
+    waiting.current = undefined;
+    setUnkept(!keep(worker, versionId, isSame(latest.current, original) ? undefined : latest.current));
+  }, [worker, versionId, original]);
   const change = useCallback(
     (next: (before: Edit) => Edit): void => {
       latest.current = next(latest.current);
       setEdit(latest.current);
-      setUnkept(!keep(worker, versionId, isSame(latest.current, original) ? undefined : latest.current));
+      clearTimeout(waiting.current);
+      waiting.current = setTimeout(keepNow, REST_MS);
     },
-    [worker, versionId, original],
+    [keepNow],
   );
-  const forget = useCallback((): void => void keep(worker, versionId, undefined), [worker, versionId]);
+  useEffect(() => {
+    const leave = (): void => void (waiting.current !== undefined && keepNow());
+    const hide = (): void => void (document.visibilityState === 'hidden' && leave());
+    addEventListener('pagehide', leave);
+    document.addEventListener('visibilitychange', hide);
+    return () => {
+      removeEventListener('pagehide', leave);
+      document.removeEventListener('visibilitychange', hide);
+      leave();
+    };
+  }, [keepNow]);
+  const forget = useCallback((): void => {
+    clearTimeout(waiting.current);
+    waiting.current = undefined;
+    keep(worker, versionId, undefined);
+  }, [worker, versionId]);
   return { edit, isChanged: !isSame(edit, original), isUnkept, change, forget };
 };

@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from 'react';
-import { Button, newerFirst, Refusal, splitInWords, toast } from '../../parts/index.ts';
+import { Banner, Button, newerFirst, Refusal, splitInWords, toast } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
 import { bytes, counted } from '../../words/index.ts';
 import { withText } from './changes.ts';
@@ -39,7 +39,7 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
   // By the one call that deploys such code nothing can be made sure of.
   const held = isWhole && isStale ? 'Somebody deployed meanwhile: first go by what serves now.' : undefined;
   // What is uploaded without knowing that would lose them without a word.
-  const unsure = facts.assets === undefined ? unsureOf(facts.error) : undefined;
+  const unsure = facts.assets === undefined ? unsureOf(facts.error !== null || facts.isMissing) : undefined;
   const ask = (which: 'save' | 'deploy'): void => address({ dialog: which });
   const close = (): void => address({ dialog: undefined }, false);
   useKeys({ 'mod+s': () => isChanged && (unsure ?? held) === undefined && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
@@ -101,6 +101,19 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
           }
         />
       )}
+      {isChanged && facts.isMissing && (
+        <Banner
+          kind="stop"
+          action={
+            <Button isSmall onClick={facts.again}>
+              Try again
+            </Button>
+          }
+        >
+          <strong className="strong">Whether static files go along is not known.</strong> The list of versions has no v{base.number}, or no
+          v{newest.number}: one of them was deleted. Your edit is kept in this browser; copy it to another version.
+        </Banner>
+      )}
       <div className="editor">
         <FileList
           {...{ edit, original }}
@@ -147,8 +160,8 @@ const changedInWords = (changed: number, gone: number): string =>
     .filter(Boolean)
     .join(' ');
 
-const unsureOf = (error: unknown): string =>
-  error === null ? 'Looking whether static files go along.' : 'Whether static files go along is not known: try that again first.';
+const unsureOf = (hasFailed: boolean): string =>
+  !hasFailed ? 'Looking whether static files go along.' : 'Whether static files go along is not known: try that again first.';
 
 const filesInWords = (assets: Assets | undefined, base: Base, newest: EditorProps['newest']): readonly string[] => {
   if (assets === 'left')

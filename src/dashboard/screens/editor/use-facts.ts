@@ -10,6 +10,8 @@ interface Facts {
   readonly assets: Assets | undefined;
   /** Why it is not known. */
   readonly error: unknown;
+  /** The list of versions has not the one that is edited, or not the newest: somebody deleted it. */
+  readonly isMissing: boolean;
   readonly again: () => void;
 }
 
@@ -19,11 +21,12 @@ export const useFacts = (name: string, id: string, newest: string): Facts => {
   const last = useApi('listVersionHistory', { params: { name }, query: { search: newest, per_page: 1 } });
   const [base] = own.data?.result ?? [];
   const again = (): void => {
-    for (const read of [own, last]) if (read.data === undefined) void read.refetch();
+    for (const read of [own, last]) if (read.data === undefined || read.data.result.length === 0) void read.refetch();
   };
   return {
     url: base?.url ?? null,
     assets: assetsOf(base?.assets, last.data?.result[0]?.assets),
+    isMissing: own.data?.result.length === 0 || last.data?.result.length === 0,
     error: own.data === undefined || last.data === undefined ? (own.error ?? last.error) : null,
     again,
   };
