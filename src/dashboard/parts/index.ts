@@ -12,6 +12,7 @@ export { Icon } from './icon.tsx';
 export { late, LoadAnew, OUTDATED } from './late.tsx';
 export { Bones, Loaded, RowBones } from './loaded.tsx';
 export { MenuItems, RowMenu, type MenuItem } from './menu.tsx';
+export { PageHead } from './page-head.tsx';
 export { refused, Refusals } from './refusals.tsx';
 export { useRested } from './rested.ts';
 export { Segments } from './segments.tsx';

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '../../api/index.ts';
-import { Button, Empty, Loaded, RowBones, SelectField, TextField, When } from '../../parts/index.ts';
+import { Button, Empty, Loaded, PageHead, RowBones, SelectField, TextField, When } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { activityInWords, clockOf, count, dayName, toolName, type Activity } from '../../words/index.ts';
 import './audit.css';
@@ -53,12 +53,7 @@ export const AuditLog = () => {
   const set = (name: string) => (value: string) => change({ [name]: value, page: undefined }, false);
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1 className="title">Audit log</h1>
-          <p className="second">Every change, by whom and by which tool. Values of secrets are in none of them.</p>
-        </div>
-      </div>
+      <PageHead title="Audit log">Every change, by whom and by which tool. Values of secrets are in none of them.</PageHead>
       <search className="audit-filters">
         <Filter label="Worker" value={worker} onChange={set('worker')} />
         <SelectField label="What" of={KINDS} value={action ?? ''} onChange={({ target }) => set('action')(target.value)} />

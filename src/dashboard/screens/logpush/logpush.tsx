@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useApi, type Result } from '../../api/index.ts';
-import { Banner, Button, Empty, Loaded, Refusal, RowBones, RowMenu, When } from '../../parts/index.ts';
+import { Banner, Button, Empty, Loaded, PageHead, Refusal, RowBones, RowMenu, When } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { HIDDEN } from '../../../domain/index.ts';
 import { bytes, count, counted } from '../../words/index.ts';
@@ -22,17 +22,16 @@ export const Logpush = () => {
   const found = jobs.data?.result.find(({ id }) => String(id) === of);
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1 className="title">Logpush</h1>
-          <p className="second">Sends each invocation, with the version that answered, to a bucket, an address or a folder of yours.</p>
-        </div>
-        <div className="actions">
+      <PageHead
+        title="Logpush"
+        action={
           <Button kind="main" icon={Plus} onClick={() => change({ dialog: 'job' })}>
             Create a job
           </Button>
-        </div>
-      </div>
+        }
+      >
+        Sends each invocation, with the version that answered, to a bucket, an address or a folder of yours.
+      </PageHead>
       {failure !== undefined && <Refusal what="Not changed." error={failure} />}
       {told.length > 0 && (
         <Banner

@@ -1,5 +1,5 @@
 import { useApi, type Result } from '../../api/index.ts';
-import { Bones, CopyButton, Loaded, When } from '../../parts/index.ts';
+import { Bones, CopyButton, Loaded, PageHead, When } from '../../parts/index.ts';
 import { bytes, count, dayAndClock } from '../../words/index.ts';
 import { LOST } from './lost.ts';
 import './observability.css';
@@ -13,12 +13,7 @@ export const Observability = () => {
   const read = useApi('getObservability', {}, { refetchInterval: EVERY_MS });
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1 className="title">Observability</h1>
-          <p className="second">What is kept of what Workers did. Each Worker’s numbers and logs are on its own pages.</p>
-        </div>
-      </div>
+      <PageHead title="Observability">What is kept of what Workers did. Each Worker’s numbers and logs are on its own pages.</PageHead>
       <Loaded
         from={read}
         bones={<Bones lines={[40, 60, 50, 60]} />}

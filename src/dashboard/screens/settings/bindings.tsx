@@ -36,7 +36,7 @@ export const Bindings = ({ title, add, empty, areValues, worker, settings, draft
       {rows.length === 0 ? (
         <p className="settings-none second">{empty}</p>
       ) : (
-        <table className="table settings-table">
+        <table className="table is-stacked settings-table">
           <thead>
             <tr>
               <th scope="col">Name</th>

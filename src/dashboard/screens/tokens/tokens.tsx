@@ -1,6 +1,6 @@
 import { Plus } from 'lucide-react';
 import { useApi, type Result } from '../../api/index.ts';
-import { Button, Loaded, RowBones, When } from '../../parts/index.ts';
+import { Button, Loaded, PageHead, RowBones, When } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { NewToken } from './new-token.tsx';
 import { RevokeToken } from './revoke-token.tsx';
@@ -15,17 +15,16 @@ export const Tokens = () => {
   const leaving = dialog === 'revoke' ? tokens.data?.result.find(({ id, operator }) => id === of && !operator) : undefined;
   return (
     <>
-      <div className="page-head">
-        <div>
-          <h1 className="title">Tokens</h1>
-          <p className="second">wrangler, the SDKs and whoever signs in here show one. What is done with it is logged under its name.</p>
-        </div>
-        <div className="actions">
+      <PageHead
+        title="Tokens"
+        action={
           <Button kind="main" icon={Plus} onClick={() => change({ dialog: 'token' })}>
             Make a token
           </Button>
-        </div>
-      </div>
+        }
+      >
+        wrangler, the SDKs and whoever signs in here show one. What is done with it is logged under its name.
+      </PageHead>
       <Loaded from={tokens} bones={<RowBones rows={3} columns={4} />} what="The tokens did not load.">
         {({ result }) => (
           <table className="table tokens">

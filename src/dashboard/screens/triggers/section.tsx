@@ -30,7 +30,7 @@ export const None = ({ children }: { readonly children: ReactNode }) => <p class
 
 /** Rows below headings; the last column is the menu's. */
 export const Rows = ({ heads, children }: { readonly heads: readonly string[]; readonly children: ReactNode }) => (
-  <table className="table triggers-table">
+  <table className="table is-stacked triggers-table">
     <thead>
       <tr>
         {heads.map((head) => (
