@@ -2,8 +2,9 @@ import { Hono, type Context } from 'hono';
 import { routePath } from 'hono/route';
 import { endpoints, NOT_OFFERED, openApiDocument, ownEndpoints, type Endpoint } from '../contract/index.ts';
 import type { Refusal } from '../domain/index.ts';
+import { ToldFaults } from './told-faults.ts';
 import { transferRoutes } from './transfer-routes.ts';
-import { worldFault } from '../files/index.ts';
+import { WorldFault, worldFault } from '../files/index.ts';
 import { OwnCommits } from '../store/index.ts';
 import { hostsOf, type Answer, type Api, type Handler, type Handlers } from './api.ts';
 import { tooLarge } from './byte-body.ts';
@@ -90,11 +91,15 @@ interface Bindings {
 
 type AppContext = Context<{ Bindings: Bindings }>;
 
+/** With what was logged of it. */
+type Served = Api & { readonly toldFaults: ToldFaults };
+
 const CLIENT_V4 = '/client/v4';
 const OWN = '/switchback/v1';
 
 /** The control plane's HTTP API. Tests call it without a socket: `app.request(…)`. */
-export const createApp = (api: Api): Hono<{ Bindings: Bindings }> => {
+export const createApp = (parts: Api): Hono<{ Bindings: Bindings }> => {
+  const api: Served = { ...parts, toldFaults: new ToldFaults() };
   const app = new Hono<{ Bindings: Bindings }>();
   app.use(async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host;
@@ -137,7 +142,7 @@ const answerOr = async (next: () => Promise<void>, answer: Response | undefined)
 
 const mount = (
   app: Hono<{ Bindings: Bindings }>,
-  api: Api,
+  api: Served,
   base: string,
   family: Readonly<Record<string, Endpoint>>,
   handled: Readonly<Record<string, unknown>>,
@@ -153,7 +158,7 @@ const mount = (
 
 const parameters = (path: string): number => path.split('/').filter((segment) => segment.startsWith(':')).length;
 
-const handle = async (api: Api, endpoint: Endpoint, handler: Handler<Endpoint>, c: AppContext): Promise<Response> => {
+const handle = async (api: Served, endpoint: Endpoint, handler: Handler<Endpoint>, c: AppContext): Promise<Response> => {
   const commits = new OwnCommits();
   try {
     return await commits.during(() => answered(api, endpoint, handler, c, commits));
@@ -237,7 +242,7 @@ const unrouted = (method: string, path: string): Refusal => {
  * A change that was committed before stays, whatever happened to its answer.
  */
 const failed = (
-  api: Api,
+  api: Served,
   error: unknown,
   c: AppContext,
   { last, isInDoubt }: Pick<OwnCommits, 'last' | 'isInDoubt'> = NOTHING,
@@ -251,7 +256,10 @@ const failed = (
   const { method, path } = c.req;
   const isStored = last !== undefined;
   const outcome = isStored ? STORED : isInDoubt ? IN_DOUBT : undefined;
-  api.log('request failed', { id, method, path, isStored, isInDoubt, error: stack ?? String(error), cause: String(cause ?? '') });
+  const isElsewhere = error instanceof WorldFault && outcome === undefined;
+  if (!isElsewhere)
+    api.log('request failed', { id, method, path, isStored, isInDoubt, error: stack ?? String(error), cause: String(cause ?? '') });
+  else if (api.toldFaults.isDue(error.message)) api.log(error.message, { method, path, cause: String(cause ?? '') });
   const fault = worldFault(error);
   return fault === undefined
     ? broken(

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** What a reader may have left unread; a page that is alive reads at once. */
 const MOST_UNREAD_BYTES = 64 * 1024;
 /** How long a browser waits before it comes back. */
@@ -55,5 +57,19 @@ export class EventStream {
     if (this.#controller === undefined) return;
     this.#controller = undefined;
     this.#onGone();
+  }
+}
+
+/**
+ * What another half streams, to one reader. It ends where that does, however that came about (the reader left or was signed out, the half
+ * was stopped): none of it is a fault of the answer, and who still wants it asks again.
+ */
+export const untilItEnds = (body: Readable): ReadableStream<Uint8Array> => ReadableStream.from(readUntilItEnds(body));
+
+async function* readUntilItEnds(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    // As a reader sees it, the end.
   }
 }

@@ -38,6 +38,7 @@ const aFragileApi = async (t: TestContext) => {
   const addZone = (name: string) => ask('POST', '/zones', JSON.stringify({ name }));
   const zones = async () => (await ask('GET', '/zones')).envelope.result;
   return {
+    account,
     folder,
     database,
     store,
@@ -49,6 +50,16 @@ const aFragileApi = async (t: TestContext) => {
     pragma: (text: string) => sql.raw(`PRAGMA ${text}`).execute(database.db),
   };
 };
+
+test('[A-8] what another half cannot answer is logged in one line, and not again for each page that asks', async (t) => {
+  const { get, logged, account } = await aFragileApi(t);
+  const { status: made } = await get(`/client/v4/accounts/${account.id}/workers/scripts`);
+  assert.equal(made, 200);
+  const asked = await Promise.all([1, 2, 3].map(() => get('/switchback/v1/observability')));
+  assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set([503]));
+  assert.equal(logged.length, 1);
+  assert.doesNotMatch(JSON.stringify(logged), /\\n| at /, 'no stack');
+});
 
 const SENTENCES = [
   ['read-only', 'query_only = 1', 'query_only = 0', 'The database is read-only.'],

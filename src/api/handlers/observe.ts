@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { accept, durationMs, refuse, type Result } from '../../base/index.ts';
 import { wholeIdOf } from '../../control/index.ts';
 import type { observeEndpoints } from '../../contract/index.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../observe/index.ts';
 import type { Worker } from '../../store/index.ts';
 import type { Api, Handlers } from '../api.ts';
+import { untilItEnds } from '../event-stream.ts';
 import { exceptionGroupView, invocationView, metricsGroupView, observabilityView } from '../views/index.ts';
 import { workerNamed } from './found.ts';
 
