@@ -1,3 +1,5 @@
+import { useEffect, useRef, useState } from 'react';
+import { Find } from '../../parts/index.ts';
 import { bytes, count } from '../../words/index.ts';
 import type { Differences } from './compare.tsx';
 
@@ -5,44 +7,60 @@ type File = Differences['assets']['files'][number];
 
 const MOST_LISTED = 500;
 
-export const Assets = ({ differences: { assets } }: { readonly differences: Differences }) => (
-  <section id="assets" className="section" aria-labelledby="assets-heading">
-    <div className="section-head">
-      <h2 id="assets-heading" className="heading">
-        Assets
-      </h2>
-      {assets.same > 0 && (
-        <p className="small third">{assets.same === 1 ? '1 file is the same' : `${count(assets.same)} files are the same`}</p>
+/** From so many on they are looked through by a part of their path. */
+const MANY = 20;
+
+export const Assets = ({ differences: { assets } }: { readonly differences: Differences }) => {
+  const place = useRef<HTMLElement>(null);
+  const [wanted, setWanted] = useState('');
+  // Who comes for the files came before there were any.
+  useEffect(() => {
+    if (location.hash === '#assets') place.current?.scrollIntoView();
+  }, []);
+  const shown = assets.files.filter(({ path }) => path.toLowerCase().includes(wanted.trim().toLowerCase()));
+  return (
+    <section ref={place} id="assets" className="section" aria-labelledby="assets-heading">
+      <div className="section-head">
+        <h2 id="assets-heading" className="heading">
+          Assets
+        </h2>
+        {assets.same > 0 && (
+          <p className="small third">{assets.same === 1 ? '1 file is the same' : `${count(assets.same)} files are the same`}</p>
+        )}
+      </div>
+      {assets.files.length === 0 ? (
+        <p className="second">{assets.same === 0 ? 'Neither version has files.' : 'Nothing differs.'}</p>
+      ) : (
+        <>
+          {assets.files.length > MANY && <Find label="Find in the files that differ" value={wanted} onChange={setWanted} />}
+          {shown.length === 0 && <p className="second">No file that differs has that in its path.</p>}
+          <ul className="rows">
+            {shown.map((file) => (
+              <li key={file.path} className="compare-asset">
+                <span className="mono">{file.path}</span>
+                <span className="second">
+                  {file.replaces === null ? (
+                    file.change
+                  ) : (
+                    <>
+                      replaces <span className="mono">{file.replaces.split('/').at(-1)}</span>
+                    </>
+                  )}
+                </span>
+                <span className="r">{sizes(file)}</span>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
-    </div>
-    {assets.files.length === 0 ? (
-      <p className="second">{assets.same === 0 ? 'Neither version has files.' : 'Nothing differs.'}</p>
-    ) : (
-      <ul className="rows">
-        {assets.files.map((file) => (
-          <li key={file.path} className="compare-asset">
-            <span className="mono">{file.path}</span>
-            <span className="second">
-              {file.replaces === null ? (
-                file.change
-              ) : (
-                <>
-                  replaces <span className="mono">{file.replaces.split('/').at(-1)}</span>
-                </>
-              )}
-            </span>
-            <span className="r">{sizes(file)}</span>
-          </li>
-        ))}
-      </ul>
-    )}
-    {assets.differing > MOST_LISTED && (
-      <p className="small third">
-        These are the first {count(MOST_LISTED)} of {count(assets.differing)}.
-      </p>
-    )}
-  </section>
-);
+      {assets.differing > MOST_LISTED && (
+        <p className="small third">
+          These are the first {count(MOST_LISTED)} of {count(assets.differing)}.
+        </p>
+      )}
+    </section>
+  );
+};
 
 /** `48.2 kB, +0.9 kB` */
 const sizes = ({ size, size_before: before }: File): string => {

@@ -38,7 +38,7 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
           <code>Cloudflare-Workers-Version-Key</code>.
         </CheckLine>
       )}
-      {serving.length > 1 && <Assets report={report} />}
+      {serving.length > 1 && <Assets name={name} report={report} />}
       {report.blockers.length === 0 && (
         <CheckLine icon={Check} kind="passed">
           Nothing blocks this. Everything that{' '}
@@ -65,7 +65,7 @@ const Way = ({ name, report, id }: { readonly name: string; readonly report: Pre
   );
 
 /** Files that only one of two versions has. */
-const Assets = ({ report }: { readonly report: Preflight }) => {
+const Assets = ({ name, report }: { readonly name: string; readonly report: Preflight }) => {
   const apart = report.differences.find(({ version_id: id, compared_to: other }) => id !== other);
   if (apart === undefined) return null;
   const { added, removed, changed, differing } = apart.assets;
@@ -79,7 +79,20 @@ const Assets = ({ report }: { readonly report: Preflight }) => {
   const text = `${say(added, own)}${say(removed, others)}`;
   if (text === '') return null;
   return (
-    <CheckLine icon={TriangleAlert}>
+    <CheckLine
+      icon={TriangleAlert}
+      way={
+        <Link
+          to="/workers/$name/compare"
+          params={{ name }}
+          search={{ version: apart.version_id, baseline: apart.compared_to }}
+          hash="assets"
+          className="link small"
+        >
+          Show files
+        </Link>
+      }
+    >
       <strong className="strong">{text}</strong> A page of one version may ask the other for them: a file with a hash in its name is
       answered by either.
     </CheckLine>
