@@ -8,7 +8,9 @@ const served = z
     since: z.string().describe('When it first got traffic.'),
     from: z.string().describe('When it began to serve the last time.'),
     until: or(z.string()).describe('When it left; null of one that serves.'),
+    percentage: z.number().describe('What it has, or had last.'),
     held_all: z.boolean().describe('Whether it ever had all traffic.'),
+    held_all_until: or(z.string()).describe('When it last ceased to have all of it; null of one that has, or never had.'),
   })
   .meta({ id: 'VersionService', description: 'When a version served.' });
 

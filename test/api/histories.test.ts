@@ -85,9 +85,23 @@ test('[OV-14] versions are told with how they look, when they served and what th
   const deployments = (await asked(api, 'listDeploymentHistory', NAME)).result.map(({ at }) => at);
   const served = new Map(result.map((version) => [version.version_id, version.served]));
   const [whole, , back, started, first] = deployments;
-  assert.deepEqual(served.get(three), { since: deployments[1], from: deployments[1], until: null, held_all: true });
-  assert.deepEqual(served.get(two), { since: started, from: started, until: back, held_all: false });
-  assert.deepEqual(served.get(one), { since: first, from: first, until: whole, held_all: true });
+  assert.deepEqual(served.get(three), {
+    since: deployments[1],
+    from: deployments[1],
+    until: null,
+    percentage: 100,
+    held_all: true,
+    held_all_until: null,
+  });
+  assert.deepEqual(served.get(two), { since: started, from: started, until: back, percentage: 10, held_all: false, held_all_until: null });
+  assert.deepEqual(served.get(one), {
+    since: first,
+    from: first,
+    until: whole,
+    percentage: 75,
+    held_all: true,
+    held_all_until: deployments[1],
+  });
   const [idle] = result;
   assert.deepEqual([idle?.served, idle?.tag, idle?.bindings, idle?.assets, idle?.is_deployable], [null, 'unused', 0, 0, true]);
   assert.equal(idle?.modules.count, 1);

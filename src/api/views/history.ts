@@ -118,7 +118,16 @@ export const toldVersionView = (
     look: lookOf(history, version.id),
     percentage: entry === undefined ? null : percentageOf(entry.share),
     served:
-      service === undefined ? null : { since: service.since, from: service.from, until: service.until ?? null, held_all: service.isWhole },
+      service === undefined
+        ? null
+        : {
+            since: service.since,
+            from: service.from,
+            until: service.until ?? null,
+            percentage: percentageOf(service.share),
+            held_all: service.isWhole,
+            held_all_until: service.wholeUntil ?? null,
+          },
   };
 };
 

@@ -9,6 +9,7 @@ import { aHistory, hour } from './testing.ts';
 const serviceOf = (deployments: readonly Told[], versionId: string): Service | undefined => {
   const oldestFirst = deployments.toReversed().map(({ createdOn, split }) => ({ createdOn, share: shareIn(split, versionId) }));
   const serves = (at: number): boolean => (oldestFirst[at]?.share ?? 0) > 0;
+  const lastWhole = oldestFirst.findLastIndex(({ share }) => share === WHOLE);
   const first = oldestFirst.find(({ share }) => share > 0);
   const from = oldestFirst.findLast((_, at) => serves(at) && !serves(at - 1));
   if (first === undefined || from === undefined) return undefined;
@@ -17,6 +18,8 @@ const serviceOf = (deployments: readonly Told[], versionId: string): Service | u
     from: from.createdOn,
     until: oldestFirst.find(({ createdOn, share }) => createdOn > from.createdOn && share === 0)?.createdOn,
     isWhole: oldestFirst.some(({ share }) => share === WHOLE),
+    wholeUntil: lastWhole < 0 ? undefined : oldestFirst[lastWhole + 1]?.createdOn,
+    share: oldestFirst.findLast(({ share }) => share > 0)?.share ?? 0,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment.ts';
-import { lineageOf, WHOLE, type Split } from '../split.ts';
+import { lineageOf, WHOLE, type Share, type Split } from '../split.ts';
 
 /** What the history of a Worker is read from: its deployments, newest first. */
 export type Told = Pick<Deployment, 'createdOn' | 'split' | 'triggeredBy'>;
@@ -17,6 +17,10 @@ export interface Service {
   readonly until: string | undefined;
   /** Whether it ever had all traffic. */
   readonly isWhole: boolean;
+  /** When it last ceased to have all of it; undefined of one that has, or never had. */
+  readonly wholeUntil: string | undefined;
+  /** What it has, or had last. */
+  readonly share: Share;
 }
 
 export const shareIn = (split: Split, versionId: string): number => split.find((entry) => entry.versionId === versionId)?.share ?? 0;
@@ -34,7 +38,7 @@ export const servicesIn = (deployments: readonly Told[]): ReadonlyMap<string, Se
   for (const { createdOn, split } of deployments.toReversed()) {
     for (const [id, service] of open) {
       if (shareIn(split, id) > 0) continue;
-      services.set(id, { ...service, until: createdOn });
+      services.set(id, { ...service, until: createdOn, ...(service.share === WHOLE && { wholeUntil: createdOn }) });
       open.delete(id);
     }
     for (const { versionId, share } of servingIn(split)) {
@@ -44,6 +48,8 @@ export const servicesIn = (deployments: readonly Told[]): ReadonlyMap<string, Se
         from: open.get(versionId)?.from ?? createdOn,
         until: undefined,
         isWhole: known?.isWhole === true || share === WHOLE,
+        wholeUntil: share === WHOLE ? undefined : open.get(versionId)?.share === WHOLE ? createdOn : known?.wholeUntil,
+        share,
       };
       services.set(versionId, service);
       open.set(versionId, service);

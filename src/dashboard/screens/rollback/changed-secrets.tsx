@@ -19,15 +19,17 @@ type Secret = Target['secrets_changed'][number];
 export const ChangedSecrets = ({ target, next, values, onAnswer }: ChangedSecretsProps) => {
   const { number, secrets_changed: secrets, served } = target;
   const name = versionName(number);
+  // It has no old value of what came after it.
+  const its = secrets.filter(({ change }) => change !== 'added');
   return (
     <fieldset className="question">
       <legend className="visually-hidden">Changed secrets</legend>
       <p className="question-head">
         <Icon of={KeyRound} />
-        {counted(secrets.length, 'secret')} changed since {name} was made
+        {counted(its.length, 'secret')} changed since {name} was made
       </p>
       <dl className="rollback-secrets small">
-        {secrets.map((secret) => (
+        {its.map((secret) => (
           <div key={secret.name}>
             <dt className="mono">{secret.name}</dt>
             <dd className="second">
@@ -39,7 +41,7 @@ export const ChangedSecrets = ({ target, next, values, onAnswer }: ChangedSecret
       <Choice title={`Keep the values ${name} was made with`} isFirst isChosen={values === 'then'} onChoose={() => onAnswer('then')}>
         {served?.until != null && (
           <>
-            They served until <When at={served.until} as={dayAndClock} />.{' '}
+            {name} served with them until <When at={served.until} as={dayAndClock} />.{' '}
           </>
         )}
         If someone has revoked the old ones since, {name} fails where it uses them.

@@ -43,9 +43,12 @@ export const RollbackDialog = ({ name, versionId, onClose }: WorkerDialogProps) 
   );
 };
 
-/** The one that was asked for, also where it is blocked: then that is said. Else the last that held everything, or the last that may. */
+/**
+ * The one that was asked for, also where it is blocked: then that is said. Else the last that may and held everything. What never did was
+ * not tried with all traffic: that is for somebody to choose, not for a key and Enter.
+ */
 const proposedAmong = (targets: readonly Target[], wanted: string | undefined): Target | undefined => {
   const open = targets.filter(({ blockers }) => blockers.length === 0);
   if (wanted !== undefined) return targets.find(({ version_id: id }) => id === wanted);
-  return open.find(({ is_last_whole: isLastWhole }) => isLastWhole) ?? open[0];
+  return open.find(({ is_last_whole: isLastWhole }) => isLastWhole) ?? open.find(({ served }) => served?.held_all);
 };

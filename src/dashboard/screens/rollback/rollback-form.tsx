@@ -57,7 +57,7 @@ export const RollbackForm = ({
   const why = isStale
     ? 'What serves has changed: see the change, or start over.'
     : target === undefined
-      ? 'No version is chosen.'
+      ? 'None of these that may be deployed had all of the traffic: choose one.'
       : isBlocked
         ? `${goal} is blocked: choose another version.`
         : isAsked && values === undefined
@@ -115,6 +115,7 @@ export const RollbackForm = ({
                 occur where the structure of data has changed since.
               </Consequence>
               <Warnings target={target} active={seen} />
+              <AddedSecrets target={target} isAsked={isAsked} />
               {isAsked && <ChangedSecrets target={target} next={versionName(nextNumber)} values={values} onAnswer={setAnswer} />}
             </>
           )}
@@ -130,6 +131,18 @@ export const RollbackForm = ({
         </div>
       </div>
     </Dialog>
+  );
+};
+
+/** What came after it asks nothing: it has no old value of these. Where it is asked of others, they are told of there. */
+const AddedSecrets = ({ target, isAsked }: { readonly target: Target; readonly isAsked: boolean }) => {
+  const names = target.secrets_changed.filter(({ change }) => change === 'added').map(({ name }) => name);
+  if (isAsked || names.length === 0) return null;
+  return (
+    <p className="small second">
+      {versionName(target.number)} does not bind the {names.length === 1 ? 'secret' : 'secrets'} <code>{names.join(', ')}</code>, added
+      since: it serves without.
+    </p>
   );
 };
 

@@ -79,11 +79,23 @@ const OneTarget = ({ target, sameAs: same, isChosen, onChoose }: OneTargetProps)
       <span className="rollback-target-head">
         <VersionChip number={number} look={look} />
         <span className="small third">
-          {share !== null && share > 0 ? `now ${percentage(share)}` : served?.until != null && <Until at={served.until} />}
+          {share !== null && share > 0
+            ? `now ${percentage(share)}`
+            : served?.until != null && <Until at={served.until} share={served.percentage} />}
         </span>
       </span>
       <span className="small second">{message ?? 'No message'}</span>
-      {isLastWhole && <span className="caption third">The last version to hold 100%</span>}
+      {isLastWhole && (
+        <span className="caption third">
+          The last version to hold 100%
+          {served?.held_all_until != null && served.held_all_until !== served.until && (
+            <>
+              , <Until at={served.held_all_until} />
+            </>
+          )}
+        </span>
+      )}
+      {served?.held_all !== true && <span className="caption third">Has never had all of the traffic</span>}
       {same !== undefined && <Reason>Blocked for the same reason as {versionName(same.number)}.</Reason>}
       {same === undefined &&
         blockers.map(({ message: why, code }) => (
@@ -102,8 +114,9 @@ const Reason = ({ children }: { readonly children: ReactNode }) => (
   </span>
 );
 
-const Until = ({ at }: { readonly at: string }) => (
+/** `until today 05:00`, `50% until today 05:00` */
+const Until = ({ at, share = 100 }: { readonly at: string; readonly share?: number }) => (
   <>
-    until <When at={at} as={dayAndClock} />
+    {share < 100 && `${percentage(share)} `}until <When at={at} as={dayAndClock} />
   </>
 );

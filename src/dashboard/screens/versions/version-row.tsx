@@ -36,14 +36,26 @@ export const VersionRow = ({ name, version }: { readonly name: string; readonly 
   );
 };
 
-/** `10% now`, `All of it until Thu 17:20`, `Never had any` */
+/** `10% now`, `All of it until Thu 17:20`, `All of it until Thu 17:20, 50% until Thu 18:00`, `50% until Thu 18:00`, `Never had any` */
 export const Traffic = ({ of: { percentage: share, served } }: { readonly of: Pick<ListedVersion, 'percentage' | 'served'> }) => {
   if (share !== null && share > 0) return <span className="strong num">{percentage(share)} now</span>;
   if (share !== null) return <span>By override header only</span>;
   if (served === null) return <span className="third">Never had any</span>;
+  const { until, held_all_until: wholeUntil } = served;
+  const hadShareAfter = until !== null && until !== wholeUntil;
   return (
     <span className="second">
-      {served.held_all ? 'All of it until' : 'A share until'} <When at={served.until ?? served.from} as={dayAndClock} />
+      {wholeUntil !== null && (
+        <>
+          All of it until <When at={wholeUntil} as={dayAndClock} />
+          {hadShareAfter && ', '}
+        </>
+      )}
+      {hadShareAfter && (
+        <>
+          {percentage(served.percentage)} until <When at={until} as={dayAndClock} />
+        </>
+      )}
     </span>
   );
 };
