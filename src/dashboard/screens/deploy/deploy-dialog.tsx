@@ -27,5 +27,15 @@ export const DeployDialog = ({ name, versionId, onClose }: WorkerDialogProps) =>
         <p>There is no version to deploy yet: upload one first.</p>
       </Dialog>
     );
-  return <DeployForm key={times} {...frame} name={name} serving={serving} proposal={draft} onStartOver={() => setTimes(times + 1)} />;
+  return (
+    <DeployForm
+      key={times}
+      {...frame}
+      name={name}
+      serving={serving}
+      proposal={draft}
+      isOther={versionId !== undefined && !ids.includes(versionId)}
+      onStartOver={() => setTimes(times + 1)}
+    />
+  );
 };

@@ -2,7 +2,19 @@ import { ArrowRightLeft } from 'lucide-react';
 import { useState } from 'react';
 import { ApiFailure, useApi, useLive } from '../../api/index.ts';
 import { percentageOf, WHOLE } from '../../../domain/index.ts';
-import { Bones, Button, Cancel, Consequence, Dialog, Loaded, Refusal, TextField, useRested, versionName } from '../../parts/index.ts';
+import {
+  Banner,
+  Bones,
+  Button,
+  Cancel,
+  Consequence,
+  Dialog,
+  Loaded,
+  Refusal,
+  TextField,
+  useRested,
+  versionName,
+} from '../../parts/index.ts';
 import { percentage } from '../../words/index.ts';
 import { announce, sharesOf, StaleBanner, tagOf, wayBackTo, type Active, type Candidate, type Serving } from '../traffic/index.ts';
 import { Checks } from './checks.tsx';
@@ -19,13 +31,18 @@ interface DeployFormProps {
   readonly name: string;
   readonly serving: Serving;
   readonly proposal: Draft;
+  /** The version that was asked for may not be deployed: another is proposed. */
+  readonly isOther: boolean;
   readonly onClose: () => void;
   readonly onStartOver: () => void;
 }
 
-export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...frame }: DeployFormProps) => {
+export const DeployForm = ({ name, serving, proposal, isOther, onClose, onStartOver, ...frame }: DeployFormProps) => {
   const { active, candidates, perMinute } = serving;
   const [seen] = useState(active);
+  // What served then may be too old to be among those that may be deployed now: it is named all the same.
+  const [known] = useState(candidates);
+  const [isOtherThanAsked] = useState(isOther);
   const [draft, setDraft] = useState(proposal);
   const [message, setMessage] = useState('');
   const [fault, setFault] = useState<string>();
@@ -38,7 +55,8 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
     setHasMoved(true);
     setDraft(to);
   };
-  const numberOf = (id: string | undefined): number | null => numberIn(candidates, active, id);
+  const chosen = (id: string | undefined): Candidate | undefined => [...candidates, ...known].find((candidate) => candidate.id === id);
+  const numberOf = (id: string | undefined): number | null => chosen(id)?.number ?? numberIn([active, seen], id);
   const nameOf = (id: string | undefined): string => versionName(numberOf(id));
 
   const asked = useRested(next.map(({ versionId, share }) => `${versionId}@${percentageOf(share)}`).join());
@@ -83,7 +101,6 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
   const share = percentage(percentageOf(next[0]?.share ?? WHOLE));
   const isBlocked = isOfThese && !report.allowed;
   const back = wayBack(now, draft.newId);
-  const chosen = (id: string | undefined): Candidate | undefined => candidates.find((candidate) => candidate.id === id);
   return (
     <Dialog
       {...frame}
@@ -118,6 +135,13 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
       {error !== undefined && !(isStale && error instanceof ApiFailure && error.status === 412) && (
         <div className="deploy-refusal">
           <Refusal what="Not deployed." error={error} />
+        </div>
+      )}
+      {isOtherThanAsked && (
+        <div className="deploy-refusal">
+          <Banner>
+            The version that was asked for cannot be deployed: it was deleted, or too many newer ones were made since. Proposed is another.
+          </Banner>
         </div>
       )}
       <div className="deploy-pickers">
@@ -178,11 +202,8 @@ export const DeployForm = ({ name, serving, proposal, onClose, onStartOver, ...f
   );
 };
 
-/** One that serves may be too old to be among those that may be deployed. */
-const numberIn = (candidates: readonly Candidate[], active: Active | undefined, id: string | undefined): number | null =>
-  candidates.find((candidate) => candidate.id === id)?.number ??
-  active?.versions.find(({ version_id: each }) => each === id)?.number ??
-  null;
+const numberIn = (deployments: readonly (Active | undefined)[], id: string | undefined): number | null =>
+  deployments.flatMap((each) => each?.versions ?? []).find(({ version_id: each }) => each === id)?.number ?? null;
 
 /** Where the key R would lead: what has most of the traffic now. */
 const wayBack = (now: ReturnType<typeof sharesOf>, newId: string): string | undefined =>

@@ -21,15 +21,19 @@ export const SecretsQuestion = ({ report, isAnswered, onAnswer }: SecretsQuestio
       ))}
       <label className="choice">
         <input type="checkbox" checked={isAnswered} onChange={({ target }) => onAnswer(target.checked)} />
-        <span>Keep the values that {older.map(({ number }) => versionName(number)).join(' and ')} was made with</span>
+        <span>
+          Keep the values that {older.map(({ number }) => versionName(number)).join(' and ')} {older.length === 1 ? 'was' : 'were'} made
+          with
+        </span>
       </label>
     </fieldset>
   );
 };
 
+/** Those that it has old values of, also where they are gone since; not those that came after it. */
 const secretsOf = ({ differences }: Preflight, id: string): readonly string[] => {
   const secrets = differences.find(({ version_id: each }) => each === id)?.secrets;
-  return secrets === undefined ? [] : [...secrets.changed, ...secrets.added, ...secrets.removed];
+  return secrets === undefined ? [] : [...secrets.changed, ...secrets.added].toSorted();
 };
 
 const OneQuestion = ({ name, secrets }: { readonly name: string; readonly secrets: readonly string[] }) => (
