@@ -94,8 +94,8 @@ export const changesInWords = (settings: Settings, draft: Draft): readonly strin
   ...Object.keys(draft.running).map((member) => `changes ${RUNNING[member as keyof Running]}`),
 ];
 
-/** Names of secrets that would be others. */
+/** Names of secrets that are there and would be others, or gone: what serves now has values of them that going back would bring back. */
 export const secretsIn = (settings: Settings, draft: Draft): readonly string[] =>
-  rowsOf(settings.bindings, draft).flatMap((row) => (row.change !== undefined && typeOf(row) === 'secret_text' ? [row.name] : []));
+  rowsOf(settings.bindings, draft).flatMap((row) => (row.change !== undefined && row.before?.type === 'secret_text' ? [row.name] : []));
 
 export const kindOf = (row: BindingRow) => BINDING_KINDS[typeOf(row)];

@@ -5,6 +5,9 @@ import { servingOf, type Worker } from '../worker/worker.ts';
 /** Whether the newest version, which settings show, serves. */
 const servesNewest = (worker: Worker): boolean => servingOf(worker).some(({ version_id: id }) => id === worker.newest_version?.version_id);
 
+/** A newest version that gets no traffic, such as one that was just saved. */
+export const waitingOf = (worker: Worker): Worker['newest_version'] => (servesNewest(worker) ? null : worker.newest_version);
+
 /** What Save does to requests: nothing. */
 export const savedInWords = ({ newest_version: newest }: Worker): string =>
   `A version is made from ${nameOf(newest?.number ?? null)} and gets no traffic. What serves stays as it is.`;

@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { call, refresh, useAct, type Result } from '../../api/index.ts';
+import { useState, type ReactNode } from 'react';
+import { ApiFailure, call, refresh, useAct, type Result } from '../../api/index.ts';
 import {
   Button,
   Cancel,
@@ -25,13 +25,17 @@ interface SaveDialogProps {
   readonly draft: Draft;
   /** The settings that the changes were made to. */
   readonly madeTo: string | undefined;
+  /** Where they are others by now: who changed them, and what may become of the draft. */
+  readonly stale: ReactNode;
   readonly isDeployed: boolean;
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
+const STALE = 'The settings have changed: say first what becomes of your changes.';
+
 /** Asks once more, says what will happen, and makes the version. */
-export const SaveDialog = ({ worker, settings, draft, madeTo, isDeployed, onDone, onClose }: SaveDialogProps) => {
+export const SaveDialog = ({ worker, settings, draft, madeTo, stale, isDeployed, onDone, onClose }: SaveDialogProps) => {
   const [message, setMessage] = useState('');
   const [tag, setTag] = useState('');
   const [, go] = useAddress();
@@ -49,25 +53,38 @@ export const SaveDialog = ({ worker, settings, draft, madeTo, isDeployed, onDone
     },
   });
   const secrets = secretsIn(settings, draft);
+  // What it makes itself changes them too.
+  const isStale = stale !== undefined && !made.isPending && !made.isSuccess;
+  const why = isStale ? STALE : undefined;
+  const isTold = isStale && made.error instanceof ApiFailure && made.error.status === 412;
   return (
     <Dialog
       title={isDeployed ? 'Deploy the changes' : 'Save a version'}
       aside={worker.name}
       hasTyped={message !== '' || tag !== ''}
       onClose={onClose}
-      onSubmit={() => made.mutate()}
+      onSubmit={() => why === undefined && made.mutate()}
       foot={
         <>
-          <p>{isDeployed ? <WayBack worker={worker} /> : 'It can be deployed later, at once or gradually.'}</p>
+          <p className={why && 'is-why'}>
+            {why ?? (isDeployed ? <WayBack worker={worker} /> : 'It can be deployed later, at once or gradually.')}
+          </p>
           <Cancel />
-          <Button kind="main" type="submit" data-first working={made.isPending ? (isDeployed ? 'Deploying' : 'Saving') : undefined}>
+          <Button
+            kind="main"
+            type="submit"
+            why={why}
+            data-first
+            working={made.isPending ? (isDeployed ? 'Deploying' : 'Saving') : undefined}
+          >
             {isDeployed ? deployButton(worker) : 'Save without traffic'}
           </Button>
         </>
       }
     >
       <div className="settings-form">
-        {made.isError && <Refusal what={isDeployed ? 'Not deployed.' : 'Not saved.'} error={made.error} />}
+        {isStale && stale}
+        {made.isError && !isTold && <Refusal what={isDeployed ? 'Not deployed.' : 'Not saved.'} error={made.error} />}
         <ul className="settings-changes">
           {changesInWords(settings, draft).map((change) => (
             <li key={change}>{change.charAt(0).toUpperCase() + change.slice(1)}</li>

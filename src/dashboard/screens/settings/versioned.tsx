@@ -1,11 +1,12 @@
-import { Banner, Bones, Button, Loaded } from '../../parts/index.ts';
+import { Link } from '@tanstack/react-router';
+import { Banner, Bones, Button, Loaded, newerFirst, splitInWords } from '../../parts/index.ts';
 import { useApi } from '../../api/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import type { Worker } from '../worker/worker.ts';
 import { Bindings } from './bindings.tsx';
 import { changesInWords, countOf, type Settings } from './draft.ts';
 import { DraftBar } from './draft-bar.tsx';
-import { shownInWords } from './made-of.ts';
+import { shownInWords, waitingOf } from './made-of.ts';
 import { HowItRuns } from './running.tsx';
 import { SaveDialog } from './save-dialog.tsx';
 import type { useDraft } from './use-draft.ts';
@@ -25,11 +26,24 @@ export const Versioned = ({ worker, draft }: VersionedProps) => {
         A version never changes. What you change here is kept until you save it: <strong className="strong">Save</strong> makes a version
         without traffic, <strong className="strong">Deploy</strong> puts it where it serves. Both ask first.
       </p>
-      <p className="settings-about">{shownInWords(worker)}</p>
+      <p className="settings-about">
+        {shownInWords(worker)} <DeployWaiting worker={worker} />
+      </p>
       <Loaded from={read} bones={<Bones lines={[30, 90, 90, 90, 30, 90, 90]} />} what="Settings did not load.">
         {({ result }) => <Editor worker={worker} settings={result} draft={draft} />}
       </Loaded>
     </section>
+  );
+};
+
+/** The way on from a version that was saved: it stays when the toast is gone. */
+const DeployWaiting = ({ worker }: { readonly worker: Worker }) => {
+  const [, address] = useAddress();
+  const waiting = waitingOf(worker);
+  return waiting === null ? null : (
+    <button type="button" className="link" onClick={() => address({ dialog: 'deploy', of: waiting.version_id })}>
+      Deploy v{waiting.number}
+    </button>
   );
 };
 
@@ -40,6 +54,10 @@ const Editor = ({ worker, settings, draft }: VersionedProps & { readonly setting
   const asks = dialog === 'save-settings' || dialog === 'deploy-settings';
   const hasChanges = countOf(draft.draft) > 0;
   const close = (): void => address({ dialog: undefined }, false);
+  const discard = (): void => {
+    draft.clear();
+    close();
+  };
   const common = { worker: worker.name, settings, draft: draft.draft, onChange: draft.change };
   return (
     <>
@@ -74,12 +92,10 @@ const Editor = ({ worker, settings, draft }: VersionedProps & { readonly setting
           settings={settings}
           draft={draft.draft}
           madeTo={draft.madeTo}
+          stale={draft.isStale ? <Stale worker={worker} onFollow={draft.follow} onDiscard={discard} /> : undefined}
           isDeployed={dialog === 'deploy-settings'}
           onClose={close}
-          onDone={() => {
-            draft.clear();
-            close();
-          }}
+          onDone={discard}
         />
       )}
     </>
@@ -108,12 +124,30 @@ const Stale = ({ worker, onFollow, onDiscard }: StaleProps) => {
         </span>
       }
     >
-      <strong className="strong">
-        {newest === null
-          ? 'The settings changed'
-          : `The settings changed while you were here: the newest version is v${newest.number}, by ${newest.author}.`}
-      </strong>{' '}
-      What you see is as it is now, with your changes on it. Nothing is saved over it until you say so.
+      <strong className="strong">{changedInWords(worker)}</strong> What you see is as it is now, with your changes on it. Nothing is saved
+      over it until you say so.
+      {newest !== null && (
+        <>
+          {' '}
+          <Link
+            to="/workers/$name/versions/$id"
+            params={{ name: worker.name, id: newest.version_id }}
+            search={{}}
+            target="_blank"
+            className="link"
+          >
+            See v{newest.number}
+          </Link>
+        </>
+      )}
     </Banner>
   );
+};
+
+/** Settings go by the newest version and by what serves: who changed which last. */
+const changedInWords = ({ newest_version: newest, deployment }: Worker): string => {
+  if (newest === null) return 'The settings changed while you were here.';
+  if (deployment !== null && deployment.at > newest.at)
+    return `${deployment.author} deployed ${splitInWords(newerFirst(deployment.versions))} while you were here.`;
+  return `The settings changed while you were here: the newest version is v${newest.number}, by ${newest.author}.`;
 };
