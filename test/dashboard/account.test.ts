@@ -126,7 +126,11 @@ test('[UI-106] [UI-107] a token is shown once and lets in; revoked, it lets nobo
   for (const each of [browser, guest]) each.allow(/status of 401/, /switchback\/v1\/events/);
   await signIn(page, site, '/tokens');
   await press(page, 'Make a token');
+  await dialog(page).getByText('A token can do everything here').waitFor();
   await dialog(page).getByLabel('Name').fill('Jo');
+  await dialog(page).getByLabel('E-mail address, optional').fill('jo@');
+  await dialog(page).getByLabel('E-mail address, optional').press('Tab');
+  await dialog(page).getByRole('alert').getByText('Type an e-mail address, as jo@example.com').waitFor();
   await dialog(page).getByLabel('E-mail address, optional').fill('jo@example.com');
   await press(page, 'Make Jo');
   const made = page.getByRole('dialog', { name: 'Jo is made' });
@@ -144,6 +148,10 @@ test('[UI-106] [UI-107] a token is shown once and lets in; revoked, it lets nobo
 
   await signIn(guest.page, { ...site, token: value });
   await guest.page.getByText('jo@example.com').first().waitFor();
+  await guest.page.getByRole('link', { name: 'Tokens' }).first().click();
+  await guest.page.getByRole('row', { name: /^Jo / }).getByRole('button', { name: 'Revoke' }).click();
+  await dialog(guest.page).getByText('You are signed in with it.').waitFor();
+  await press(guest.page, 'Keep Jo');
   await page.setViewportSize(NARROW);
   await page.emulateMedia({ colorScheme: 'dark' });
   await checkFits(page);

@@ -170,15 +170,21 @@ test('[UI-102] the live log shows each invocation as it ends, of the version, er
   });
   assert.equal(await lines(page).filter({ hasText: '/fine' }).count(), 0);
   await press(page, 'All');
+  await lines(page).filter({ hasText: '/fine' }).first().waitFor();
+  await visit('/seen', 'v2');
+  await lines(page).filter({ hasText: '/seen' }).waitFor();
   await page.getByLabel('Version', { exact: true }).selectOption({ label: 'v1' });
   await page.waitForURL(new RegExp(`version=${ids.v1}`));
-  await until('the lines of before to be gone', async () => (await lines(page).count()) === 0);
+  await until('the lines of others to be gone', async () => (await lines(page).filter({ hasText: '/seen' }).count()) === 0);
+  assert.ok((await lines(page).filter({ hasText: '/fine' }).count()) > 0, 'those of this version stay');
   await until('the version that is asked for', async () => {
     await visit('/of-v2', 'v2');
     await visit('/of-v1', 'v1');
     return (await lines(page).filter({ hasText: '/of-v1' }).count()) > 0;
   });
   assert.equal(await lines(page).filter({ hasText: '/of-v2' }).count(), 0);
+  await page.getByLabel('Version', { exact: true }).selectOption({ label: 'All versions' });
+  await lines(page).filter({ hasText: '/seen' }).waitFor();
   await checkAccessible(page);
 });
 

@@ -148,3 +148,31 @@ test('[UI-4] the page on observability says what is kept, what was lost, and how
   await page.getByText(new URL(control).host).waitFor();
   await page.locator('p', { hasText: /^Nothing since today \d\d:\d\d, when the process that collects started\.$/ }).waitFor();
 });
+
+test('[UI-118] a long message leaves the page readable, the tab one is on is in sight, and a domain hides no address', async (t) => {
+  const long = saidOf('A very long message. '.repeat(20).trim());
+  await server.api('PUT', 'workers/scripts/long', aWorker({ code: saying('long'), ...long }));
+  await server.api('POST', 'workers/scripts/long/subdomain', { enabled: true });
+  const { id: zone_id } = (await server.api('POST', '/zones', { name: 'shop.test' })) as { id: string };
+  await server.api('PUT', 'workers/domains', { hostname: 'www.shop.test', service: 'long', zone_id });
+  await using browser = await aPage(t, '/workers/long');
+  const { page } = browser;
+  const message = page.getByRole('region', { name: 'What serves' }).getByTitle('A very long message.');
+  await message.waitFor();
+  const { height = 0 } = (await message.boundingBox()) ?? {};
+  assert.ok(height > 0 && height <= 44, `two lines at most: ${height} px`);
+  for (const address of [/^www\.shop\.test/, /^long\./]) await page.getByRole('link', { name: address }).waitFor();
+
+  await page.setViewportSize(NARROW);
+  const tabs = page.getByRole('navigation', { name: 'Of the Worker' });
+  await tabs.getByRole('link', { name: 'Settings' }).click();
+  await whole(page);
+  await until('the tab to be in sight', async () => {
+    const { x = -1, width = 0 } = (await tabs.getByRole('link', { name: 'Settings' }).boundingBox()) ?? {};
+    return x >= 0 && x + width <= NARROW.width;
+  });
+  assert.equal(await page.evaluate('scrollY'), 0, 'the page has not moved');
+  await checkFits(page, 'a Worker on a phone');
+  await page.getByRole('button', { name: 'Edit code' }).click();
+  await page.waitForURL(/\/workers\/long\/edit/);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bandsOf, highest, stepsBeyond, type ChartData } from './chart-data.ts';
+import { bandsOf, drawnValues, highest, stepsBeyond, type ChartData } from './chart-data.ts';
 
 const line = { name: 'v2', look: 'new', values: [100, 120, 110] } as const;
 const data = (between: readonly (readonly [number, number] | undefined)[]): ChartData => ({
@@ -35,4 +35,25 @@ test('one wide step does not press the lines to the floor: the axis ends where h
     [1],
   );
   assert.equal(stepsBeyond(wide, line), 0);
+});
+
+const stacked = (...values: readonly (readonly number[])[]): ChartData => ({
+  times: values[0]?.map((_, at) => at * 60) ?? [],
+  lines: values.map((each, at) => ({ name: `v${at}`, look: 'stable', values: each })),
+  marks: [],
+  isStacked: true,
+  say: String,
+});
+
+test('requests of a single minute rise from the floor and fall to it, and where nothing came for long nothing is drawn', () => {
+  assert.deepEqual(drawnValues(stacked([0, 0, 0, 100, 0, 0, 0])), [[null, null, 0, 100, 0, null, null]]);
+  assert.deepEqual(drawnValues(stacked([2, 2, 2], [0, 5, 0])), [
+    [2, 2, 2],
+    [2, 7, 2],
+  ]);
+});
+
+test('an axis reaches what stands above its chart', () => {
+  assert.equal(highest({ ...data([undefined, undefined, undefined]), atLeast: 300 }), 300);
+  assert.equal(highest({ ...data([undefined, undefined, undefined]), atLeast: 3 }), 120);
 });

@@ -26,6 +26,8 @@ export interface ChartData {
   readonly isStacked?: boolean;
   /** How a value is said on the axis. */
   readonly say: (value: number) => string;
+  /** The axis reaches so far at least: what stands above the chart, or what makes zeros read as such. */
+  readonly atLeast?: number;
   /** How one that was measured is said, if otherwise. */
   readonly sayMeasured?: (value: number) => string;
 }
@@ -34,8 +36,11 @@ export interface ChartData {
 export const drawnValues = ({ lines, isStacked = false, times }: ChartData): (number | null)[][] => {
   if (!isStacked) return lines.map(({ values }) => values.slice());
   const sums = times.map(() => 0);
-  // Where there is nothing, nothing is drawn: a line on the floor would say that there is.
-  return lines.map(({ values }) => values.map((value, at) => (value ? (sums[at] = (sums[at] ?? 0) + value) : null)));
+  // Where there is nothing, nothing is drawn: a line on the floor would say that there is. But what is beside it rises from the floor
+  // and falls to it, or what came in one step alone would have no width.
+  return lines.map(({ values }) =>
+    values.map((value, at) => (value || values[at - 1] || values[at + 1] ? (sums[at] = (sums[at] ?? 0) + (value ?? 0)) : null)),
+  );
 };
 
 /** So many times as high as the lines a band may reach: where less is known than that, it would be louder than they are. */
@@ -59,7 +64,11 @@ const middle = (values: readonly number[]): number => values.toSorted((one, othe
 
 /** The highest value that has to be seen: all of the lines, and most of what surrounds them. */
 export const highest = (data: ChartData): number =>
-  Math.max(topOf(data), ...bandsOf(data).map(({ between }) => middle(between.flatMap((each) => (each === undefined ? [] : [each[1]])))));
+  Math.max(
+    topOf(data),
+    data.atLeast ?? 0,
+    ...bandsOf(data).map(({ between }) => middle(between.flatMap((each) => (each === undefined ? [] : [each[1]])))),
+  );
 
 /** At how many steps a line may in truth be higher than the axis goes. */
 export const stepsBeyond = (data: ChartData, { between = [] }: Line): number => {

@@ -116,7 +116,7 @@ const areaOf = ({ look }: Line, colours: Colours): uPlot.Series => ({
   stroke: colours.of(STROKES[look]),
   fill: colours.of(FILLS[look]),
   width: LINE,
-  points: { show: false },
+  points: lonelyPoints(colours.of(STROKES[look])),
 });
 
 /** A band is two lines that are not drawn, with what is between them. */

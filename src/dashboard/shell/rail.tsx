@@ -71,7 +71,7 @@ export const RailFoot = ({ session, onSignOut }: Pick<RailProps, 'session' | 'on
       <div className="who">
         <span>
           <span className="strong">{session.user.name}</span>
-          {session.user.email !== session.user.name && <span className="third rail-email">{session.user.email}</span>}
+          {session.user.email !== session.user.name && <Email of={session.user.email} />}
         </span>
         <span>
           <Button kind="quiet" isSmall icon={theme === 'dark' ? Sun : Moon} name={name} onClick={toggle} />
@@ -79,6 +79,18 @@ export const RailFoot = ({ session, onSignOut }: Pick<RailProps, 'session' | 'on
         </span>
       </div>
     </div>
+  );
+};
+
+/** It breaks before the @ where it does not fit. */
+const Email = ({ of }: { readonly of: string }) => {
+  const at = Math.max(0, of.lastIndexOf('@'));
+  return (
+    <span className="third rail-email" title={of}>
+      {of.slice(0, at)}
+      <wbr />
+      {of.slice(at)}
+    </span>
   );
 };
 

@@ -15,11 +15,17 @@ export const rate = (value: number): string => `${ratePoints(value)}%`;
 /** The same without its unit. */
 export const ratePoints = (value: number): string => (value * 100).toFixed(value >= 0.1 ? 1 : 2);
 
-/** `38 ms`, `1.2 s` */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `38 ms`, `1.2 s`, `33 min`, `11 h`, `18 days` */
 export const duration = (ms: number): string => {
   if (ms < 1) return ms < 0.05 ? '0 ms' : `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+  if (ms < MINUTE) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`;
+  return ms < 2 * DAY ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / DAY)} days`;
 };
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;

@@ -44,17 +44,17 @@ const between = ({ lower, upper }: Interval, isLess: boolean, say: (value: numbe
 /** Nobody waits for more than these: how many more says nothing. */
 const MANY = 1_000_000;
 
-/** `Too early: 240 requests so far, about 2,000 are needed.` */
-const tooEarly = ({ missing }: Pick<Latency, 'missing'>, { version, baseline }: Compared): Verdict => {
+/** `Too early: 240 requests since 11:02, about 2,000 are needed.` They are fewer where a minute that was shared is no longer counted. */
+const tooEarly = ({ missing }: Pick<Latency, 'missing'>, { version, baseline, since = 'so far' }: Compared): Verdict => {
   if (missing === null) return said('early', 'Too early:', 'nothing can be told apart so far.');
   const isOwn = missing.version > 0;
   const side = isOwn ? version : baseline;
   const needed = roundedUp(side.requests + (isOwn ? missing.version : missing.baseline));
   const who = isOwn ? '' : ` to ${baseline.name}`;
   if (needed > MANY)
-    return said('early', 'Too early:', `${counted(side.requests, 'request')}${who} so far, and it takes millions to tell them apart.`);
+    return said('early', 'Too early:', `${counted(side.requests, 'request')}${who} ${since}, and it takes millions to tell them apart.`);
   const wait = missing.seconds === null ? '' : ` At this traffic that takes about ${duration(missing.seconds * 1_000)}.`;
-  return said('early', 'Too early:', `${counted(side.requests, 'request')}${who} so far, about ${count(needed)} are needed.${wait}`);
+  return said('early', 'Too early:', `${counted(side.requests, 'request')}${who} ${since}, about ${count(needed)} are needed.${wait}`);
 };
 
 /** To two digits: more would say that it is known. */

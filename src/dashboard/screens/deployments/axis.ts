@@ -1,3 +1,4 @@
+import { roundTimes } from '../../charts/scale.ts';
 import { clockOf, dayAndClock } from '../../words/index.ts';
 import type { Column, Scale, Window } from './timeline.ts';
 
@@ -24,11 +25,17 @@ const ticksOfTime = ({ from, to }: Window, width: number): readonly Tick[] => {
   const isHours = to - from <= DAY_MS;
   const needed = (to - from) / most;
   const step = isHours ? ([1, 2, 3, 4, 6, 12].find((hours) => hours * HOUR_MS >= needed) ?? 24) : Math.max(1, Math.ceil(needed / DAY_MS));
-  const times = isHours ? hoursFrom(from, to, step) : daysFrom(from, to, step);
+  const times = to - from < SHORT_MS ? minutesFrom(from, to, most) : isHours ? hoursFrom(from, to, step) : daysFrom(from, to, step);
   return times
     .map((at, index) => ({ x: ((at.getTime() - from) / (to - from)) * width, text: textAt(at, times[index - 1]) }))
     .filter(({ x }) => x <= width - NOW_ROOM - TICK_ROOM / 2);
 };
+
+/** Shorter than this, whole hours are too few. */
+const SHORT_MS = 6 * HOUR_MS;
+
+const minutesFrom = (from: number, to: number, most: number): readonly Date[] =>
+  roundTimes(from / 1_000, to / 1_000, -new Date(from).getTimezoneOffset() * 60, Math.min(most, 8)).map((at) => new Date(at * 1_000));
 
 const daysFrom = (from: number, to: number, step: number): readonly Date[] => {
   const first = new Date(from);
@@ -49,7 +56,7 @@ const hoursFrom = (from: number, to: number, step: number): readonly Date[] => {
 
 /** `09:00`, `Tue 17`; the month where it is the first that is named, or another one. */
 const textAt = (at: Date, before: Date | undefined): string => {
-  if (at.getHours() !== 0) return clockOf(at);
+  if (at.getHours() !== 0 || at.getMinutes() !== 0) return clockOf(at);
   const day = `${weekday.format(at)} ${at.getDate()}`;
   return before !== undefined && before.getMonth() === at.getMonth() ? day : `${day} ${month.format(at)}`;
 };

@@ -7,7 +7,7 @@ import { count, dayName } from '../../words/index.ts';
 import { DeploymentRow } from './deployment-row.tsx';
 import { isFound } from './find.ts';
 import { A_PAGE, grouped, MOST, useHistory, type Deployment } from './history.ts';
-import { everyOtherPast, SPANS, windowOf, type Span } from './timeline.ts';
+import { everyOtherPast, SPANS, usualSpan, windowOf, type Span } from './timeline.ts';
 import { Timeline } from './timeline.tsx';
 import './deployments.css';
 
@@ -38,9 +38,7 @@ export const Deployments = () => {
 
 const limitIn = (rows: string | undefined): number => (/^\d+$/.test(rows ?? '') ? Math.min(Math.max(Number(rows), A_PAGE), MOST) : A_PAGE);
 
-const spanIn = (span: string | undefined): Span => SPANS.find((each) => each === span) ?? '5d';
-
-const SPAN_WORDS: Readonly<Record<Span, string>> = { '24h': '24 h', '5d': '5 days', '30d': '30 days' };
+const SPAN_WORDS: Readonly<Record<Span, string>> = { '24h': '24 h', '5d': '5 days', '30d': '30 days', all: 'All' };
 
 const History = ({ name, answer }: { readonly name: string; readonly answer: Answer<readonly Deployment[]> }) => {
   const [{ span, by, find = '' }, change] = useAddress();
@@ -53,11 +51,16 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
     return (
       <section className="section">
         <h2 className="heading">Deployments</h2>
-        <Empty title="Nothing has been deployed" command="npx wrangler versions deploy">
+        <Empty title="Nothing has been deployed" command="switchback wrangler versions deploy">
           Its versions get no traffic until one of them is deployed.
         </Empty>
       </section>
     );
+  const first = Date.parse(deployments.at(-1)?.at ?? '');
+  const isWhole = (answer.resultInfo.total_count ?? deployments.length) <= deployments.length;
+  const usual = isWhole ? usualSpan(first, now) : '5d';
+  const spans = SPANS.filter((each) => isWhole || each !== 'all');
+  const chosen = spans.find((each) => each === span) ?? usual;
   const found = deployments.filter((deployment) => isFound(deployment, find));
   return (
     <>
@@ -76,16 +79,16 @@ const History = ({ name, answer }: { readonly name: string; readonly answer: Ans
             />
             <Segments
               name="How far back"
-              of={SPANS.map((value) => ({ value, text: SPAN_WORDS[value] }))}
-              value={spanIn(span)}
-              onChange={(value) => change({ span: value === '5d' ? undefined : value }, false)}
+              of={spans.map((value) => ({ value, text: SPAN_WORDS[value] }))}
+              value={chosen}
+              onChange={(value) => change({ span: value === usual ? undefined : value }, false)}
             />
           </div>
         </div>
         <Timeline
           key={`${span} ${by}`}
           deployments={deployments}
-          window={windowOf(spanIn(span), now)}
+          window={windowOf(chosen, now, first)}
           scale={by === 'change' ? 'change' : 'time'}
           lit={lit}
           onLight={setLit}

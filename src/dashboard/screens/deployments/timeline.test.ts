@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { looksOf, percentageOf, splitFrom, storyOf, type Told } from '../../../domain/index.ts';
 import { ticksOf } from './axis.ts';
-import { columnsIn, everyOtherPast, marksOf, windowOf, type Moment, type Window } from './timeline.ts';
+import { columnsIn, everyOtherPast, marksOf, usualSpan, windowOf, type Moment, type Window } from './timeline.ts';
 
 const HOUR = 3_600_000;
 const NOW = new Date(2026, 10, 20, 14, 36);
@@ -170,4 +170,22 @@ test('of any past the bands of a column fill it, and the columns the picture', (
       }
     }),
   );
+});
+
+test('[UI-117] of a Worker that is minutes old all is shown, as wide as the picture, with its times', () => {
+  const past = aPast([0.25, 'v1 100'], [0.1, 'v2 50, v1 50']);
+  const first = Date.parse(past.at(-1)?.at ?? '');
+  assert.equal(usualSpan(first, NOW), 'all');
+  const window = windowOf('all', NOW, first);
+  const columns = columnsIn(past, window, 'time', SIZE);
+  assert.deepEqual(
+    columns.map(({ x, width, isMarked }) => [Math.round(x), Math.round(width), isMarked]),
+    [
+      [0, 600, true],
+      [600, 400, true],
+    ],
+  );
+  const named = ticksOf(columns, window, 'time', SIZE.width).map(({ text }) => text);
+  assert.deepEqual(named, ['14:22', '14:24', '14:26', '14:28', '14:30', '14:32', '14:34']);
+  assert.equal(usualSpan(NOW.getTime() - 25 * HOUR, NOW), '5d');
 });

@@ -15,7 +15,7 @@ export interface Moment {
   }[];
 }
 
-export const SPANS = ['24h', '5d', '30d'] as const;
+export const SPANS = ['24h', '5d', '30d', 'all'] as const;
 export type Span = (typeof SPANS)[number];
 
 /** `time` is honest; `change` gives each deployment the same width, so that four minutes of a disaster are seen. */
@@ -55,10 +55,15 @@ export interface Size {
 }
 
 const DAY_MS = 86_400_000;
-const DAYS: Readonly<Record<Span, number>> = { '24h': 1, '5d': 5, '30d': 30 };
+const MINUTE_MS = 60_000;
+const DAYS: Readonly<Record<Exclude<Span, 'all'>, number>> = { '24h': 1, '5d': 5, '30d': 30 };
 
-/** A day back from now, or whole days of whoever looks, of which today is the last. */
-export const windowOf = (span: Span, now: Date): Window => {
+/** Of what has not served for a day, all of it; days would show it as a line at their end. `first`: when the first deployment was made. */
+export const usualSpan = (first: number, now: Date): Span => (now.getTime() - first < DAY_MS ? 'all' : '5d');
+
+/** A day back from now, whole days of whoever looks, of which today is the last, or since the first deployment. */
+export const windowOf = (span: Span, now: Date, first = 0): Window => {
+  if (span === 'all') return { from: Math.min(first, now.getTime() - MINUTE_MS), to: now.getTime() };
   if (span === '24h') return { from: now.getTime() - DAY_MS, to: now.getTime() };
   return { from: new Date(now.getFullYear(), now.getMonth(), now.getDate() - DAYS[span] + 1).getTime(), to: now.getTime() };
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { lineOfEvent, noticeIn, type TailEvent } from './line.ts';
+import { isPicked, kept, lineOfEvent, noticeIn, type TailEvent } from './line.ts';
 
 const anEvent = (more: Partial<TailEvent>): TailEvent => ({
   eventTimestamp: 0,
@@ -41,4 +41,23 @@ test('what was logged is shown as the console prints it', () => {
 test('a notice of the tail is no line', () => {
   assert.equal(noticeIn(anEvent({ event: { type: 'overload', message: 'Only some are shown.' } })), 'Only some are shown.');
   assert.equal(noticeIn(anEvent({ event: { request: {} } })), undefined);
+});
+
+test('what went well pushes no failure out of what is kept', () => {
+  const lines = [...'oofoofo'].map((each, at) => lineOfEvent(anEvent({ outcome: each === 'f' ? 'exception' : 'ok' }), String(at)));
+  assert.deepEqual(
+    kept(lines, 2).map(({ id }) => id),
+    ['0', '1', '2', '5'],
+  );
+});
+
+test('lines are picked by version, failure and what they logged', () => {
+  const said = { logs: [{ level: 'log', message: ['price', 12] }], scriptVersion: { id: 'v2' } };
+  const line = lineOfEvent(anEvent(said), '1');
+  const all = { versionId: undefined, onlyErrors: false, search: undefined };
+  const picks = [all, { ...all, versionId: 'v2', search: 'PRICE 1' }, { ...all, versionId: 'v1' }, { ...all, onlyErrors: true }];
+  assert.deepEqual(
+    picks.map((picked) => isPicked(line, picked)),
+    [true, true, false, false],
+  );
 });

@@ -124,3 +124,22 @@ export const lineOfEvent = (event: TailEvent, id: string): Line => {
 /** A word of the tail about itself: that it shows only some of what happens. */
 export const noticeIn = ({ event }: TailEvent): string | undefined =>
   event?.['type'] === 'overload' || event?.['type'] === 'overload-stop' ? member(event, 'message') : undefined;
+
+/** What of a live log is looked at. */
+export interface Picked {
+  readonly versionId: string | undefined;
+  readonly onlyErrors: boolean;
+  /** In what it logged, as the filter of a tail has it. */
+  readonly search: string | undefined;
+}
+
+export const isPicked = (line: Line, { versionId, onlyErrors, search }: Picked): boolean =>
+  (versionId === undefined || line.versionId === versionId) &&
+  (!onlyErrors || line.hasFailed) &&
+  (search === undefined || line.logs.some(({ text }) => text.toLowerCase().includes(search.toLowerCase())));
+
+/** Of lines, newest first, as many as may be of those that failed, and as many others: what went well pushes no failure out. */
+export const kept = (lines: readonly Line[], most: number): readonly Line[] => {
+  const left = { failed: most, other: most };
+  return lines.filter(({ hasFailed: failed }) => (left[failed ? 'failed' : 'other'] -= 1) >= 0);
+};

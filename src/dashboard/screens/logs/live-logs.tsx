@@ -9,7 +9,7 @@ const STATES = { opening: 'Opening the log.', open: 'Live.', closed: 'The log is
 
 export const LiveLogs = (filter: LogFilter) => {
   const [isPaused, setIsPaused] = useState(false);
-  const { lines, state, notice, error, clear, again } = useTail({ ...filter, isPaused });
+  const { lines, others, state, notice, error, clear, again } = useTail({ ...filter, isPaused });
   return (
     <>
       <div className="section-head logs-state">
@@ -19,6 +19,7 @@ export const LiveLogs = (filter: LogFilter) => {
             {isPaused ? `Paused: what comes meanwhile is kept, up to ${count(MOST_LINES)} lines.` : STATES[state]}
           </span>{' '}
           {lines.length > 0 && counted(lines.length, 'line')}
+          {others > 0 && `${lines.length > 0 ? ', ' : ''}${counted(others, 'other')} not shown`}
         </p>
         <div className="logs-buttons">
           {state === 'closed' && (
@@ -29,15 +30,15 @@ export const LiveLogs = (filter: LogFilter) => {
           <Button isSmall aria-pressed={isPaused} onClick={() => setIsPaused(!isPaused)}>
             {isPaused ? 'Go on' : 'Pause'}
           </Button>
-          <Button isSmall onClick={clear} why={lines.length === 0 ? 'There is nothing to clear.' : undefined}>
+          <Button isSmall onClick={clear} why={lines.length + others === 0 ? 'There is nothing to clear.' : undefined}>
             Clear
           </Button>
         </div>
       </div>
       {error !== undefined && <Refusal what="The log did not open." error={error} />}
       {notice !== undefined && <Banner>{notice}</Banner>}
-      {lines.length === 0 && state !== 'closed' && (
-        <Empty title="Nothing has happened yet" command={`npx wrangler tail ${filter.worker}`}>
+      {lines.length + others === 0 && state !== 'closed' && (
+        <Empty title="Nothing has happened yet" command={`switchback wrangler tail ${filter.worker}`}>
           Each invocation appears here within a second after it has ended, with what it logged. The same in a terminal:
         </Empty>
       )}

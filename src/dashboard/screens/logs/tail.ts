@@ -1,14 +1,17 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { call } from '../../api/index.ts';
-import { lineOfEvent, noticeIn, type Line, type TailEvent } from './line.ts';
+import { isPicked, kept, lineOfEvent, noticeIn, type Line, type Picked, type TailEvent } from './line.ts';
 
-/** As many lines as somebody reads; the oldest go. */
+/** As many lines as somebody reads, and as many that failed; the oldest go. */
 export const MOST_LINES = 2_000;
 /** Lines come by the hundred a second: they are shown a few times in it. */
 const SHOWN_EVERY_MS = 200;
 
 export interface Tail {
+  /** Of all that was heard, what is asked for now. */
   readonly lines: readonly Line[];
+  /** So many more were heard while something else was asked for. */
+  readonly others: number;
   readonly state: 'opening' | 'open' | 'closed';
   /** That only some of what happens is shown. */
   readonly notice: string | undefined;
@@ -17,15 +20,12 @@ export interface Tail {
   readonly again: () => void;
 }
 
-interface Wanted {
+interface Wanted extends Picked {
   readonly worker: string;
-  readonly versionId: string | undefined;
-  readonly onlyErrors: boolean;
-  readonly search: string | undefined;
   readonly isPaused: boolean;
 }
 
-/** That an answer of 503 is an error too, no filter of a tail can say: errors are picked out here. */
+/** What the server need not send; that an answer of 503 is an error too, no filter of a tail can say. */
 const filtersOf = ({ versionId, search }: Wanted) => [
   ...(versionId === undefined ? [] : [{ scriptVersion: versionId }]),
   ...(search === undefined ? [] : [{ query: search }]),
@@ -48,11 +48,15 @@ export const useTail = (wanted: Wanted): Tail => {
   latest.current = wanted;
   const { worker, versionId, onlyErrors, search } = wanted;
   const runs = useRef(0);
-  // Lines of another filter say nothing under this one; those of the same stay when it is opened again.
+  // What was heard stays, whatever is asked for then: it is there again when that is asked for no more.
   useEffect(() => {
     setLines([]);
     setNotice(undefined);
-  }, [worker, versionId, onlyErrors, search]);
+  }, [worker]);
+  const picked = useMemo(
+    () => lines.filter((line) => isPicked(line, { versionId, onlyErrors, search })),
+    [lines, versionId, onlyErrors, search],
+  );
   useEffect(() => {
     const leaving = new AbortController();
     const waiting: Line[] = [];
@@ -63,8 +67,7 @@ export const useTail = (wanted: Wanted): Tail => {
       const event = JSON.parse(String(data)) as TailEvent;
       const said = noticeIn(event);
       if (said !== undefined) return setNotice(event.event?.['type'] === 'overload' ? said : undefined);
-      const line = lineOfEvent(event, `${run}-${(count += 1)}`);
-      if (line.hasFailed || !onlyErrors) waiting.push(line);
+      waiting.push(lineOfEvent(event, `${run}-${(count += 1)}`));
       return undefined;
     };
     const open = async (): Promise<void> => {
@@ -81,9 +84,11 @@ export const useTail = (wanted: Wanted): Tail => {
       socket.addEventListener('close', () => setState('closed'), { signal });
     };
     const timer = window.setInterval(() => {
-      if (waiting.length === 0 || latest.current.isPaused) return void waiting.splice(0, waiting.length - MOST_LINES);
+      if (waiting.length === 0) return;
+      if (latest.current.isPaused) return void waiting.splice(0, Infinity, ...kept(waiting.toReversed(), MOST_LINES).toReversed());
       const fresh = waiting.splice(0).toReversed();
-      setLines((before) => [...fresh, ...before].slice(0, MOST_LINES));
+      setLines((before) => kept([...fresh, ...before], MOST_LINES));
+      return undefined;
     }, SHOWN_EVERY_MS);
     open().catch((failure: unknown) => {
       if (leaving.signal.aborted) return;
@@ -95,6 +100,14 @@ export const useTail = (wanted: Wanted): Tail => {
       window.clearInterval(timer);
       socket?.close();
     };
-  }, [worker, versionId, onlyErrors, search, turn]);
-  return { lines, state, notice, error, clear: () => setLines([]), again: () => setTurn(turn + 1) };
+  }, [worker, versionId, search, turn]);
+  return {
+    lines: picked,
+    others: lines.length - picked.length,
+    state,
+    notice,
+    error,
+    clear: () => setLines([]),
+    again: () => setTurn(turn + 1),
+  };
 };

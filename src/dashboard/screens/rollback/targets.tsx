@@ -84,7 +84,9 @@ const OneTarget = ({ target, sameAs: same, isChosen, onChoose }: OneTargetProps)
             : served?.until != null && <Until at={served.until} share={served.percentage} />}
         </span>
       </span>
-      <span className="small second">{message ?? 'No message'}</span>
+      <span className="small second clamp" title={message ?? undefined}>
+        {message ?? 'No message'}
+      </span>
       {isLastWhole && (
         <span className="caption third">
           The last version to hold 100%

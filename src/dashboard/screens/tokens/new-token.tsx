@@ -2,15 +2,21 @@ import { useState } from 'react';
 import { call, refresh, useAct } from '../../api/index.ts';
 import { Button, Cancel, CopyButton, Dialog, Refusal, TextField } from '../../parts/index.ts';
 
+/** As much of the API's rule as is worth a word before it is asked. */
+const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
+
 /** Asks for a name, makes the token, and shows its value this once. */
 export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
+  const [hasLeft, setHasLeft] = useState(false);
   const made = useAct({
     mutationFn: () => call('createToken', { body: { name: name.trim(), ...(email.trim() === '' ? {} : { email: email.trim() }) } }),
     onSuccess: () => refresh(undefined),
   });
   if (made.data !== undefined) return <Made name={made.data.result.name} value={made.data.result.value} onClose={onClose} />;
+  const isEmail = email.trim() === '' || EMAIL.test(email.trim());
+  const why = name.trim() === '' ? 'It needs a name.' : isEmail ? undefined : 'What stands there is no e-mail address.';
   const wanted = name.trim() === '' ? 'the token' : name.trim();
   return (
     <Dialog
@@ -18,22 +24,19 @@ export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
       width="small"
       hasTyped={name !== '' || email !== ''}
       onClose={onClose}
-      onSubmit={() => made.mutate()}
+      onSubmit={() => why === undefined && made.mutate()}
       foot={
         <>
+          <p className="is-why">{why}</p>
           <Cancel />
-          <Button
-            kind="main"
-            type="submit"
-            why={name.trim() === '' ? 'It needs a name.' : undefined}
-            working={made.isPending ? 'Making it' : undefined}
-          >
+          <Button kind="main" type="submit" why={why} working={made.isPending ? 'Making it' : undefined}>
             Make {wanted}
           </Button>
         </>
       }
     >
-      <div className="tokens-form">
+      <div className="tokens-form" onInput={() => made.isError && made.reset()}>
+        <p>A token can do everything here: deploy and delete Workers, read what they store, and make other tokens. Each is made for one.</p>
         {made.isError && <Refusal what="Not made." error={made.error} />}
         <TextField
           label="Name"
@@ -47,8 +50,10 @@ export const NewToken = ({ onClose }: { readonly onClose: () => void }) => {
           label="E-mail address, optional"
           hint="Stands beside what is done with it. Without one its name does."
           type="email"
+          fault={isEmail || !hasLeft ? undefined : 'Type an e-mail address, as jo@example.com, or none.'}
           value={email}
           onChange={({ target }) => setEmail(target.value)}
+          onBlur={() => setHasLeft(true)}
         />
       </div>
     </Dialog>

@@ -1,5 +1,5 @@
-import { call, refresh, useAct } from '../../api/index.ts';
-import { Button, Dialog, Refusal, toast } from '../../parts/index.ts';
+import { call, caller, refresh, useAct } from '../../api/index.ts';
+import { Banner, Button, Dialog, Refusal, toast } from '../../parts/index.ts';
 import type { Token } from './tokens.tsx';
 
 /** It cannot be undone, so it asks. */
@@ -30,6 +30,12 @@ export const RevokeToken = ({ token, onClose }: { readonly token: Token; readonl
       }
     >
       {revoked.isError && <Refusal what="Not revoked." error={revoked.error} />}
+      {token.id === caller.userId && (
+        <Banner>
+          <strong className="strong">You are signed in with it.</strong> This very session ends too, and another token is needed to come
+          back.
+        </Banner>
+      )}
       <p>
         From the next request on whoever shows it is refused, and sessions that were opened with it end. What was done with it stays in the
         audit log. This cannot be undone.

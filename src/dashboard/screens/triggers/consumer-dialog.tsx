@@ -71,7 +71,7 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
           data-first
           hint={
             queues.length === 0
-              ? 'There is none yet: bind one in the settings, or make one with npx wrangler queues create.'
+              ? 'There is none yet: bind one in the settings, or make one with switchback wrangler queues create.'
               : 'A queue has one consumer.'
           }
           value={chosen}

@@ -17,7 +17,14 @@ export const VersionRow = ({ name, version }: { readonly name: string; readonly 
         </Link>
       </td>
       <td className="versions-message">
-        {message ?? <span className="third">No message</span>} {tag !== null && <span className="tag">{tag}</span>}
+        {message === null ? (
+          <span className="third">No message</span>
+        ) : (
+          <span className="clamp" title={message}>
+            {message}
+          </span>
+        )}{' '}
+        {tag !== null && <span className="tag">{tag}</span>}
       </td>
       <td className="versions-made small">
         <When at={at} />

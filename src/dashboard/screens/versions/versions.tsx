@@ -60,7 +60,7 @@ const Listed = ({ name, answer }: { readonly name: string; readonly answer: Answ
   const isFiltered = ['find', ...FIELDS].some((field) => search[field] !== undefined);
   if (result.length === 0 && !isFiltered)
     return (
-      <Empty title="No version yet" command="npx wrangler deploy">
+      <Empty title="No version yet" command="switchback wrangler deploy">
         A version is made by each upload, and by each change of its settings or secrets.
       </Empty>
     );

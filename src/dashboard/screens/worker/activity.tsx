@@ -60,7 +60,9 @@ const Row = ({ name, entry, told }: { readonly name: string; readonly entry: Ent
       <p>
         <span className="activity-name">{entry.actor.email}</span> {did}
         <span className="activity-name">{object}</span>
-        <span className="small third activity-how">{how.filter(Boolean).join(', ')}</span>
+        <span className="small third activity-how clamp" title={typeof message === 'string' ? message : undefined}>
+          {how.filter(Boolean).join(', ')}
+        </span>
       </p>
     </li>
   );

@@ -55,7 +55,7 @@ interface EndProps {
 const End = ({ version, expected, isAlone }: EndProps) => (
   <div className={`board-end look-${version.look}`}>
     <p className="board-what">
-      <VersionChip {...version} /> <span className="second board-message">{version.message}</span>
+      <VersionChip {...version} /> <Message of={version.message} />
     </p>
     <p className="board-share">
       <span className="figure board-figure">{percentage(version.percentage)}</span>{' '}
@@ -63,6 +63,13 @@ const End = ({ version, expected, isAlone }: EndProps) => (
     </p>
   </div>
 );
+
+const Message = ({ of }: { readonly of: string | null }) =>
+  of !== null && (
+    <span className="second board-message clamp" title={of}>
+      {of}
+    </span>
+  );
 
 const inRequests = ({ percentage: share }: Serving, expected: number | undefined, isAlone: boolean): string => {
   if (share === 0) return 'by override header only';

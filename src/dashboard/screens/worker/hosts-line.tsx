@@ -2,16 +2,19 @@ import { Link } from '@tanstack/react-router';
 import { counted } from '../../words/index.ts';
 import type { Hosts } from './worker.ts';
 
-/** `checkout.fernhill.example and 2 routes`: what leads to a Worker, the best address first. */
+/** `checkout.fernhill.example, checkout.switchback.localhost and 2 routes`: what leads to a Worker, the best address first. */
 export const HostsLine = ({ name, hosts }: { readonly name: string; readonly hosts: Hosts }) => {
-  const main = mainAddress(hosts);
+  const [main, also] = addressesOf(hosts);
   const others = othersInWords(hosts, main?.kind);
   return (
     <>
-      {main !== undefined && (
-        <a href={main.url} className="link" target="_blank" rel="noreferrer">
-          {main.text}
-        </a>
+      {[main, also].map(
+        (address) =>
+          address && (
+            <a key={address.url} href={address.url} className="link" target="_blank" rel="noreferrer">
+              {address.text}
+            </a>
+          ),
       )}
       {others !== '' && (
         <Link to="/workers/$name/triggers" params={{ name }} search={{}} className="worker-others">
@@ -29,10 +32,11 @@ interface Address {
   readonly url: string;
 }
 
-const mainAddress = ({ workers_dev: own, domains: [domain] }: Hosts): Address | undefined => {
-  if (domain !== undefined) return { kind: 'domain', text: domain, url: besideOwn(domain, own) };
-  return own === null ? undefined : { kind: 'workers_dev', text: new URL(own).host, url: own };
-};
+/** Its own name stays beside a domain, which may lead nowhere yet. */
+const addressesOf = ({ workers_dev: own, domains: [domain] }: Hosts): readonly Address[] => [
+  ...(domain === undefined ? [] : [{ kind: 'domain', text: domain, url: besideOwn(domain, own) } as const]),
+  ...(own === null ? [] : [{ kind: 'workers_dev', text: new URL(own).host, url: own } as const]),
+];
 
 /** A domain is answered where the Worker's own address is: by the same protocol, at the same port. */
 const besideOwn = (domain: string, own: string | null): string => {

@@ -34,6 +34,12 @@ interface Meant {
 
 const SLOWEST = 0.99;
 
+/** The higher of the two latencies that are compared; 0 where none are. */
+export const slowestIn = (comparison: Comparison | undefined): number => {
+  const slowest = comparison?.latency.find(({ quantile }) => quantile === SLOWEST);
+  return Math.max(slowest?.version ?? 0, slowest?.baseline ?? 0);
+};
+
 /** A share that was set within these minutes cannot be what was measured in them. */
 const NOT_YET_MEASURED: Verdict = {
   sign: 'early',

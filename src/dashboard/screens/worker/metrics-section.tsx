@@ -9,7 +9,7 @@ import { tailAfter } from './live-counts.ts';
 import { Metric } from './metric.tsx';
 import { chartsOf, type Drawn, type Metrics } from './metrics.ts';
 import { MetricsTable } from './metrics-table.tsx';
-import { meant, type Comparison } from './meant.ts';
+import { meant, slowestIn, type Comparison } from './meant.ts';
 import { recentOf } from './recent.ts';
 import { stepFor, useWindow, WINDOWS } from './window.ts';
 import { servingOf, type Deployment, type Worker } from './worker.ts';
@@ -100,9 +100,10 @@ const Charts = ({ worker, deployment, counts, metrics, drawn, comparison, isTabl
   const tail = tailAfter(counts, metrics.until);
   const seen = tail?.seconds;
   // Once a second, and not for each render.
+  const slowest = slowestIn(comparison);
   const charts = useMemo(
-    () => chartsOf(metrics, drawn, marks, tail),
-    [metrics, marks, seen, drawn.map(({ version_id, look }) => version_id + look).join()],
+    () => chartsOf(metrics, drawn, marks, tail, slowest),
+    [metrics, marks, seen, slowest, drawn.map(({ version_id, look }) => version_id + look).join()],
   );
   const said = meant({ deployment, drawn, metrics, comparison, recent: recentOf(worker, deployment, counts) });
   return (

@@ -43,8 +43,20 @@ export interface Charts {
   readonly latency: ChartData;
 }
 
-/** The three charts of a window. The versions come newest first; what else served in it is one line of requests, for the sum to be right. */
-export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: readonly Mark[], tail: Tail | undefined): Charts => {
+/** Where nothing failed the axis is of rates that would matter. */
+const AXIS_OF_NO_ERRORS = 0.01;
+
+const hasErrors = (lines: readonly { readonly points: readonly (Seen | undefined)[] }[]): boolean =>
+  lines.some(({ points }) => points.some((point) => (point?.errors ?? 0) > 0));
+
+/** The three charts of a window. `slowest`: what is said above the last one, ms. The versions come newest first; what else served in it is one line of requests, for the sum to be right. */
+export const chartsOf = (
+  metrics: Metrics,
+  versions: readonly Drawn[],
+  marks: readonly Mark[],
+  tail: Tail | undefined,
+  slowest: number,
+): Charts => {
   const steps = stepsOf(metrics, tail?.seconds ?? 0);
   const times = steps.starts.map((start) => start / 1_000 + metrics.step_seconds / 2);
   const lines = versions.map((version) => ({ version, points: pointsOf(metrics, version.version_id, steps, tail) }));
@@ -73,6 +85,7 @@ export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: re
           each.points.map((point) => point && shareBetween(point.errors, point.requests)),
         ),
       ),
+      ...(hasErrors(lines) ? {} : { atLeast: AXIS_OF_NO_ERRORS }),
       say: sayRate,
       sayMeasured: rate,
     },
@@ -87,6 +100,7 @@ export const chartsOf = (metrics: Metrics, versions: readonly Drawn[], marks: re
           each.points.map(p99Between),
         ),
       ),
+      atLeast: slowest,
       say: (value) => (value === 0 ? '0' : duration(value)),
     },
   };

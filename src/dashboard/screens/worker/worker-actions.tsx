@@ -64,7 +64,7 @@ export const WorkerActions = ({ name, hasEdit = false }: { readonly name: string
   return (
     <div className="actions worker-actions">
       {hasEdit && (
-        <span className="only-wide">
+        <span className="worker-edit">
           <Button onClick={go(`/workers/${name}/edit`)}>Edit code</Button>
         </span>
       )}

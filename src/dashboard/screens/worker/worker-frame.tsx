@@ -1,4 +1,5 @@
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { Refusal } from '../../parts/index.ts';
 import { TrafficSince } from '../traffic/index.ts';
 import { HostsLine } from './hosts-line.tsx';
@@ -24,6 +25,7 @@ export const WorkerFrame = () => {
     select: ({ location, resolvedLocation = location }) => /^\/workers\/[^/]+\/?$/.test(resolvedLocation.pathname),
   });
   const { worker, isMissing, read } = useWorker(name);
+  const tabs = useCurrentInSight();
   if (isMissing) return <NoWorker name={name} />;
   return (
     <>
@@ -37,7 +39,7 @@ export const WorkerFrame = () => {
         </div>
         <WorkerActions name={name} hasEdit />
       </div>
-      <nav className="tabs" aria-label="Of the Worker">
+      <nav ref={tabs} className="tabs" aria-label="Of the Worker">
         {TABS.map(([to, text]) => (
           <Link key={to} to={to} params={{ name }} search={{}} activeOptions={{ exact: to === '/workers/$name', includeSearch: false }}>
             {text}
@@ -51,6 +53,20 @@ export const WorkerFrame = () => {
       <Outlet />
     </>
   );
+};
+
+/** Narrow windows show a part of the tabs: where one is, is in it. The page stays where it is. */
+const useCurrentInSight = () => {
+  const tabs = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  useEffect(() => {
+    const { current } = tabs;
+    const at = current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (current == null || at == null) return;
+    const left = at.getBoundingClientRect().left - current.getBoundingClientRect().left + current.scrollLeft;
+    current.scrollLeft = left - (current.clientWidth - at.offsetWidth) / 2;
+  }, [path]);
+  return tabs;
 };
 
 const NoWorker = ({ name }: { readonly name: string }) => (
