@@ -17,7 +17,7 @@ const PAGES: Readonly<Record<string, string>> = {
   '/workers/empty/logs?mode=history': 'Nothing was kept that this is true of',
   '/workers/empty/triggers': 'There is no custom domain.',
   '/workers/empty/settings': 'There is no version yet.',
-  '/workers/empty/compare': 'never served by two versions',
+  '/workers/empty/compare': 'Nothing to compare yet',
   '/workers/empty/edit': 'No code yet',
   '/workers/nobody/triggers': 'There is no Worker nobody',
   '/nothing/here': 'Nothing is at this address',

@@ -1,7 +1,7 @@
 import { ArrowLeftRight } from 'lucide-react';
 import { Link, useParams } from '@tanstack/react-router';
-import { useApi, type Result } from '../../api/index.ts';
-import { Bones, Button, Loaded, RowBones } from '../../parts/index.ts';
+import { ApiFailure, useApi, type Result } from '../../api/index.ts';
+import { Bones, Button, Empty, Loaded, RowBones } from '../../parts/index.ts';
 import { useAddress } from '../../shell/index.ts';
 import { WorkerActions } from '../worker/index.ts';
 import { Assets } from './assets.tsx';
@@ -23,10 +23,13 @@ export const Compare = () => {
   const [{ version, baseline, since }, change] = useAddress();
   const sides = { version, baseline };
   const differences = useApi('getDifferences', { params: { name }, query: sides }, { keepsPrevious: true });
+  // Where nobody says which two, the API finds them, or none.
+  const isNamed = version !== undefined || baseline !== undefined;
+  const isWithoutPair = !isNamed && differences.error instanceof ApiFailure && differences.error.status === 400;
   const comparison = useApi(
     'compareVersions',
     { params: { name }, query: { ...sides, since } },
-    { keepsPrevious: true, refetchInterval: 30_000 },
+    { keepsPrevious: true, refetchInterval: 30_000, enabled: !isWithoutPair },
   );
   const shown = differences.data?.result;
   const choose = (next: { readonly version?: string; readonly baseline?: string }): void =>
@@ -49,30 +52,45 @@ export const Compare = () => {
         </div>
         <WorkerActions name={name} />
       </div>
-      <Loaded from={differences} bones={<Bones lines={[50, 70, 60, 40]} />} what="What differs did not load.">
-        {({ result }) => (
-          <>
-            <div className="compare-sides">
-              <SidePicker name={name} label="Older version" side={result.baseline} onChoose={(id) => pick('baseline', id)} />
-              <span className="compare-swap">
-                <Button kind="quiet" isSmall icon={ArrowLeftRight} name="Swap the two versions" onClick={swap} />
-              </span>
-              <SidePicker name={name} label="Newer version" side={result.version} onChoose={(id) => pick('version', id)} />
-            </div>
-            <Loaded
-              from={comparison}
-              bones={<RowBones rows={4} columns={5} />}
-              what="How they do did not load."
-              still="What differs, below, is correct."
-            >
-              {(told) => <Behaviour comparison={told.result} differences={result} tabs={<PageTabs differences={result} />} />}
-            </Loaded>
-            <Configuration differences={result} />
-            <Code name={name} differences={result} />
-            <Assets differences={result} />
-          </>
-        )}
-      </Loaded>
+      {isWithoutPair ? (
+        <NothingToCompare name={name} />
+      ) : (
+        <Loaded from={differences} bones={<Bones lines={[50, 70, 60, 40]} />} what="What differs did not load.">
+          {({ result }) => (
+            <>
+              <div className="compare-sides">
+                <SidePicker name={name} label="Older version" side={result.baseline} onChoose={(id) => pick('baseline', id)} />
+                <span className="compare-swap">
+                  <Button kind="quiet" isSmall icon={ArrowLeftRight} name="Swap the two versions" onClick={swap} />
+                </span>
+                <SidePicker name={name} label="Newer version" side={result.version} onChoose={(id) => pick('version', id)} />
+              </div>
+              <Loaded
+                from={comparison}
+                bones={<RowBones rows={4} columns={5} />}
+                what="How the two compare did not load."
+                still="What differs, below, is correct."
+              >
+                {(told) => <Behaviour comparison={told.result} differences={result} tabs={<PageTabs differences={result} />} />}
+              </Loaded>
+              <Configuration differences={result} />
+              <Code name={name} differences={result} />
+              <Assets differences={result} />
+            </>
+          )}
+        </Loaded>
+      )}
     </>
   );
 };
+
+const NothingToCompare = ({ name }: { readonly name: string }) => (
+  <Empty title="Nothing to compare yet">
+    {name} never served by two versions. Once another one was deployed, the two stand beside each other here; any other two can be named
+    under{' '}
+    <Link to="/workers/$name/versions" params={{ name }} search={{}} className="link">
+      Versions
+    </Link>
+    .
+  </Empty>
+);
