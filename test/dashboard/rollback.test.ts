@@ -68,6 +68,21 @@ test('[UI-28] R and Enter are the whole rollback where nothing is asked, and it 
   assert.equal(await says('plain'), 'second');
 });
 
+test('[UI-28] a secret that came since is told of a version that does not bind it, and asks nothing', async (t) => {
+  await upload('keyed', 'first');
+  await server.api('PUT', 'workers/scripts/keyed/secrets', { name: 'API_KEY', text: 'one', type: 'secret_text' });
+  await upload('keyed', 'third', [{ type: 'inherit', name: 'API_KEY' }]);
+  await using browser = await aPerson(t);
+  const { page } = browser;
+  await open(page, '/workers/keyed?dialog=rollback');
+  await dialog(page).getByRole('radio', { name: /^v1/ }).click();
+  await dialog(page).getByText('v1 does not bind the secret API_KEY, added since: it serves without.').waitFor();
+  assert.equal(await dialog(page).getByText('changed since v1 was made').count(), 0);
+  await page.getByRole('button', { name: 'Roll back to v1', exact: true }).click();
+  await toast(page, 'Rolled back to v1.').waitFor();
+  assert.equal(await says('keyed'), 'first');
+});
+
 test('[UI-29] from the three dots of a deployment: what blocks one is told with who did it, changed secrets are asked about, a message is kept', async (t) => {
   const id = await aNamespace('tax-rates');
   const secret = (text: string) => server.api('PUT', 'workers/scripts/shop/secrets', { name: 'PAY_KEY', text, type: 'secret_text' });
