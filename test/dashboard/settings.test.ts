@@ -109,6 +109,8 @@ test('settings, as a person changes them', async (t) => {
       await dialog(page).getByLabel('Tag, optional').fill('prices');
       await press(page, 'Save without traffic');
       await page.getByText('v2 is saved, without traffic.').waitFor();
+      // The way on stays when the toast is gone.
+      await page.getByRole('region', { name: 'What makes a version' }).getByRole('button', { name: 'Deploy v2' }).waitFor();
       const [saved] = await versionsOf(server, 'shop');
       assert.deepEqual(namesIn(saved), ['API_KEY', 'GREETING', 'OLD', 'PRICES']);
       assert.equal(saved?.annotations['workers/message'], 'Prices from KV');
@@ -186,10 +188,17 @@ test('settings, as a person changes them', async (t) => {
     async () => {
       await page.getByText('Shown is v8, which serves.').waitFor();
       await addValue(page, 'JSON', 'SIZES', '["S", "L"]');
+      await bar(page).getByRole('button', { name: 'Deploy' }).click();
+      const deploy = page.getByRole('button', { name: 'Deploy to all requests' });
+      assert.equal(await deploy.getAttribute('aria-disabled'), 'false');
       await server.api('PATCH', 'workers/scripts/shop/settings', {
         bindings: [{ type: 'plain_text', name: 'GREETING', text: 'good day' }],
       });
-      await page.getByText('The settings changed while you were here: the newest version is v9', { exact: false }).waitFor();
+      await dialog(page).getByText('The settings changed while you were here: the newest version is v9', { exact: false }).waitFor();
+      await dialog(page).getByRole('link', { name: 'See v9' }).waitFor();
+      assert.equal(await deploy.getAttribute('aria-disabled'), 'true');
+      await checkAccessible(page);
+      await press(page, 'Cancel');
       const save = bar(page).getByRole('button', { name: 'Save' });
       assert.equal(await save.getAttribute('aria-disabled'), 'true');
       await checkAccessible(page);

@@ -147,7 +147,8 @@ const Stale = ({ worker, onFollow, onDiscard }: StaleProps) => {
 /** Settings go by the newest version and by what serves: who changed which last. */
 const changedInWords = ({ newest_version: newest, deployment }: Worker): string => {
   if (newest === null) return 'The settings changed while you were here.';
-  if (deployment !== null && deployment.at > newest.at)
+  const isServed = deployment?.versions.some(({ version_id: id }) => id === newest.version_id);
+  if (deployment !== null && !isServed && deployment.at > newest.at)
     return `${deployment.author} deployed ${splitInWords(newerFirst(deployment.versions))} while you were here.`;
   return `The settings changed while you were here: the newest version is v${newest.number}, by ${newest.author}.`;
 };
