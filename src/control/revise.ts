@@ -143,10 +143,15 @@ const stored = (control: Control, actor: Actor, revision: Revision, plan: Plan):
         // Whoever asks for a change of secrets names them.
         ...(revision.action === 'secret.change' ? {} : secretsDetail(revised.map(({ secrets }) => secrets))),
         versions: versions.map(({ id }) => id),
-        ...(deployment === undefined ? {} : { deployment: deployment.id }),
+        numbers: versions.map(({ number }) => number),
+        ...(deployment === undefined ? {} : { deployment: deployment.id, split: numbered(deployment.split, versions) }),
       }),
   );
 };
+
+/** What serves from then on, as the row of any deployment has it. */
+const numbered = (split: Split, versions: readonly Version[]) =>
+  split.map((entry) => ({ ...entry, number: versions.find(({ id }) => id === entry.versionId)?.number }));
 
 const changeSettings = async (change: Change, workerTag: string, settings: WorkerSettings): Promise<void> => {
   const worker = await change.workers.byTag(workerTag);

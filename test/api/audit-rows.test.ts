@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { endpoints, ownEndpoints, type Endpoint, type EndpointName } from '../../src/contract/index.ts';
 import { anApi } from '../support/api.ts';
+import { golden } from '../support/golden.ts';
 import { changesOfHosts } from './changes/hosts.ts';
 import { changesOfLogpush } from './changes/logpush.ts';
 import { changesOfResources } from './changes/resources.ts';
@@ -78,6 +79,7 @@ const called = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `
 test('[A-3] a call that is done writes exactly one audit row, and one that is refused none', async (t) => {
   const api = await anApi(t, { hasData: true });
   const count = () => api.api.store.read.audit.count();
+  const actions = new Set<string>();
   // Each row is typed by its own name; here one stands for all.
   for (const [name, row] of Object.entries(rows) as readonly (readonly [EndpointName, Row<EndpointName>])[])
     await t.test(name, async () => {
@@ -93,7 +95,12 @@ test('[A-3] a call that is done writes exactly one audit row, and one that is re
       assert.match(entry?.action ?? '', /^[a-z0-9_]+(\.[a-z0-9_]+)+$/);
       assert.match(entry?.target ?? '', /^[a-z0-9_]+\/./);
       assert.equal(entry?.actor.email, 'ada@example.com');
+      actions.add(entry?.action ?? '');
     });
+  // The dashboard has words for each of them.
+  const known = golden<readonly string[]>('actions');
+  known.update(() => [...actions].toSorted());
+  assert.deepEqual([...actions].toSorted(), known.value);
 });
 
 test('[A-3] a call that changes nothing writes no audit row, whatever its method', async (t) => {

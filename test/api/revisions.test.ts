@@ -155,3 +155,19 @@ test('[V-18] what takes a secret away is told as a change of secrets, as one tha
     ],
   );
 });
+
+test('[A-21] the audit row of a change of settings that is deployed says what serves since', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one } = await api.upload('hello');
+  const { id: two } = await api.uploadVersion('hello', { code: saying('two') });
+  await api.deploy('hello', { [one]: 90, [two]: 10 });
+  await revised(api, { env: { COLOUR }, deploy: true });
+  await revised(api, { env: { SHAPE: COLOUR } });
+  const [saved, deployed] = await api.api.store.read.audit.page({ offset: 0, limit: 2 }, {});
+  const split = deployed?.detail['split'] as readonly { readonly number: number; readonly share: number }[];
+  assert.deepEqual(split.map(({ number, share }) => [number, share]).toSorted(), [
+    [3, 90_000],
+    [4, 10_000],
+  ]);
+  assert.deepEqual([deployed?.detail['numbers'], saved?.detail['numbers'], saved?.detail['split']], [[3, 4], [5], undefined]);
+});

@@ -12,6 +12,8 @@ interface Said {
   readonly did: string | ((detail: Detail) => string);
   /** The sentence needs no object behind it. */
   readonly isWhole?: true;
+  /** What follows behind the object: ` and deployed v5 50%, v4 50%`. */
+  readonly then?: (detail: Detail) => string;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
@@ -26,11 +28,15 @@ const ACTIONS: Readonly<Record<string, Said>> = {
   'version.upload': { did: (detail) => `uploaded ${versionOf(detail)}, without traffic, of` },
   'version.delete': { did: 'deleted a version of' },
   'version.trip': { did: 'gave up on a version of' },
-  'secret.change': { did: (detail) => `${secretsIn(detail)} of` },
-  'settings.patch': { did: 'changed settings of' },
-  'usage_model.put': { did: 'changed the usage model of' },
-  'content.put': { did: 'changed the code of' },
+  'secret.change': { did: (detail) => `${secretsIn(detail)} of`, then: (detail) => madeIn(detail) },
+  'settings.patch': { did: 'changed settings of', then: (detail) => madeIn(detail) },
+  'script_settings.patch': { did: 'changed settings of' },
+  'usage_model.put': { did: 'changed the usage model of', then: (detail) => madeIn(detail) },
+  'content.put': { did: 'changed the code of', then: (detail) => madeIn(detail) },
+  'subdomain.post': { did: (detail) => `${addressesIn(detail)} of` },
+  'subdomain.delete': { did: 'turned off the address and version addresses of' },
   'worker.create': { did: 'created' },
+  'worker.change': { did: 'changed settings of' },
   'worker.delete': { did: 'deleted' },
   'schedules.replace': { did: (detail) => `set the cron triggers (${list(detail['crons']) || 'none'}) of` },
   'routes.replace': { did: (detail) => `set the routes (${list(detail['patterns']) || 'none'}) of` },
@@ -59,6 +65,27 @@ const splitIn = ({ split }: Detail): string => {
     ? named.map((entry) => `v${entry.number} ${percentage(percentageOf(entry.share))}`).join(', ') + ' '
     : '';
 };
+
+/** ` and deployed v5 50%, v4 50%`, ` and saved v6`; a version of the waiting code is saved beside those that are deployed. */
+const madeIn = (detail: Detail): string => {
+  const split = splitIn(detail).trim();
+  const deployed = Array.isArray(detail['split'])
+    ? (detail['split'] as readonly { readonly number?: number }[]).map(({ number }) => number)
+    : [];
+  const numbers = Array.isArray(detail['numbers']) ? (detail['numbers'] as readonly number[]) : [];
+  const saved = numbers.filter((number) => !deployed.includes(number)).map((number) => `v${number}`);
+  return [split === '' ? '' : ` and deployed ${split}`, saved.length === 0 ? '' : ` and saved ${saved.join(', ')}`].join('');
+};
+
+/** `turned on the address and turned off the version addresses` */
+const addressesIn = ({ workersDev, previews }: Detail): string =>
+  [
+    ['address', workersDev],
+    ['version addresses', previews],
+  ]
+    .filter(([, isOn]) => typeof isOn === 'boolean')
+    .map(([what, isOn]) => `turned ${isOn === true ? 'on' : 'off'} the ${String(what)}`)
+    .join(' and ') || 'set the addresses';
 
 const secretsPart = (did: string, names: string): string => (names === '' ? '' : `${did} secret${names.includes(',') ? 's' : ''} ${names}`);
 
@@ -97,7 +124,7 @@ export const activityInWords = (activity: Activity): string => {
   const said = ACTIONS[activity.action];
   if (said !== undefined) {
     const did = typeof said.did === 'string' ? said.did : said.did(activity.detail);
-    return said.isWhole === true ? did : `${did} ${objectOf(activity)}`;
+    return said.isWhole === true ? did : `${did} ${objectOf(activity)}${said.then?.(activity.detail) ?? ''}`;
   }
   const [kind = '', verb = ''] = activity.action.split('.');
   const done = VERBS[verb];
@@ -110,6 +137,12 @@ const TOOLS: Readonly<Record<string, string>> = {
   api: 'API',
   wrangler: 'wrangler',
   terraform: 'Terraform',
+};
+
+/** Whether an action is said in words: of one without any its name would be shown. */
+export const hasWords = ({ action }: Pick<Activity, 'action'>): boolean => {
+  const [kind = '', verb = ''] = action.split('.');
+  return action in ACTIONS || (kind in KINDS && verb in VERBS);
 };
 
 /** By which tool: `dashboard`, `wrangler`. The server itself has none. */

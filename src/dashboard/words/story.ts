@@ -21,6 +21,19 @@ const listed = (names: readonly string[]): string =>
 const secretsInWords = (names: readonly string[]): string =>
   names.length === 0 ? 'Changed a secret' : `Changed secret${names.length === 1 ? '' : 's'} ${listed(names)}`;
 
+/** `v5 50%, v4 50%`, the newer one first; `v5` where it has all. */
+const servingIn = ({ number, percentage: share, other }: Story): string => {
+  if (other === null) return `${nameOf(number)}${share === WHOLE ? '' : ` ${percentage(share)}`}`;
+  const both = [
+    { number, share },
+    { number: other.number, share: WHOLE - share },
+  ];
+  return both
+    .toSorted((a, b) => (b.number ?? 0) - (a.number ?? 0))
+    .map((each) => `${nameOf(each.number)} ${percentage(each.share)}`)
+    .join(', ');
+};
+
 type Said = (story: Story) => string;
 
 const WORDS = {
@@ -29,8 +42,8 @@ const WORDS = {
   lowered: ({ number, percentage: share }) => `Lowered ${nameOf(number)} to ${percentage(share)}`,
   deployed: ({ number, percentage: share }) => `Deployed ${nameOf(number)}${atShare(share)}`,
   rolled_back: ({ number, percentage: share }) => `Rolled back to ${nameOf(number)}${atShare(share)}`,
-  changed_secret: ({ secrets }) => secretsInWords(secrets),
-  changed_settings: () => 'Changed settings',
+  changed_secret: (story) => `${secretsInWords(story.secrets)}, deployed as ${servingIn(story)}`,
+  changed_settings: (story) => `Changed settings, deployed as ${servingIn(story)}`,
   repeated: ({ number, percentage: share }) => `Deployed ${nameOf(number)}${atShare(share)} again`,
 } as const satisfies Record<Story['kind'], Said>;
 

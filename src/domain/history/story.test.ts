@@ -54,8 +54,8 @@ test('[OV-3] a change of secrets or settings is told as such, and its versions a
   const history = [
     ['v1 100', 'deployed v1 0-100'],
     ['v2 10, v1 90', 'started v2 0-10 beside v1'],
-    ['v4 from v2 10, v3 from v1 90 by secret', 'changed_secret v3 90-90: v4 for v2, v3 for v1'],
-    ['v6 from v2 10, v5 from v1 90 by upload', 'changed_settings v5 90-90: v6 for v4, v5 for v3'],
+    ['v4 from v2 10, v3 from v1 90 by secret', 'changed_secret v3 90-90 beside v4: v4 for v2, v3 for v1'],
+    ['v6 from v2 10, v5 from v1 90 by upload', 'changed_settings v5 90-90 beside v6: v6 for v4, v5 for v3'],
     ['v6 from v2 25, v5 from v1 75', 'raised v6 10-25 beside v5'],
     ['v5 from v1 100', 'rolled_back v5 75-100 beside v6'],
     ['v1 100', 'rolled_back v1 0-100 beside v5'],

@@ -59,7 +59,7 @@ const storyAfter = (before: Told | undefined, deployment: Told, ages: Ages): Sto
   }
   if (isCarriedOver(before.split, deployment)) {
     const kind = triggeredBy === 'secret' ? 'changed_secret' : 'changed_settings';
-    return { ...told(kind, main, main.share, []), replaced: replacedBetween(before.split, split) };
+    return { ...told(kind, main, main.share, split), replaced: replacedBetween(before.split, split) };
   }
   if (isSame(before.split, split)) return told('repeated', main, main.share, split);
   if (main.share === WHOLE) return storyOfWhole(before.split, deployment, main, ages);

@@ -24,9 +24,8 @@ export const storyInASentence = (story: Story): string => {
     case 'rolled_back':
       return after === 100 ? `Gave all traffic back to ${name}${left}.` : `Gave traffic back to ${name}, ${percentage(after)}${beside}.`;
     case 'changed_secret':
-      return `${storyInWords(story)}. The code and the shares stayed as they were.`;
     case 'changed_settings':
-      return 'Changed settings. The code and the shares stayed as they were.';
+      return `${storyInWords(story)}. The code and the shares stayed as they were.`;
     case 'repeated':
       return 'Made the same deployment once more: nothing changed for traffic.';
   }
