@@ -112,6 +112,7 @@ test('a Worker is created, edited, saved and deployed', async (t) => {
     await dialog(page).getByLabel('Tag, optional').fill('greeting');
     await press(page, 'Save version');
     await said(page, 'v2 is saved, without traffic.');
+    await page.getByRole('main').getByRole('link', { name: 'Deploy v2', exact: true }).waitFor();
     const [newest] = await versionsOf(server, 'first-worker');
     assert.equal(newest?.number, 2);
     assert.equal(newest.annotations['workers/message'], 'Greet otherwise');

@@ -110,7 +110,7 @@ test('settings, as a person changes them', async (t) => {
       await press(page, 'Save without traffic');
       await page.getByText('v2 is saved, without traffic.').waitFor();
       // The way on stays when the toast is gone.
-      await page.getByRole('region', { name: 'What makes a version' }).getByRole('button', { name: 'Deploy v2' }).waitFor();
+      await page.getByRole('region', { name: 'What makes a version' }).getByRole('link', { name: 'Deploy v2' }).waitFor();
       const [saved] = await versionsOf(server, 'shop');
       assert.deepEqual(namesIn(saved), ['API_KEY', 'GREETING', 'OLD', 'PRICES']);
       assert.equal(saved?.annotations['workers/message'], 'Prices from KV');

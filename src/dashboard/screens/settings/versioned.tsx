@@ -38,12 +38,16 @@ export const Versioned = ({ worker, draft }: VersionedProps) => {
 
 /** The way on from a version that was saved: it stays when the toast is gone. */
 const DeployWaiting = ({ worker }: { readonly worker: Worker }) => {
-  const [, address] = useAddress();
   const waiting = waitingOf(worker);
   return waiting === null ? null : (
-    <button type="button" className="link" onClick={() => address({ dialog: 'deploy', of: waiting.version_id })}>
+    <Link
+      to="/workers/$name/settings"
+      params={{ name: worker.name }}
+      search={{ dialog: 'deploy', of: waiting.version_id }}
+      className="link"
+    >
       Deploy v{waiting.number}
-    </button>
+    </Link>
   );
 };
 
