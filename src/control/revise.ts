@@ -211,6 +211,12 @@ const reachable = async (
   return accept(following({ ...code.value, bindings }, worker.name, namespaces));
 };
 
+/** Versions that are made at once have one message: which code each has is said behind it, where there is room. */
+const ofCode = (annotations: Annotations, { number }: Version): Annotations => {
+  const told = annotationsFrom({ ...annotations, message: `${annotations.message ?? ''} (v${number}’s code)` }, '');
+  return annotations.message === undefined || !told.ok ? annotations : told.value;
+};
+
 const triedRevisions = async (
   control: Control,
   actor: Actor,
@@ -228,7 +234,7 @@ const triedRevisions = async (
       ? await tried(control, actor, {
           worker,
           code: code.value,
-          annotations: annotations.value,
+          annotations: bases.length === 1 || revision.action !== 'settings.patch' ? annotations.value : ofCode(annotations.value, base),
           triggeredBy: revision.triggeredBy,
           lineage: isNewCode(revision) ? undefined : inheritedFrom(base, split),
           after: revised.at(-1)?.version,

@@ -171,3 +171,15 @@ test('[A-21] the audit row of a change of settings that is deployed says what se
   ]);
   assert.deepEqual([deployed?.detail['numbers'], saved?.detail['numbers'], saved?.detail['split']], [[3, 4], [5], undefined]);
 });
+
+test('[V-18] of versions that are made at once each says of which code it is', async (t) => {
+  const api = await anApi(t);
+  const { deployment_id: one } = await api.upload('hello');
+  const { id: two } = await api.uploadVersion('hello', { code: saying('two') });
+  await api.deploy('hello', { [one]: 90, [two]: 10 });
+  const { versions } = await revised(api, { env: { COLOUR }, message: 'Adds COLOUR', deploy: true });
+  const messages = await Promise.all(
+    versions.map(async ({ version_id }) => (await api.ok('getVersion', { ...HELLO, version_id })).annotations['workers/message']),
+  );
+  assert.deepEqual(messages, ['Adds COLOUR (v1’s code)', 'Adds COLOUR (v2’s code)']);
+});

@@ -144,7 +144,7 @@ test('settings, as a person changes them', async (t) => {
     await fromMenu(page, 'OLD', 'Remove');
     await bar(page).getByRole('button', { name: 'Deploy' }).click();
     await dialog(page)
-      .getByText('The split stays. Of the versions that are made, one from v4 gets its 10%, one from v3 gets its 90%.')
+      .getByText('Each version that serves is made anew with the changes, and its successor takes over its share: v4 10%, v3 90%.')
       .first()
       .waitFor();
     await press(page, 'Deploy, split as now');

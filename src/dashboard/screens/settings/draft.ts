@@ -94,6 +94,21 @@ export const changesInWords = (settings: Settings, draft: Draft): readonly strin
   ...Object.keys(draft.running).map((member) => `changes ${RUNNING[member as keyof Running]}`),
 ];
 
+/** A message that says what changes, to be written otherwise: `Adds API_KEY, GREETING; changes the limits`. */
+export const messageFor = (settings: Settings, draft: Draft): string => {
+  const byVerb = new Map<string, string[]>();
+  for (const change of changesInWords(settings, draft)) {
+    const [verb = '', ...rest] = change.split(' ');
+    byVerb.set(verb, [...(byVerb.get(verb) ?? []), rest.join(' ').replace('the secret ', '')]);
+  }
+  const text = [...byVerb].map(([verb, names]) => `${verb} ${names.join(', ')}`).join('; ');
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return whole.length <= MOST_PROPOSED ? whole : `${whole.slice(0, MOST_PROPOSED - 1)}…`;
+};
+
+/** Room is left for what the server says behind it, of a version that is made of other code. */
+const MOST_PROPOSED = 80;
+
 /** Names of secrets that are there and would be others, or gone: what serves now has values of them that going back would bring back. */
 export const secretsIn = (settings: Settings, draft: Draft): readonly string[] =>
   rowsOf(settings.bindings, draft).flatMap((row) => (row.change !== undefined && row.before?.type === 'secret_text' ? [row.name] : []));

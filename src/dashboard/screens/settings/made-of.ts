@@ -18,8 +18,8 @@ export const deployedInWords = (worker: Worker): string => {
   const [only, other] = serving;
   if (only === undefined) return `A version is made from ${nameOf(worker.newest_version?.number ?? null)} and gets all requests.`;
   if (other === undefined) return `A version is made from ${nameOf(only.number)} and gets all requests in its place.`;
-  const made = serving.map(({ number, percentage: share }) => `one from ${nameOf(number)} gets its ${percentage(share)}`);
-  return `The split stays. Of the versions that are made, ${made.join(', ')}.`;
+  const shares = serving.map(({ number, percentage: share }) => `${nameOf(number)} ${percentage(share)}`);
+  return `Each version that serves is made anew with the changes, and its successor takes over its share: ${shares.join(', ')}.`;
 };
 
 /** What else Deploy does: to a newest version that waits. */

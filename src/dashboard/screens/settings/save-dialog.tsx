@@ -16,7 +16,7 @@ import {
 import { useAddress } from '../../shell/index.ts';
 import type { Worker } from '../worker/worker.ts';
 import { servingOf } from '../worker/worker.ts';
-import { changesInWords, secretsIn, type Draft, type Settings } from './draft.ts';
+import { changesInWords, messageFor, secretsIn, type Draft, type Settings } from './draft.ts';
 import { deployedInWords, savedInWords, waitingInWords } from './made-of.ts';
 
 interface SaveDialogProps {
@@ -36,7 +36,8 @@ const STALE = 'The settings have changed: say first what becomes of your changes
 
 /** Asks once more, says what will happen, and makes the version. */
 export const SaveDialog = ({ worker, settings, draft, madeTo, stale, isDeployed, onDone, onClose }: SaveDialogProps) => {
-  const [message, setMessage] = useState('');
+  const [proposed] = useState(() => messageFor(settings, draft));
+  const [message, setMessage] = useState(proposed);
   const [tag, setTag] = useState('');
   const [, go] = useAddress();
   const made = useAct({
@@ -61,7 +62,7 @@ export const SaveDialog = ({ worker, settings, draft, madeTo, stale, isDeployed,
     <Dialog
       title={isDeployed ? 'Deploy the changes' : 'Save a version'}
       aside={worker.name}
-      hasTyped={message !== '' || tag !== ''}
+      hasTyped={message !== proposed || tag !== ''}
       onClose={onClose}
       onSubmit={() => why === undefined && made.mutate()}
       foot={
