@@ -13,7 +13,7 @@ interface Said {
   /** The sentence needs no object behind it. */
   readonly isWhole?: true;
   /** What follows behind the object: ` and deployed v5 50%, v4 50%`. */
-  readonly then?: (detail: Detail) => string;
+  readonly behind?: (detail: Detail) => string;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
@@ -28,11 +28,11 @@ const ACTIONS: Readonly<Record<string, Said>> = {
   'version.upload': { did: (detail) => `uploaded ${versionOf(detail)}, without traffic, of` },
   'version.delete': { did: 'deleted a version of' },
   'version.trip': { did: 'gave up on a version of' },
-  'secret.change': { did: (detail) => `${secretsIn(detail)} of`, then: (detail) => madeIn(detail) },
-  'settings.patch': { did: 'changed settings of', then: (detail) => madeIn(detail) },
+  'secret.change': { did: (detail) => `${secretsIn(detail)} of`, behind: (detail) => madeIn(detail) },
+  'settings.patch': { did: 'changed settings of', behind: (detail) => madeIn(detail) },
   'script_settings.patch': { did: 'changed settings of' },
-  'usage_model.put': { did: 'changed the usage model of', then: (detail) => madeIn(detail) },
-  'content.put': { did: 'changed the code of', then: (detail) => madeIn(detail) },
+  'usage_model.put': { did: 'changed the usage model of', behind: (detail) => madeIn(detail) },
+  'content.put': { did: 'changed the code of', behind: (detail) => madeIn(detail) },
   'subdomain.post': { did: (detail) => `${addressesIn(detail)} of` },
   'subdomain.delete': { did: 'turned off the address and version addresses of' },
   'worker.create': { did: 'created' },
@@ -124,7 +124,7 @@ export const activityInWords = (activity: Activity): string => {
   const said = ACTIONS[activity.action];
   if (said !== undefined) {
     const did = typeof said.did === 'string' ? said.did : said.did(activity.detail);
-    return said.isWhole === true ? did : `${did} ${objectOf(activity)}${said.then?.(activity.detail) ?? ''}`;
+    return said.isWhole === true ? did : `${did} ${objectOf(activity)}${said.behind?.(activity.detail) ?? ''}`;
   }
   const [kind = '', verb = ''] = activity.action.split('.');
   const done = VERBS[verb];
