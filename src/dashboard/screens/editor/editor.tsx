@@ -1,10 +1,10 @@
-import { Link } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
 import { Banner, Button, newerFirst, Refusal, splitInWords, toast } from '../../parts/index.ts';
 import { useAddress, useGo, useKeys } from '../../shell/index.ts';
-import { bytes, counted } from '../../words/index.ts';
+import { bytes, counted, percentage } from '../../words/index.ts';
 import { withText } from './changes.ts';
 import { CodeField, CodeMemory } from './code-field.tsx';
+import { FaultBanner, useFault } from './fault.tsx';
 import { useEdit } from './drafts.ts';
 import { FileList } from './file-list.tsx';
 import { isServiceWorker, sizeOf, stateOf, untouched, type Base, type EditedWorker } from './files.ts';
@@ -12,7 +12,7 @@ import { Head } from './head.tsx';
 import { EditorActions, NOTHING_CHANGED } from './editor-actions.tsx';
 import { useFacts, type Assets } from './use-facts.ts';
 import { Notices } from './notices.tsx';
-import { SaveDialog } from './save-dialog.tsx';
+import { SaveDialog, type Refused } from './save-dialog.tsx';
 import type { Made } from './upload.ts';
 
 interface EditorProps {
@@ -42,37 +42,54 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
   // What is uploaded without knowing that would lose them without a word.
   const unsure = facts.assets === undefined ? unsureOf(facts.error !== null || facts.isMissing) : undefined;
   const ask = (which: 'save' | 'deploy'): void => address({ dialog: which });
-  const close = (): void => address({ dialog: undefined }, false);
+  const fileInAddress = (file: string): string | undefined => (file === edit.entry ? undefined : file);
+  const fault = useFault(edit, isWhole);
+  const close = (refused?: Refused): void => {
+    const place = refused === undefined ? undefined : fault.tell(refused);
+    address({ dialog: undefined, ...(place !== undefined && { file: fileInAddress(place.file) }) }, false);
+  };
   useKeys({ 'mod+s': () => isChanged && (unsure ?? held) === undefined && dialog === undefined && ask(isWhole ? 'deploy' : 'save') });
   const discard = (): void => {
     const before = edit;
     const restart = (to: typeof edit): void => {
       change(() => to);
+      fault.forget();
       memory.current = new CodeMemory();
       setGeneration((number) => number + 1);
     };
     restart(original);
     toast({ text: 'The edit is discarded.', action: { text: 'Bring it back', onSelect: () => restart(before) } });
   };
+  const deploy = (id: string): void => goTo(`/workers/${name}`, { dialog: 'deploy', of: id });
+  const share = deployment?.versions.find(({ version_id: id }) => id === base.id)?.percentage ?? 0;
   const made = ({ id, number }: Made, isDeployed: boolean): void => {
     forget();
+    fault.forget();
     address({ dialog: undefined, version: id }, false);
     toast(
       isDeployed
         ? { text: `v${number} gets all requests.` }
         : {
             text: `v${number} is saved, without traffic.`,
-            action: { text: `Deploy v${number}`, onSelect: () => goTo(`/workers/${name}`, { dialog: 'deploy', of: id }) },
+            action: { text: `Deploy v${number}`, onSelect: () => deploy(id) },
           },
     );
   };
   const changed = edit.files.filter((each) => stateOf(each, original) !== 'same').length;
-  // The way on from what was just saved stays when the toast is gone.
-  const isWaiting = !isChanged && base.id === newest.version_id && deployment?.versions.every(({ version_id: id }) => id !== base.id);
   const gone = original.files.filter(({ name: each }) => !edit.files.some(({ from }) => from === each)).length;
   return (
     <>
-      <Head name={name} actions={<EditorActions {...{ isChanged, isWhole, unsure, held }} onDiscard={discard} onAsk={ask} />}>
+      <Head
+        name={name}
+        actions={
+          <EditorActions
+            {...{ isChanged, isWhole, unsure, held }}
+            asIs={share < 100 ? { name, base } : undefined}
+            onDiscard={discard}
+            onAsk={ask}
+          />
+        }
+      >
         v{base.number}
         {base.annotations['workers/message'] !== undefined && `, ${base.annotations['workers/message']}`}
         {facts.url !== null && (
@@ -83,17 +100,11 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
             </a>
           </>
         )}
-        {isWaiting && (
-          <>
-            {', '}
-            <Link to="/workers/$name" params={{ name }} search={{ dialog: 'deploy', of: base.id }} className="link">
-              Deploy v{base.number}
-            </Link>
-          </>
-        )}
         <br />
         <span className="third" role="status">
-          {isChanged ? `${changedInWords(changed, gone)} It is kept in this browser until it is saved or discarded.` : NOTHING_CHANGED}
+          {isChanged
+            ? `${changedInWords(changed, gone)} It is kept in this browser until it is saved or discarded.`
+            : `${NOTHING_CHANGED}${share < 100 ? ` v${base.number} gets ${share === 0 ? 'no requests' : percentage(share)}.` : ''}`}
         </span>
       </Head>
       <Notices
@@ -125,11 +136,20 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
           v{newest.number}: one of them was deleted. Your edit is kept in this browser; copy it to another version.
         </Banner>
       )}
+      {fault.told !== undefined && (
+        <FaultBanner
+          {...fault.told}
+          onGo={() => {
+            address({ file: fileInAddress(fault.told?.way.file ?? '') }, false);
+            fault.goThere();
+          }}
+        />
+      )}
       <div className="editor">
         <FileList
           {...{ edit, original }}
           open={open?.name ?? ''}
-          onOpen={(file) => address({ file: file === edit.entry ? undefined : file }, false)}
+          onOpen={(file) => address({ file: fileInAddress(file) }, false)}
           onChange={change}
         />
         <div className="editor-place">
@@ -139,6 +159,9 @@ export const Editor = ({ worker, newest, base, onOpenNewest }: EditorProps) => {
               name={open.name}
               text={open.text}
               memory={memory.current}
+              // Below a dialog nothing takes the focus.
+              way={dialog === undefined ? fault.told?.way : undefined}
+              onMoved={fault.move}
               onChange={(text) => change((before) => withText(before, open.name, text))}
             />
           )}

@@ -18,7 +18,13 @@ export interface SaveDialogProps {
   /** What else is to be known of it. */
   readonly remarks: readonly string[];
   readonly onMade: (made: Made, isDeployed: boolean) => void;
-  readonly onClose: () => void;
+  /** With what was refused, where nothing was saved. */
+  readonly onClose: (refused?: Refused) => void;
+}
+
+export interface Refused {
+  readonly what: string;
+  readonly error: unknown;
 }
 
 /** Asks again, with a message and a tag, and says what it will do. */
@@ -48,7 +54,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, held,
   const faults = { message: tooLong(message, MOST_MESSAGE_BYTES), tag: tooLong(tag, MOST_TAG_BYTES) };
   const why = (saved === undefined ? held : undefined) ?? faults.message ?? faults.tag;
   const leave = async (): Promise<void> => {
-    if (saved === undefined) return onClose();
+    if (saved === undefined) return onClose(done.isError ? { what: refusedInWords(isDeployed, saved), error: done.error } : undefined);
     await refresh(upload.worker);
     onMade(saved, false);
   };
@@ -73,7 +79,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, held,
       <div className="editor-dialog">
         {done.isError && (
           <div className="editor-refusal">
-            <Refusal what={refused(isDeployed, saved)} error={done.error} />
+            <Refusal what={refusedInWords(isDeployed, saved)} error={done.error} />
           </div>
         )}
         <Field label="Message, optional" hint="What is different in it. It stands beside the version in every list." fault={faults.message}>
@@ -96,7 +102,7 @@ export const SaveDialog = ({ upload, isDeployed, isWhole, number, serving, held,
   );
 };
 
-const refused = (isDeployed: boolean, saved: Made | undefined): string => {
+const refusedInWords = (isDeployed: boolean, saved: Made | undefined): string => {
   if (saved !== undefined) return `v${saved.number} is saved, and not deployed.`;
   return isDeployed ? 'Not deployed.' : 'Not saved.';
 };
