@@ -32,8 +32,9 @@ test('each action that the server can write has words', () => {
 
 const share = (number: number, percent: number) => ({ number, versionId: `id of v${number}`, share: percent * 1_000 });
 
+const said = (action: string, detail: Activity['detail']) => activityInWords(anActivity(action, detail));
+
 test('a change of settings says what serves since, and what was only saved', () => {
-  const said = (action: string, detail: Activity['detail']) => activityInWords(anActivity(action, detail));
   assert.equal(
     said('settings.patch', { numbers: [4, 5, 6], split: [share(4, 50), share(5, 50)] }),
     'changed settings of site and deployed v5 50%, v4 50% and saved v6',
