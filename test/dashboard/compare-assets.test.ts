@@ -41,7 +41,8 @@ const uploaded = async (server: Server, files: AssetTexts): Promise<string> => {
 
 const aSite = async (server: Server, files: AssetTexts): Promise<FormData> => {
   const metadata = { assets: { jwt: await uploaded(server, files) }, bindings: [{ type: 'assets', name: 'ASSETS' }] };
-  return aWorker({ code: ASKING, metadata });
+  const map = JSON.stringify({ version: 3, sources: Object.keys(files), mappings: '' });
+  return aWorker({ code: ASKING, metadata, modules: { 'index.js.map': [map, 'application/source-map'] } });
 };
 
 test('[UI-119] of two versions with files it is told which came, which went, which changed and what took another’s place', async (t) => {
@@ -58,6 +59,9 @@ test('[UI-119] of two versions with files it is told which came, which went, whi
   await signIn(page, site, `/workers/site/compare?version=${newer}&baseline=${older}`);
   await page.getByRole('link', { name: /^Assets/ }).click();
   const assets = page.getByRole('region', { name: 'Assets' });
+  // It differs, and is not asked for: the API hands out none.
+  await page.getByRole('region', { name: 'Code' }).getByRole('button', { name: 'index.js.map' }).click();
+  await page.getByText('A source map is not shown.').waitFor();
   await assets.getByText('1 file is the same').waitFor();
   const told = (await assets.getByRole('listitem').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
   for (const line of [/^\/index\.html .*(changed|Changed)/, /^\/fresh\.txt .*[Aa]dded/, /^\/gone\.txt .*[Rr]emoved/])
@@ -72,4 +76,15 @@ test('[UI-119] of two versions with files it is told which came, which went, whi
   await page.emulateMedia({ colorScheme: 'dark' });
   await checkFits(page, 'a comparison with files');
   await checkAccessible(page, 'a comparison with files, narrow and dark,');
+
+  await page.goto(`${site.url}/workers/site?dialog=deploy&of=${newer}`);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('link', { name: 'Show files' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await assets.getByText('1 file is the same').waitFor();
+  const { pathname, searchParams, hash } = new URL(page.url());
+  assert.deepEqual(
+    [pathname, searchParams.get('version'), searchParams.get('baseline'), hash],
+    ['/workers/site/compare', newer, older, '#assets'],
+  );
 });

@@ -60,7 +60,11 @@ export const CodeFile = ({ worker, module, differences, way, walk, isText }: Cod
           <span className="small third compare-sizes">{[CHANGES[change], sizesOf(module)].filter(Boolean).join(', ')}</span>
         )}
       </div>
-      {isOpen && !isText && <p className="second compare-binary">It is not text, and is not shown.</p>}
+      {isOpen && !isText && (
+        <p className="second compare-binary">
+          {(after ?? before)?.type === 'sourcemap' ? 'A source map is not shown.' : 'It is not text, and is not shown.'}
+        </p>
+      )}
       {isOpen && isText && (
         <FileDiff {...sides} way={change === 'changed' ? way : 'one'} isFolded={isFolded} onOpened={(view) => walk.onOpened(name, view)} />
       )}

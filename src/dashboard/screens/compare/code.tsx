@@ -28,7 +28,9 @@ const useIsNarrow = (): boolean => {
 /** As far as its size tells: what somebody wants to see first. */
 const grownBy = ({ before, after }: Module): number => Math.abs((after?.size ?? 0) - (before?.size ?? 0));
 
-const isText = ({ before, after }: Module): boolean => before?.is_text !== false && after?.is_text !== false;
+/** Text that the API hands out: source maps are none to be read. */
+const isText = ({ before, after }: Module): boolean =>
+  [before, after].every((side) => side === null || (side.is_text && side.type !== 'sourcemap'));
 
 export const Code = ({ name, differences }: { readonly name: string; readonly differences: Differences }) => {
   const [{ diff }, change] = useAddress();

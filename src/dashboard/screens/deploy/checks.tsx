@@ -55,7 +55,7 @@ const nameIn = ({ versions }: Preflight, id: string | undefined): string =>
 /** What is about one version is looked at there; what is about two, beside each other. */
 const Way = ({ name, report, id }: { readonly name: string; readonly report: Preflight; readonly id: string | null }) =>
   id === null ? (
-    <Link to="/workers/$name/compare" params={{ name }} search={{}} className="link small">
+    <Link to="/workers/$name/compare" params={{ name }} search={pairIn(report)} className="link small">
       Compare
     </Link>
   ) : (
@@ -63,6 +63,12 @@ const Way = ({ name, report, id }: { readonly name: string; readonly report: Pre
       See {nameIn(report, id)}
     </Link>
   );
+
+/** The versions of a split, as the page that compares them has them in its address. */
+const pairIn = ({ versions }: Preflight): { readonly version?: string; readonly baseline?: string } => {
+  const [newer, older] = versions.toSorted((a, b) => (b.number ?? 0) - (a.number ?? 0));
+  return newer === undefined || older === undefined ? {} : { version: newer.version_id, baseline: older.version_id };
+};
 
 /** Files that only one of two versions has. */
 const Assets = ({ name, report }: { readonly name: string; readonly report: Preflight }) => {

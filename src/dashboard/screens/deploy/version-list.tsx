@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { VersionChip } from '../../parts/index.ts';
 import type { Candidate } from '../traffic/index.ts';
 import { VersionLines } from './version-lines.tsx';
@@ -16,10 +16,15 @@ const ROW_PX = 52;
 
 const textOf = ({ id, number, message, tag, author }: Candidate): string => `v${number} ${message} ${tag} ${author} ${id}`.toLowerCase();
 
+interface Sought {
+  readonly candidate: Candidate;
+  readonly text: string;
+}
+
 /** Each word is somewhere in it. */
-const matching = (candidates: readonly Candidate[], typed: string): readonly Candidate[] => {
+const matching = (sought: readonly Sought[], typed: string): readonly Candidate[] => {
   const words = typed.toLowerCase().split(/\s+/);
-  return candidates.filter((candidate) => words.every((word) => textOf(candidate).includes(word)));
+  return sought.filter(({ text }) => words.every((word) => text.includes(word))).map(({ candidate }) => candidate);
 };
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 };
@@ -29,7 +34,8 @@ export const VersionList = ({ label, candidates, chosenId, hasNone, onChoose }: 
   const [typed, setTyped] = useState('');
   const scroll = useRef<HTMLDivElement>(null);
   const list = useId();
-  const found = matching(candidates, typed);
+  const sought = useMemo(() => candidates.map((candidate) => ({ candidate, text: textOf(candidate) })), [candidates]);
+  const found = matching(sought, typed);
   const rows: readonly (Candidate | undefined)[] = hasNone && typed === '' ? [undefined, ...found] : found;
   const [at, setAt] = useState(() =>
     Math.max(
