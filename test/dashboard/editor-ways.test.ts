@@ -31,7 +31,7 @@ test('the editor leads back from a refusal, and on from what was saved', async (
   const fault = page.getByRole('alert').filter({ hasText: 'Not deployed.' });
   const marked = page.locator('.editor-fault-line');
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
-  const isFocused = () => code.evaluate((field) => field.contains(document.activeElement));
+  const focused = () => code.and(page.locator(':focus')).waitFor();
 
   await t.test('[UI-136] typing over what is selected leaves no error behind', async () => {
     await code.click();
@@ -59,20 +59,20 @@ test('the editor leads back from a refusal, and on from what was saved', async (
     await dialog.waitFor({ state: 'detached' });
     await fault.getByText('SyntaxError').waitFor();
     await marked.getByText('return new Response(text;').waitFor();
-    assert.equal(await isFocused(), true);
+    await focused();
     await checkAccessible(page, 'code that was refused');
 
     await page.getByRole('button', { name: /^notes\.txt/ }).click();
     await page.getByRole('textbox', { name: /^notes\.txt/ }).waitFor();
     await press('Go to index.js, line 4');
     await marked.waitFor();
-    assert.equal(await isFocused(), true);
+    await focused();
 
     await page.keyboard.press('ControlOrMeta+Home');
     await page.keyboard.type('// above');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Go to index.js, line 5' }).click();
-    assert.equal(await isFocused(), true);
+    await focused();
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.type(')');
