@@ -39,7 +39,9 @@ const preflight = z
     needs_force: z.boolean().describe('It must be made with ?force=true.'),
     active_deployment: or(z.string()),
     versions: z.array(z.object({ version_id: z.string(), number: or(z.number()), percentage: z.number() })),
-    blockers: z.array(z.object(reason)).describe('What it would be refused for, whatever is forced.'),
+    blockers: z
+      .array(z.object({ ...reason, bindings: z.array(z.string()).describe('Names of bindings that reach nothing any more.') }))
+      .describe('What it would be refused for, whatever is forced.'),
     warnings: z.array(z.object({ ...reason, needs_force: z.boolean() })),
     differences: z.array(differences),
   })

@@ -56,7 +56,7 @@ test('[R-5] a rollback to a version whose namespace was deleted is refused by na
   ofOldClients.body.set('message', '');
   assert.equal((await api.refused('putScript', HELLO, ofOldClients)).message, message);
   const { allowed, needs_force: needsForce, blockers } = await preflight(api, { rollback_to: one });
-  assert.deepEqual([allowed, needsForce, blockers], [false, false, [{ code: 100341, message, version_id: one }]]);
+  assert.deepEqual([allowed, needsForce, blockers], [false, false, [{ code: 100341, message, version_id: one, bindings: ['CACHE'] }]]);
 });
 
 test('a version is asked about by the first eight digits of its id too, where no other of its Worker begins with them', async (t) => {
@@ -282,7 +282,7 @@ test('[R-11] a split that could not be is told as the deployment would be refuse
   const { api, one, two } = await aWorkerThatBound(t, [], []);
   const report = await preflight(api, { versions: `${one}@30,${two}@30` });
   const { code, message } = await api.refused('createDeployment', HELLO, { json: aSplit({ [one]: 30, [two]: 30 }) });
-  assert.deepEqual([report.allowed, report.blockers], [false, [{ code, message, version_id: null }]]);
+  assert.deepEqual([report.allowed, report.blockers], [false, [{ code, message, version_id: null, bindings: [] }]]);
   assert.equal(report.differences.length, 2);
   for (const query of [{}, { versions: one, rollback_to: two }, { versions: '' }, { versions: `${one}@much` }, { versions: `${one}@-1` }]) {
     assert.equal((await api.refused('preflightDeployment', HELLO, { query })).code, 10026, JSON.stringify(query));

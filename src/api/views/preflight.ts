@@ -15,7 +15,12 @@ export const preflightView = ({ active, shares, versions, blockers, warnings, co
 
 const blockerView = (blocker: Blocker) => {
   const { code, message } = spoken(blocker);
-  return { code, message, version_id: 'versionId' in blocker ? blocker.versionId : null };
+  return { code, message, version_id: 'versionId' in blocker ? blocker.versionId : null, bindings: lostIn(blocker) };
+};
+
+const lostIn = (blocker: Blocker): readonly string[] => {
+  if (blocker.code === 'version_resources_missing') return blocker.lost.map(({ binding }) => binding.name);
+  return blocker.code === 'version_services_missing' ? blocker.bindings.map(({ name }) => name) : [];
 };
 
 const comparisonView = ({ versionId, comparedTo, differences }: PreflightReport['comparisons'][number]) => ({

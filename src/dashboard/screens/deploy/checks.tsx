@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Check, OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { Result } from '../../api/index.ts';
 import { CheckLine, versionName } from '../../parts/index.ts';
+import { useWorker } from '../worker/worker.ts';
 import { counted, readable, reasonOf } from '../../words/index.ts';
 
 export type Preflight = Result<'preflightDeployment'>;
@@ -17,7 +18,7 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
           key={`${blocker.code} ${blocker.message}`}
           icon={OctagonAlert}
           kind="stop"
-          way={<Way name={name} report={report} id={blocker.version_id} />}
+          way={<Way name={name} report={report} id={blocker.version_id} bindings={blocker.bindings} />}
         >
           <strong className="strong stop-text">Blocked.</strong> {reasonOf(blocker.message, report.versions)}{' '}
           <span className="third small">Code {blocker.code}.</span>
@@ -52,17 +53,37 @@ export const Checks = ({ name, report }: { readonly name: string; readonly repor
 const nameIn = ({ versions }: Preflight, id: string | undefined): string =>
   versionName(versions.find(({ version_id: each }) => each === id)?.number ?? null);
 
-/** What is about one version is looked at there; what is about two, beside each other. */
-const Way = ({ name, report, id }: { readonly name: string; readonly report: Preflight; readonly id: string | null }) =>
-  id === null ? (
-    <Link to="/workers/$name/compare" params={{ name }} search={pairIn(report)} className="link small">
-      Compare
-    </Link>
-  ) : (
+interface WayProps {
+  readonly name: string;
+  readonly report: Preflight;
+  readonly id: string | null;
+  readonly bindings?: readonly string[];
+}
+
+/**
+ * What is about one version is looked at there; what is about two, beside each other. Settings go by the newest version: what that binds
+ * and is gone can be given something else there.
+ */
+const Way = ({ name, report, id, bindings: [binding] = [] }: WayProps) => {
+  const { worker } = useWorker(name);
+  if (id === null)
+    return (
+      <Link to="/workers/$name/compare" params={{ name }} search={pairIn(report)} className="link small">
+        Compare
+      </Link>
+    );
+  if (binding !== undefined && id === worker?.newest_version?.version_id)
+    return (
+      <Link to="/workers/$name/settings" params={{ name }} search={{ binding }} className="link small">
+        Change {binding}
+      </Link>
+    );
+  return (
     <Link to="/workers/$name/versions/$id" params={{ name, id }} search={{}} className="link small">
       See {nameIn(report, id)}
     </Link>
   );
+};
 
 /** The versions of a split, as the page that compares them has them in its address. */
 const pairIn = ({ versions }: Preflight): { readonly version?: string; readonly baseline?: string } => {

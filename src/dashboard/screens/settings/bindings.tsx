@@ -1,6 +1,7 @@
 import { Pencil, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button, RowMenu, type MenuItem } from '../../parts/index.ts';
+import { useAddress } from '../../shell/index.ts';
 import { BindingDialog } from './binding-dialog.tsx';
 import { type BindingType } from './binding-kinds.ts';
 import { isValue } from '../../words/index.ts';
@@ -21,9 +22,15 @@ interface BindingsProps {
 
 /** The bindings of a version as a table, with what the draft makes of them. */
 export const Bindings = ({ title, add, empty, areValues, worker, settings, draft, onChange }: BindingsProps) => {
-  const [opened, setOpened] = useState<BindingRow | 'new'>();
+  const [{ binding: asked }, address] = useAddress();
+  const [isAdding, setIsAdding] = useState(false);
   const all = rowsOf(settings.bindings, draft);
   const rows = all.filter((row) => isValue({ type: typeOf(row) }) === areValues);
+  const edited = rows.find((row) => row.name === asked && row.change !== 'removed' && whyNoEdit(row) === undefined);
+  const close = (): void => {
+    setIsAdding(false);
+    if (asked !== undefined) address({ binding: undefined }, false);
+  };
   const first: BindingType = areValues ? 'plain_text' : 'kv_namespace';
   return (
     <section className="settings-section" aria-label={title}>
@@ -31,7 +38,7 @@ export const Bindings = ({ title, add, empty, areValues, worker, settings, draft
         <h3 className="heading">
           {title} {rows.length > 0 && <span className="count num">{rows.length}</span>}
         </h3>
-        <Button onClick={() => setOpened('new')}>{add}</Button>
+        <Button onClick={() => setIsAdding(true)}>{add}</Button>
       </div>
       {rows.length === 0 ? (
         <p className="settings-none second">{empty}</p>
@@ -49,20 +56,27 @@ export const Bindings = ({ title, add, empty, areValues, worker, settings, draft
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row key={row.name} worker={worker} row={row} draft={draft} onChange={onChange} onEdit={() => setOpened(row)} />
+              <Row
+                key={row.name}
+                worker={worker}
+                row={row}
+                draft={draft}
+                onChange={onChange}
+                onEdit={() => address({ binding: row.name })}
+              />
             ))}
           </tbody>
         </table>
       )}
-      {opened !== undefined && (
+      {(isAdding || edited !== undefined) && (
         <BindingDialog
           worker={worker}
-          row={opened === 'new' ? undefined : opened}
+          row={isAdding ? undefined : edited}
           type={first}
           taken={all.filter(({ change }) => change !== 'removed').map(({ name }) => name)}
-          onClose={() => setOpened(undefined)}
+          onClose={close}
           onKeep={(name, binding) => {
-            setOpened(undefined);
+            close();
             onChange(withBinding(draft, name, binding));
           }}
         />
@@ -97,11 +111,16 @@ const Row = ({ worker, row, draft, onChange, onEdit }: RowProps) => {
   );
 };
 
-const itemsOf = (row: BindingRow, draft: Draft, onChange: RowProps['onChange'], onEdit: () => void): readonly MenuItem[] => {
+const whyNoEdit = (row: BindingRow): string | undefined => {
   const { isOfCode, fields } = kindOf(row);
+  if (isOfCode === true) return 'It comes with the code: upload it anew.';
+  return fields.length === 0 ? 'It has nothing to change.' : undefined;
+};
+
+const itemsOf = (row: BindingRow, draft: Draft, onChange: RowProps['onChange'], onEdit: () => void): readonly MenuItem[] => {
   const undo: MenuItem = { text: 'Undo', icon: Undo2, onSelect: () => onChange(withoutBinding(draft, row.name)) };
   if (row.change === 'removed') return [undo];
-  const why = isOfCode === true ? 'It comes with the code: upload it anew.' : fields.length === 0 ? 'It has nothing to change.' : undefined;
+  const why = whyNoEdit(row);
   const edit: MenuItem = {
     text: typeOf(row) === 'secret_text' ? 'Change value' : 'Change',
     icon: Pencil,
