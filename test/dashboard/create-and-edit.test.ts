@@ -49,8 +49,6 @@ const said = (page: Page, text: string | RegExp) => page.getByRole('region', { n
 const writeOver = async (page: Page, name: string, text: string): Promise<void> => {
   await code(page, name).click();
   await page.keyboard.press('ControlOrMeta+A');
-  // Where lines are typed over, the browser itself sets a style for a moment, which the page's policy refuses.
-  await page.keyboard.press('Delete');
   await page.keyboard.insertText(text);
 };
 
