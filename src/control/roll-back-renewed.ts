@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { accept, refuse, type Result } from '../base/index.ts';
 import {
   annotationsFrom,
@@ -19,7 +20,7 @@ import {
 import type { Queries, Worker } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { proposalFor } from './preflight.ts';
-import { allTrafficTo, namedActive, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
+import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
 export interface RollBackRenewed {
   readonly worker: string;
@@ -49,7 +50,8 @@ const inTurn = async (control: Control, actor: Actor, request: RollBackRenewed):
   if (worker === undefined) return refuse({ code: 'worker_not_found', name: request.worker });
   const said = annotationsFrom({ message: request.message }, worker.name);
   if (!said.ok) return said;
-  const plan = await planned(control.store.read, worker, request);
+  // Of one state: secrets of one deployment beside the name of another would pass for today's.
+  const plan = await control.store.snapshot((queries) => planned(queries, worker, request));
   if (!plan.ok) return plan;
   const { of, active, code } = plan.value;
   const about = `The code of v${of.number} with the secrets of today.`;
@@ -65,10 +67,15 @@ const inTurn = async (control: Control, actor: Actor, request: RollBackRenewed):
   const made = await readied(control, worker, [version.value], () =>
     stored(control, actor, { ...request, message }, worker, plan.value, version.value),
   );
-  // Somebody deployed between our reading and our writing, which a client that names no deployment does not mind: read again.
-  const isOvertaken = !made.ok && made.refusal.code === 'active_deployment_changed' && request.expectedActive === undefined;
-  return isOvertaken ? inTurn(control, actor, request) : made;
+  if (made.ok) return made;
+  // Reading again also tells a client that names a deployment that it is another by now.
+  return made.refusal.code === 'overtaken' ? inTurn(control, actor, request) : refuse(made.refusal);
 };
+
+/** What was tried is not what would be made now: somebody deployed between our reading and our writing. */
+interface Overtaken {
+  readonly code: 'overtaken';
+}
 
 interface Plan {
   readonly of: Version;
@@ -111,15 +118,14 @@ const stored = (
   worker: Worker,
   plan: Plan,
   ready: TriedVersion,
-): Promise<Result<RolledBackRenewed, Refusal>> =>
-  control.store.change<RolledBackRenewed, Refusal>(
+): Promise<Result<RolledBackRenewed, Refusal | Overtaken>> =>
+  control.store.change<RolledBackRenewed, Refusal | Overtaken>(
     async (change) => {
       const again = await planned(change, worker, request);
       if (!again.ok) return again;
-      const { active } = again.value;
-      // Each change of a secret that serves is a deployment: it tells whether those that were tried are still today's.
-      if (active.id !== plan.active.id)
-        return refuse({ code: 'active_deployment_changed', expected: plan.active.id, active: namedActive(active) });
+      const { active, code } = again.value;
+      // Each change of a secret that serves is a deployment, and nobody takes over what this one brings unseen.
+      if (active.id !== plan.active.id || !isDeepStrictEqual(code, plan.code)) return refuse({ code: 'overtaken' });
       const version = await storeVersion(change, ready);
       if (!version.ok) return version;
       const deployment = await storeDeployment(control, actor, change, {

@@ -146,3 +146,48 @@ test('[OV-22] of two at once that go by the same deployment one is made; those t
   const both = await Promise.all([1, 2].map(() => rolledBack(send(api, { version_id: old }))));
   assert.deepEqual(both.map(({ version }) => version.number).toSorted(), [5, 6]);
 });
+
+/** The version that waits is deployed at that moment, once; the secrets must then be its. */
+const MOMENTS: Readonly<Record<string, (t: TestContext, api: TestApi, deploys: () => Promise<unknown>) => void>> = {
+  'between two reads of what serves': (t, { api }, deploys) => {
+    const { deployments } = api.store.read;
+    const active = deployments.active.bind(deployments);
+    t.mock.method(deployments, 'active', async (tag: string) => {
+      const found = await active(tag);
+      await deploys();
+      return found;
+    });
+  },
+  'while it is tried': (_, { plane }, deploys) => {
+    const { trial } = plane;
+    plane.trial = async (spec) => {
+      await deploys();
+      return trial(spec);
+    };
+  },
+};
+
+for (const [moment, happens] of Object.entries(MOMENTS))
+  for (const ifMatch of [undefined, '*'])
+    test(`[OV-22] where somebody deploys ${moment}, the secrets are those of what serves when it is stored${ifMatch === '*' ? ', if it goes by any deployment' : ''}`, async (t) => {
+      const { api, old } = await aPast(t);
+      const { store } = api.api;
+      const worker = (await store.read.workers.byName('checkout')) ?? assert.fail('it was uploaded');
+      const waiting = (await store.read.versions.newest(worker.tag)) ?? assert.fail('it was uploaded');
+      let hasDeployed = false;
+      happens(t, api, async () => {
+        if (hasDeployed) return;
+        hasDeployed = true;
+        await api.deploy('checkout', { [waiting.id]: 100 });
+      });
+      const { version } = await rolledBack(send(api, { version_id: old }, ifMatch));
+      t.mock.restoreAll();
+      const [, replaced] = (await asked(api, 'listDeploymentHistory', NAME)).result;
+      const [made, before] = await Promise.all(
+        [version.version_id, replaced?.versions[0]?.version_id ?? ''].map(
+          async (id) => (await store.read.versions.byIds(worker.tag, [id]))[0],
+        ),
+      );
+      const keyOf = (some: typeof made) => some?.bindings.find(({ name }) => name === 'KEY') ?? assert.fail('it has one');
+      assert.deepEqual(keyOf(made), keyOf(before));
+    });
