@@ -11,6 +11,20 @@ import { aFolder, ObserverHere, SCRIPT } from './testing.ts';
 /** As many as the observe process lets look on. */
 const MOST_FOLLOWERS = 200;
 
+/** Whatever it answers in place of what was asked for. */
+const ODD: Readonly<Record<string, RequestListener>> = {
+  'breaks off while it says why not': (_, response) => {
+    response.writeHead(503, { 'content-length': 100 }).write('{');
+    setImmediate(() => response.destroy());
+  },
+  'says in no JSON why not': (_, response) => void response.writeHead(503).end('busy'),
+  'says null in place of why not': (_, response) => void response.writeHead(503).end('null'),
+  'fails by itself': (_, response) => void response.writeHead(500).end('Error\n    at some.ts'),
+  'refuses what it should know': (_, response) => void response.writeHead(400).end(),
+};
+
+const isAway = (error: unknown): boolean => error instanceof WorldFault && error.message.startsWith('What was observed cannot be read');
+
 /** A client of an observe process that behaves as it is told to. */
 const aClient = async (t: TestContext, answer: RequestListener): Promise<ObserveClient> => {
   const folder = aFolder(t);
@@ -46,4 +60,12 @@ for (const [what, answer] of Object.entries(MUTE))
     // More than there are connections for: the last ones wait for one in vain.
     const asked = Array.from({ length: 100 }, () => client.read({ path: '/archive/status', withinMs: 200 }));
     for (const each of await Promise.allSettled(asked)) assert.ok(each.status === 'rejected' && each.reason instanceof WorldFault);
+  });
+
+for (const [what, answer] of Object.entries(ODD))
+  test(`[MX-4] one that ${what} counts as away, for what is asked and what is looked on at`, { timeout: 10_000 }, async (t) => {
+    const client = await aClient(t, answer);
+    const leaving = new AbortController();
+    await assert.rejects(client.read({ path: '/archive/status' }), isAway);
+    await assert.rejects(client.stream('/live', leaving.signal), isAway);
   });

@@ -59,7 +59,7 @@ export class ObserveClient implements AsyncDisposable {
       return isAway(cause);
     });
     if (answer.statusCode === 200) return answer.body;
-    throw faultIn(answer.statusCode, await answer.body.text());
+    throw faultIn(answer.statusCode, await answer.body.text().catch(isAway));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,7 +71,19 @@ const isAway = (cause: unknown): never => {
   throw new WorldFault(AWAY, { cause });
 };
 
-const faultIn = (status: number, text: string): Error =>
-  status === 503
-    ? new WorldFault((JSON.parse(text) as { readonly error: string }).error)
-    : new Error(`The observe process answered ${status}: ${text.slice(0, 500)}`);
+/** Its own words where it has some; whatever else stands there is not for people, and the log has it. */
+const faultIn = (status: number, text: string): WorldFault => {
+  const said = status === 503 ? errorIn(text) : undefined;
+  return said === undefined
+    ? new WorldFault(AWAY, { cause: new Error(`The observe process answered ${status}: ${text.slice(0, 500)}`) })
+    : new WorldFault(said);
+};
+
+const errorIn = (text: string): string | undefined => {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return typeof error === 'string' ? error : undefined;
+  } catch {
+    return undefined;
+  }
+};
