@@ -95,3 +95,36 @@ test('[SE-17] a host that no Worker had when it was looked at is not taken from 
   assert.match(late.message, /The custom domain "shop\.example\.com" is no more as you read it: ada@example\.com changed it/);
   assert.equal((await put('two', await look())).status, 200);
 });
+
+for (const [what, read] of Object.entries({
+  'a custom domain': (api: TestApi, domain_id: string) => api.response('getDomain', { domain_id }),
+  'the custom domains of a host': (api: TestApi) => api.response('listDomains', {}, { query: { hostname: 'shop.example.com' } }),
+  'what was put there': (api: TestApi) => api.response('putDomain', {}, { json: { hostname: 'shop.example.com', service: 'one' } }),
+}))
+  test(`[SE-17] the tag of ${what} is of what is answered, also where that changes meanwhile`, async (t) => {
+    const api = await anApi(t);
+    for (const name of ['one', 'two']) await api.upload(name);
+    await api.ok('createZone', {}, { json: { name: 'example.com' } });
+    const hostname = 'shop.example.com';
+    const put = (service: string, etag?: string) => api.response('putDomain', {}, call(etag, { json: { hostname, service } }));
+    const { id } = await api.ok('putDomain', {}, { json: { hostname, service: 'one' } });
+    const { store } = api.api;
+    const [readDomains, snapshot, change] = [store.read.hosts.domains, store.snapshot.bind(store), store.change.bind(store)];
+    // Somebody moves it right after it was read, by whichever way, or put; and once.
+    const moved = async <Value>(value: Value): Promise<Value> => {
+      t.mock.restoreAll();
+      assert.equal((await put('two')).status, 200);
+      return value;
+    };
+    if (what === 'what was put there') {
+      t.mock.method(store, 'change', async (...asked: Parameters<typeof change>) => moved(await change(...asked)));
+    } else {
+      t.mock.method(store.read.hosts, 'domains', async () => moved(await readDomains()));
+      t.mock.method(store, 'snapshot', async (work: Parameters<typeof snapshot>[0]) => moved(await snapshot(work)));
+    }
+    const answer = await read(api, id);
+    t.mock.restoreAll();
+    assert.match(JSON.stringify((await envelopeOf(answer)).result), /"service":"one"/);
+    assert.equal((await put('two')).status, 200);
+    assert.equal((await api.refusedBy(() => put('one', answer.headers.get('etag') ?? ''))).status, 412);
+  });

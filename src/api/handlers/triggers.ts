@@ -21,14 +21,23 @@ const API_DATE_HEADER = 'cloudflare-workers-script-api-date';
 
 const NO_VERSION_URLS = 'Versions have no URLs under a custom domain yet: previews_enabled is stored and shown only.';
 
-export const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) => {
-  const zones = new Map((await api.store.read.hosts.zones()).map(({ id, name }) => [id, name]));
-  const domains = await api.store.read.hosts.domains();
-  return domains.flatMap((domain) => {
+/** Of one state, so that what is answered and its tag are of the same. */
+const readHosts = (api: Api) =>
+  api.store.snapshot(async ({ hosts }) => ({
+    zones: new Map((await hosts.zones()).map(({ id, name }) => [id, name])),
+    domains: await hosts.domains(),
+  }));
+
+type ReadHosts = Awaited<ReturnType<typeof readHosts>>;
+
+const viewsOf = ({ zones, domains }: ReadHosts, isWanted: (domain: CustomDomain, zone: string) => boolean): readonly DomainView[] =>
+  domains.flatMap((domain) => {
     const zone = zones.get(domain.zoneId) ?? '';
     return isWanted(domain, zone) ? [domainView(domain, zone)] : [];
   });
-};
+
+export const domainsWhere = async (api: Api, isWanted: (domain: CustomDomain, zone: string) => boolean) =>
+  viewsOf(await readHosts(api), isWanted);
 
 interface Switches {
   readonly enabled?: boolean | undefined;
@@ -44,15 +53,15 @@ const versionUrlsNote = (origins: readonly Switches[]): readonly string[] =>
 
 const withModified = (domain: DomainView, modified: boolean) => ({ ...domain, modified });
 
-/** Of a host: the tag of what it is now. */
-const tagOfHost = async (api: Api, hostname: string) =>
-  etag(domainTag((await api.store.read.hosts.domains()).find((domain) => domain.hostname === hostname)));
+/** Of a host: the tag of what it is. */
+const tagOfHost = ({ domains }: ReadHosts, hostname: string) => etag(domainTag(domains.find((domain) => domain.hostname === hostname)));
 
 const domainById = async (api: Api, domainId: string) => {
-  const [domain] = await domainsWhere(api, ({ id }) => id === domainId);
+  const read = await readHosts(api);
+  const [domain] = viewsOf(read, ({ id }) => id === domainId);
   return domain === undefined
     ? refuse({ code: 'domain_not_found' as const, domainId })
-    : accept({ result: domain, ...(await tagOfHost(api, domain.hostname)) });
+    : accept({ result: domain, ...tagOfHost(read, domain.hostname) });
 };
 
 export const triggers: Handlers<typeof triggerEndpoints> = {
@@ -120,29 +129,35 @@ export const triggers: Handlers<typeof triggerEndpoints> = {
     const result = await domainsWhere(api, ({ script }) => script === params.script_name);
     return accept({ result, messages: versionUrlsNote(body.origins) });
   },
-  listDomains: async (api, { query }) =>
-    accept({
-      result: await domainsWhere(
-        api,
-        (domain, zone) =>
-          (query.hostname === undefined || query.hostname === domain.hostname) &&
-          (query.service === undefined || query.service === domain.script) &&
-          (query.zone_id === undefined || query.zone_id === domain.zoneId) &&
-          (query.zone_name === undefined || query.zone_name === zone),
-      ),
-      ...(query.hostname === undefined ? etag(domainsTag(await api.store.read.hosts.domains())) : await tagOfHost(api, query.hostname)),
-    }),
+  listDomains: async (api, { query }) => {
+    const read = await readHosts(api);
+    const result = viewsOf(
+      read,
+      (domain, zone) =>
+        (query.hostname === undefined || query.hostname === domain.hostname) &&
+        (query.service === undefined || query.service === domain.script) &&
+        (query.zone_id === undefined || query.zone_id === domain.zoneId) &&
+        (query.zone_name === undefined || query.zone_name === zone),
+    );
+    return accept({ result, ...(query.hostname === undefined ? etag(domainsTag(read.domains)) : tagOfHost(read, query.hostname)) });
+  },
   putDomain: async (api, { body, headers, actor }) => {
     const expected = tagIn(headers);
     if (!expected.ok) return expected;
     const [before] = await domainsWhere(api, ({ hostname }) => hostname === body.hostname.toLowerCase());
     const put = await putDomains(api, actor, body.service, [body], { override: true, replaceAll: false, expected: expected.value });
     if (!put.ok) return put;
-    const domain = await domainById(api, put.value[0]?.id ?? '');
-    if (!domain.ok) return domain;
+    const [domain] = put.value;
+    if (domain === undefined) throw new Error('One host was to be put, and none was.');
+    const zone = await api.store.read.hosts.zoneById(domain.zoneId);
     const isMoved = before !== undefined && before.service !== body.service;
     const moved = isMoved ? [`${before.hostname} belonged to the Worker "${before.service}" and was taken from it.`] : [];
-    return accept({ ...domain.value, messages: [...moved, ...versionUrlsNote([body])] });
+    // What was put, whatever became of it since.
+    return accept({
+      result: domainView(domain, zone?.name ?? ''),
+      ...etag(domainTag(domain)),
+      messages: [...moved, ...versionUrlsNote([body])],
+    });
   },
   getDomain: (api, { params }) => domainById(api, params.domain_id),
   deleteDomain: async (api, { params, headers, actor }) => {
