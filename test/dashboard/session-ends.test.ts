@@ -8,6 +8,7 @@ import { checkAccessible, checkFits } from '../support/accessible.ts';
 import { aBrowser, NARROW, type Browsing } from '../support/browser.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { open, signIn } from '../support/sign-in.ts';
+import { until } from '../support/until.ts';
 import { aWorker, saying } from '../support/worker-form.ts';
 
 const SCRIPT = 'workers/scripts/shop';
@@ -167,4 +168,72 @@ test('[UI-112] who signs out in one window is signed out in the other', async (t
   await mara.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await other.getByText('Your session has ended.').waitFor();
   assert.equal(await other.getByText('shop', { exact: true }).count(), 0, 'nothing of the account is shown any more');
+});
+
+/** Mara in two windows; in the second she has changed settings and not saved them. Whatever it asks, nobody says yes. */
+const withDraft = async (t: TestContext) => {
+  const browser = await aBrowser(t);
+  browser.allow(/status of (?:40[13]|503)/, /ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  const { page, context } = browser;
+  await signIn(page, { url, token: tokens.Mara }, '/workers/shop');
+  const second = await context.newPage();
+  const questions: string[] = [];
+  second.on('dialog', (question) => {
+    questions.push(question.type());
+    void question.dismiss();
+  });
+  await open(second, `${url}/workers/shop/settings`);
+  await press(second, 'Add variable or secret');
+  const form = second.getByRole('dialog');
+  await form.getByLabel('Name', { exact: true }).fill('MARAS');
+  await form.getByLabel('Value', { exact: true }).fill('typed-by-mara');
+  await press(second, 'Add MARAS');
+  await second.getByText('typed-by-mara').first().waitFor();
+  return { browser, page, second, questions };
+};
+
+test('[UI-112] settings that are not saved keep nobody signed in whose session another window has ended', async (t) => {
+  const { browser, page, second, questions } = await withDraft(t);
+  await using _ = browser;
+  await press(page, 'Sign out');
+  await second.getByText('Your session has ended.').waitFor();
+  await page.getByLabel('API token').fill(tokens.Jonas);
+  await press(page, 'Sign in');
+  await page.locator('.rail').getByText('Jonas').waitFor();
+  await second.goto(`${url}/workers/shop/settings`);
+  await second.locator('.rail').getByText('Jonas').waitFor();
+  assert.equal(await second.getByText('typed-by-mara').count(), 0);
+  assert.deepEqual(questions, []);
+});
+
+test('[UI-112] whoever signs out is asked about settings that are not saved while there is still a way back', async (t) => {
+  const { browser, page, second, questions } = await withDraft(t);
+  await using _ = browser;
+  const ends: string[] = [];
+  second.on('request', (request) => request.method() === 'DELETE' && ends.push(request.url()));
+  await press(second, 'Sign out');
+  await until('it to be asked', () => questions.length > 0);
+  assert.deepEqual(questions, ['confirm']);
+  await second.getByText('typed-by-mara').first().waitFor();
+  await page.reload();
+  await page.locator('.rail').getByText('Mara').waitFor();
+  assert.deepEqual(ends, []);
+  second.removeAllListeners('dialog');
+  second.once('dialog', (question) => void question.accept());
+  await press(second, 'Sign out');
+  await second.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(ends.length, 1);
+});
+
+test('[UI-110] settings that are not saved are nothing to hold on to when somebody else signs in in another window', async (t) => {
+  const { browser, page, second, questions } = await withDraft(t);
+  await using _ = browser;
+  await browser.context.clearCookies();
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('API token').fill(tokens.Jonas);
+  await press(page, 'Sign in');
+  await page.locator('.rail').getByText('Jonas').waitFor();
+  await second.locator('.rail').getByText('Jonas').waitFor();
+  assert.equal(await second.getByText('typed-by-mara').count(), 0);
+  assert.deepEqual(questions, []);
 });

@@ -8,6 +8,8 @@ let known: Session | undefined;
 /** Since the session of who is known has ended: whether they came back, once that is known. */
 let ended: PromiseWithResolvers<boolean> | undefined;
 const forgetters = new Set<() => void>();
+/** Who was known has left, by signing out somewhere or because somebody else has come: what is theirs is shown no more. */
+let isGone = false;
 const listeners = new Set<() => void>();
 const leavers = new Set<() => void>();
 
@@ -27,9 +29,13 @@ export const whenLeft = (leave: () => void): (() => void) => {
   return () => leavers.delete(leave);
 };
 
+const draw = (): void => {
+  for (const listener of listeners) listener();
+};
+
 const setEnded = (next: typeof ended): void => {
   ended = next;
-  for (const listener of listeners) listener();
+  draw();
 };
 
 const subscribe = (listener: () => void): (() => void) => {
@@ -40,13 +46,14 @@ const subscribe = (listener: () => void): (() => void) => {
 /** Whether who is known has to sign in again. What they were doing stays meanwhile, behind the sign-in. */
 export const useHasEnded = (): boolean => useSyncExternalStore(subscribe, () => ended !== undefined);
 
+/** Whether nobody's page may be shown: from when somebody has left to when somebody has signed in. */
+export const useIsGone = (): boolean => useSyncExternalStore(subscribe, () => isGone);
+
 const taken = async (session: Session): Promise<Session> => {
   // Nothing of a page is for anybody else.
-  if (known !== undefined && known.user.id !== session.user.id) {
-    window.location.reload();
-    return new Promise(() => undefined);
-  }
+  if (known !== undefined && known.user.id !== session.user.id) return replaced();
   known = session;
+  isGone = false;
   caller.accountId = session.account_id;
   caller.userId = session.user.id;
   caller.csrfToken = session.csrf_token;
@@ -55,7 +62,16 @@ const taken = async (session: Session): Promise<Session> => {
     setEnded(undefined);
     void refresh(undefined);
   }
+  draw();
   return session;
+};
+
+/** The page is taken away before it is loaded anew: what is not on it any more cannot ask to stay. */
+const replaced = async (): Promise<never> => {
+  forgetSession();
+  await new Promise((drawn) => setTimeout(drawn));
+  window.location.reload();
+  return new Promise(() => undefined);
 };
 
 const asked = async (): Promise<Session> => taken((await call('getSession', {})).result);
@@ -93,6 +109,7 @@ export const signOut = async (): Promise<void> => {
 /** Nothing that was read stays for whoever comes next. */
 const forgetSession = (): void => {
   known = undefined;
+  isGone = true;
   caller.csrfToken = '';
   caller.userId = '';
   ended?.resolve(false);

@@ -1,4 +1,5 @@
 export { textsOf, useAddress, useGo, type Search } from './address.ts';
+export { useAskBeforeLeaving } from './leaving.ts';
 export { Shell } from './shell.tsx';
 export { SignIn } from './sign-in.tsx';
 export { singleKeys, useKeys, type KeyMap } from './keys.ts';

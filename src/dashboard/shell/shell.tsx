@@ -1,39 +1,51 @@
 import { Menu, Search, X } from 'lucide-react';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { listen, lookForOwnVersion, signOut, useIsOutdated, useLive, whenLeft, type Session } from '../api/index.ts';
+import { listen, lookForOwnVersion, signOut, useIsGone, useIsOutdated, useLive, whenLeft, type Session } from '../api/index.ts';
 import { Banner, Button, LoadAnew, OUTDATED, Refusals, Toasts, refused, useNow } from '../parts/index.ts';
 import { clockOf } from '../words/index.ts';
 import { GoTo } from './go-to.tsx';
 import { KeyList } from './key-list.tsx';
 import { useKeys } from './keys.ts';
+import { mayLeave } from './leaving.ts';
 import { Brand, Places, Rail, RailFoot } from './rail.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 import { useTheme } from './theme.ts';
 import { usePage } from './use-page.ts';
 
-/** Around every page of somebody who is signed in. */
+/** Around every page of somebody who is signed in, and nothing once they have left. */
 export const Shell = ({ session }: { readonly session: Session }) => {
+  const isGone = useIsGone();
+  const navigate = useNavigate();
+  useEffect(
+    () =>
+      whenLeft(() => {
+        const to = window.location.pathname + window.location.search;
+        void navigate({ to: '/sign-in', search: { to, ended: 'yes' }, ignoreBlocker: true });
+      }),
+    [navigate],
+  );
+  return isGone ? null : <Whole session={session} />;
+};
+
+const Whole = ({ session }: { readonly session: Session }) => {
   const [opened, setOpened] = useState<'go-to' | 'keys' | 'places'>();
   const [, toggleTheme] = useTheme();
   const navigate = useNavigate();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const close = (): void => setOpened(undefined);
   const leave = async (): Promise<void> => {
+    // Afterwards there is no way back.
+    if (!mayLeave()) return;
     try {
       await signOut();
-      await navigate({ to: '/sign-in', search: {} });
+      await navigate({ to: '/sign-in', search: {}, ignoreBlocker: true });
     } catch (failure) {
       refused('Not signed out.', failure);
     }
   };
   usePage();
   useEffect(listen, []);
-  useEffect(
-    () =>
-      whenLeft(() => void navigate({ to: '/sign-in', search: { to: window.location.pathname + window.location.search, ended: 'yes' } })),
-    [navigate],
-  );
   useKeys({
     'mod+k': () => setOpened('go-to'),
     '?': () => setOpened('keys'),

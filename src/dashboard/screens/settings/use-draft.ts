@@ -1,5 +1,5 @@
-import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useAskBeforeLeaving } from '../../shell/index.ts';
 import { countOf, NO_CHANGES, type Draft } from './draft.ts';
 
 interface Kept {
@@ -14,11 +14,7 @@ const LEAVE = 'Leave without keeping your changes? They are not saved.';
 export const useDraft = (etag: string | undefined) => {
   const [kept, setKept] = useState<Kept>({ draft: NO_CHANGES, etag: undefined });
   const isEmpty = countOf(kept.draft) === 0;
-  useBlocker({
-    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm(LEAVE),
-    enableBeforeUnload: () => !isEmpty,
-    disabled: isEmpty,
-  });
+  useAskBeforeLeaving(isEmpty ? undefined : LEAVE);
   return {
     draft: kept.draft,
     /** What was read when the changes began: nothing is saved over what came since. */
