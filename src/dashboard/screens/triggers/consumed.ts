@@ -1,4 +1,5 @@
 import type { Result } from '../../api/index.ts';
+import type { Family } from './as-read.tsx';
 import { count, counted, duration } from '../../words/index.ts';
 
 export type Queue = Result<'listQueues'>[number];
@@ -12,8 +13,21 @@ export interface Consumed {
 
 export const paramsOf = ({ queue, consumer }: Consumed) => ({ queue_id: queue.queue_id, consumer_id: consumer.consumer_id });
 
-export const nowIs = (consumer: Result<'getQueueConsumer'> | null | undefined): string =>
-  consumer == null
+export const familyOf = (queueId: string): Family<Result<'getQueueConsumer'>> => ({
+  factsOf: ({ script_name: script, dead_letter_queue: dead, settings }) => [
+    script,
+    dead,
+    settings.batch_size,
+    settings.max_wait_time_ms,
+    settings.max_retries,
+    settings.retry_delay,
+    settings.max_concurrency,
+  ],
+  tracesOf: () => [[`queue/${queueId}`, 'queue.']],
+});
+
+export const nowIs = (consumer: Result<'getQueueConsumer'> | undefined): string =>
+  consumer === undefined
     ? ''
     : `${consumer.script_name} consumes it now: ${lowerFirst(batchesOf(consumer))}, ${lowerFirst(failureOf(consumer))}.`;
 

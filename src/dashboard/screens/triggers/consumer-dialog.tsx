@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { call } from '../../api/index.ts';
 import { SelectField, TextField } from '../../parts/index.ts';
 import { useAsRead } from './as-read.tsx';
-import { nowIs, paramsOf, type Consumed, type Consumer, type Queue } from './consumed.ts';
+import { familyOf, nowIs, paramsOf, type Consumed, type Consumer, type Queue } from './consumed.ts';
 import { FormDialog } from './form-dialog.tsx';
 
 interface ConsumerDialogProps {
@@ -20,10 +20,13 @@ const NUMBERS = [
   ['max_concurrency', 'Batches at a time, at most', 'The server decides if empty. 1 to 250.'],
 ] as const;
 
-type Typed = Readonly<Record<(typeof NUMBERS)[number][0], string>>;
+type Typed = Readonly<Record<(typeof NUMBERS)[number][0] | 'dead_letter_queue', string>>;
 
-const typedOf = (settings: Consumer['settings'] | undefined): Typed =>
-  Object.fromEntries(NUMBERS.map(([member]) => [member, String(settings?.[member] ?? '')])) as Typed;
+const typedOf = (consumer: Consumer | undefined): Typed =>
+  ({
+    ...Object.fromEntries(NUMBERS.map(([member]) => [member, String(consumer?.settings[member] ?? '')])),
+    dead_letter_queue: consumer?.dead_letter_queue ?? '',
+  }) as Typed;
 
 /** What is left empty is as Cloudflare has it by default. */
 const settingsIn = (typed: Typed) =>
@@ -31,19 +34,21 @@ const settingsIn = (typed: Typed) =>
 
 export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialogProps) => {
   const [chosen, setChosen] = useState(before?.queue.queue_id ?? '');
-  const [typed, setTyped] = useState(() => typedOf(before?.consumer.settings));
-  const [dead, setDead] = useState(before?.consumer.dead_letter_queue ?? '');
-  const [hasTyped, setHasTyped] = useState(false);
+  const [own, setOwn] = useState<Partial<Typed>>({});
   const params = before === undefined ? { queue_id: '', consumer_id: '' } : paramsOf(before);
-  const read = useAsRead('getQueueConsumer', { params }, 'queue', before !== undefined);
+  const read = useAsRead('getQueueConsumer', { params }, familyOf(params.queue_id), before?.consumer);
+  // What nobody typed into is as it was when it was read, also where somebody else changed it then.
+  const typed: Typed = { ...typedOf(read.was ?? before?.consumer), ...own };
+  const type = (member: keyof Typed, text: string): void => setOwn({ ...own, [member]: text });
   const queue = queues.find(({ queue_id: id }) => id === chosen);
   const wrong = NUMBERS.find(([member]) => !/^\d*$/.test(typed[member].trim()))?.[0];
   const why = queue === undefined ? 'It needs a queue.' : wrong === undefined ? undefined : 'One of the numbers is none.';
+  const dead = typed.dead_letter_queue.trim();
   const body = {
     type: 'worker',
     script_name: name,
     settings: settingsIn(typed),
-    ...(dead.trim() === '' ? {} : { dead_letter_queue: dead.trim() }),
+    ...(dead === '' ? {} : { dead_letter_queue: dead }),
   };
   return (
     <FormDialog
@@ -53,7 +58,7 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
       refused={before === undefined ? 'Not added.' : 'Not changed.'}
       name={name}
       why={why}
-      hasTyped={hasTyped}
+      hasTyped={chosen !== (before?.queue.queue_id ?? '') || Object.keys(own).length > 0}
       {...(before !== undefined && { read, nowIs: nowIs(read.now) })}
       onClose={onClose}
       act={async () => {
@@ -76,10 +81,7 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
           }
           value={chosen}
           of={[['', 'Choose a queue'], ...queues.map((each) => [each.queue_id, describedQueue(each)] as const)]}
-          onChange={({ target }) => {
-            setHasTyped(true);
-            setChosen(target.value);
-          }}
+          onChange={({ target }) => setChosen(target.value)}
         />
       )}
       <div className="triggers-numbers">
@@ -92,20 +94,14 @@ export const ConsumerDialog = ({ name, queues, before, onClose }: ConsumerDialog
             className="input num"
             inputMode="numeric"
             value={typed[member]}
-            onChange={({ target }) => {
-              setHasTyped(true);
-              setTyped({ ...typed, [member]: target.value });
-            }}
+            onChange={({ target }) => type(member, target.value)}
           />
         ))}
         <TextField
           label="Dead letter queue, optional"
           hint="Where a message goes that failed too often. It is made if there is none of that name."
-          value={dead}
-          onChange={({ target }) => {
-            setHasTyped(true);
-            setDead(target.value);
-          }}
+          value={typed.dead_letter_queue}
+          onChange={({ target }) => type('dead_letter_queue', target.value)}
         />
       </div>
     </FormDialog>

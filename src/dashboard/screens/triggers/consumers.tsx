@@ -2,7 +2,7 @@ import { Pencil, Trash2 } from 'lucide-react';
 import { call, useApi } from '../../api/index.ts';
 import { Bones, Loaded, RowMenu } from '../../parts/index.ts';
 import { counted } from '../../words/index.ts';
-import { batchesOf, failureOf, nowIs, paramsOf, type Consumed } from './consumed.ts';
+import { batchesOf, failureOf, familyOf, nowIs, paramsOf, type Consumed } from './consumed.ts';
 import { ConsumerDialog } from './consumer-dialog.tsx';
 import { useAsRead } from './as-read.tsx';
 import { RemoveDialog } from './form-dialog.tsx';
@@ -65,7 +65,7 @@ export const Consumers = ({ name }: { readonly name: string }) => {
       </Loaded>
       {dialog.opened === 'add' && <ConsumerDialog name={name} queues={queues} onClose={dialog.close} />}
       {dialog.opened === 'edit' && about !== undefined && (
-        <ConsumerDialog name={name} queues={queues} before={about} onClose={dialog.close} />
+        <ConsumerDialog key={about.consumer.consumer_id} name={name} queues={queues} before={about} onClose={dialog.close} />
       )}
       {dialog.opened === 'remove' && about !== undefined && <RemoveConsumer name={name} consumed={about} onClose={dialog.close} />}
     </Section>
@@ -80,7 +80,7 @@ interface RemoveConsumerProps {
 
 const RemoveConsumer = ({ name, consumed, onClose }: RemoveConsumerProps) => {
   const params = paramsOf(consumed);
-  const read = useAsRead('getQueueConsumer', { params }, 'queue');
+  const read = useAsRead('getQueueConsumer', { params }, familyOf(params.queue_id), consumed.consumer);
   return (
     <RemoveDialog
       what={consumed.queue.queue_name}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { isZoneName } from '../../../domain/index.ts';
 import { call, useApi, type Result } from '../../api/index.ts';
 import { Banner, Bones, Loaded, RowMenu, TextField, useRested } from '../../parts/index.ts';
-import { useAsRead } from './as-read.tsx';
+import { useAsRead, type Family } from './as-read.tsx';
 import { FormDialog, RemoveDialog } from './form-dialog.tsx';
 import { None, Rows, Section } from './section.tsx';
 import { useDialog, useKept } from './use-dialog.ts';
@@ -52,16 +52,24 @@ export const Domains = ({ name }: { readonly name: string }) => {
   );
 };
 
+const DOMAIN: Family<Result<'getDomain'>> = {
+  factsOf: ({ hostname, service }) => [hostname, service],
+  tracesOf: ({ hostname, service }) => [
+    [`domain/${hostname}`, 'domain.'],
+    [`worker/${service}`, 'domains.'],
+  ],
+};
+
 const RemoveDomain = ({ name, domain, onClose }: { readonly name: string; readonly domain: Domain; readonly onClose: () => void }) => {
   const { id: domain_id, hostname } = domain;
-  const read = useAsRead('getDomain', { params: { domain_id } }, 'domain');
+  const read = useAsRead('getDomain', { params: { domain_id } }, DOMAIN, domain);
   return (
     <RemoveDialog
       what={hostname}
       name={name}
       onClose={onClose}
       read={read}
-      nowIs={read.now == null ? '' : `Requests to ${hostname} come to ${read.now.service} now.`}
+      nowIs={read.now === undefined ? '' : `Requests to ${hostname} come to ${read.now.service} now.`}
       act={() => call('deleteDomain', { params: { domain_id }, ifMatch: read.tag })}
     >
       Requests to {hostname} no longer come to {name}, unless a route matches them.

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { ApiFailure, refresh, useAct } from '../../api/index.ts';
 import { Button, Cancel, Dialog, Refusal, toast } from '../../parts/index.ts';
 import { Changed, type AsRead } from './as-read.tsx';
@@ -40,6 +40,11 @@ export const FormDialog = ({
   children,
   onClose,
 }: FormDialogProps) => {
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => void (isOpen.current = false);
+  }, []);
   const acting = useAct({
     mutationFn: async () => {
       read?.rest(true);
@@ -51,7 +56,8 @@ export const FormDialog = ({
       }
     },
     onSuccess: (text) => {
-      onClose();
+      // Who left it meanwhile may have another dialog open, which that would close.
+      if (isOpen.current) onClose();
       toast({ text });
     },
     // Also what was refused half-way may have changed something.
@@ -59,7 +65,7 @@ export const FormDialog = ({
   });
   // What this very form changes is not said to be somebody else's doing.
   const isChanged = read?.isChanged === true && !acting.isPending && !acting.isSuccess;
-  const held = isChanged ? 'It was changed meanwhile.' : read !== undefined && read.tag === undefined ? 'Reading what it is now.' : why;
+  const held = isChanged ? 'It was changed meanwhile.' : read !== undefined && read.tag === undefined ? unreadOf(read) : why;
   return (
     <Dialog
       title={title}
@@ -79,7 +85,18 @@ export const FormDialog = ({
     >
       {/* What was refused was asked with other words. */}
       <div className="triggers-form" onInput={() => acting.isError && acting.reset()}>
-        {isChanged && read !== undefined && <Changed read={read}>{read.now === null ? 'It is gone.' : nowIs}</Changed>}
+        {isChanged && <Changed read={read}>{nowIs}</Changed>}
+        {read?.error !== undefined && (
+          <Refusal
+            what="What there is now did not load."
+            error={read.error}
+            action={
+              <Button isSmall onClick={read.again}>
+                Try again
+              </Button>
+            }
+          />
+        )}
         {acting.isError && !(isChanged && acting.error instanceof ApiFailure && acting.error.status === 412) && (
           <Refusal what={refused} error={acting.error} />
         )}
@@ -88,6 +105,10 @@ export const FormDialog = ({
     </Dialog>
   );
 };
+
+/** Nothing is done before it is known to what. */
+const unreadOf = ({ error }: AsRead<unknown>): string =>
+  error === undefined ? 'Reading what there is now.' : 'It is not known what there is now.';
 
 interface RemoveDialogProps {
   readonly read?: AsRead<unknown>;

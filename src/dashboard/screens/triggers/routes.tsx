@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { parseRoutePattern } from '../../../domain/index.ts';
 import { call, useApi, type Result } from '../../api/index.ts';
 import { Bones, Loaded, RowMenu, SelectField, TextField } from '../../parts/index.ts';
-import { useAsRead } from './as-read.tsx';
+import { useAsRead, type AsRead, type Family } from './as-read.tsx';
 import { FormDialog, RemoveDialog } from './form-dialog.tsx';
 import { None, Rows, Section } from './section.tsx';
 import { useDialog, useKept } from './use-dialog.ts';
@@ -15,13 +15,15 @@ type Route = Result<'getEnvironmentRoutes'>[number];
 export const Routes = ({ name }: { readonly name: string }) => {
   const params = { script_name: name, environment: 'production' };
   const read = useApi('getEnvironmentRoutes', { params, query: { show_zonename: 'true' } });
-  const zones = useZones().data?.result ?? [];
+  const zonesRead = useZones();
+  const zones = zonesRead.data?.result ?? [];
   const dialog = useDialog('route');
   const about = useKept(
     read.data?.result.find(({ id }) => id === dialog.of),
     dialog.of,
   );
-  const zoneId = zones.find((zone) => zone.name === about?.zone_name)?.id;
+  const zoneId = useKept(zones.find((zone) => zone.name === about?.zone_name)?.id, dialog.of);
+  const zoned = about && { ...about, zoneId, zoneError: zonesRead.error ?? undefined, againZones: () => void zonesRead.refetch() };
   return (
     <Section title="Routes" count={read.data?.result.length} add={{ text: 'Add route', onAdd: () => dialog.open('add') }}>
       <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Routes did not load.">
@@ -52,28 +54,43 @@ export const Routes = ({ name }: { readonly name: string }) => {
         }
       </Loaded>
       {dialog.opened === 'add' && <RouteDialog name={name} zones={zones} onClose={dialog.close} />}
-      {dialog.opened === 'edit' && about !== undefined && zoneId !== undefined && (
-        <RouteDialog name={name} zones={zones} before={{ ...about, zoneId }} onClose={dialog.close} />
+      {dialog.opened === 'edit' && zoned !== undefined && (
+        <RouteDialog key={zoned.id} name={name} zones={zones} before={zoned} onClose={dialog.close} />
       )}
-      {dialog.opened === 'remove' && about !== undefined && zoneId !== undefined && (
-        <RemoveRoute name={name} route={{ ...about, zoneId }} onClose={dialog.close} />
-      )}
+      {dialog.opened === 'remove' && zoned !== undefined && <RemoveRoute name={name} route={zoned} onClose={dialog.close} />}
     </Section>
   );
 };
 
-type ZonedRoute = Route & { readonly zoneId: string };
+/** The list names the zone of a route; the API asks for its id. */
+interface ZonedRoute extends Route {
+  readonly zoneId: string | undefined;
+  readonly zoneError: unknown;
+  readonly againZones: () => void;
+}
 
-const paramsOf = ({ zoneId, id }: ZonedRoute) => ({ zone_id: zoneId, route_id: id });
+const paramsOf = (route: ZonedRoute | undefined) => ({ zone_id: route?.zoneId ?? '', route_id: route?.id ?? '' });
 
-const nowIs = (route: Result<'getRoute'> | null | undefined): string =>
-  route == null
+const ROUTE: Family<Result<'getRoute'>> = {
+  factsOf: ({ pattern, script }) => [pattern, script ?? null],
+  tracesOf: ({ pattern, script }) => [
+    [`route/${pattern}`, 'route.'],
+    ...(script == null ? [] : [[`worker/${script}`, 'routes.'] as const]),
+  ],
+};
+
+const useRouteAsRead = (route: ZonedRoute | undefined): AsRead<Result<'getRoute'>> => {
+  const read = useAsRead('getRoute', { params: paramsOf(route) }, ROUTE, route, route?.zoneId !== undefined);
+  return route === undefined || route.zoneId !== undefined ? read : { ...read, error: route.zoneError, again: route.againZones };
+};
+
+const nowIs = (route: Result<'getRoute'> | undefined): string =>
+  route === undefined
     ? ''
     : `Requests that match ${route.pattern} ${route.script == null ? 'come to no Worker' : `come to ${route.script}`} now.`;
 
 const RemoveRoute = ({ name, route, onClose }: { readonly name: string; readonly route: ZonedRoute; readonly onClose: () => void }) => {
-  const params = paramsOf(route);
-  const read = useAsRead('getRoute', { params }, 'route');
+  const read = useRouteAsRead(route);
   return (
     <RemoveDialog
       what={route.pattern}
@@ -81,7 +98,7 @@ const RemoveRoute = ({ name, route, onClose }: { readonly name: string; readonly
       onClose={onClose}
       read={read}
       nowIs={nowIs(read.now)}
-      act={() => call('deleteRoute', { params, ifMatch: read.tag })}
+      act={() => call('deleteRoute', { params: paramsOf(route), ifMatch: read.tag })}
     >
       Requests that match {route.pattern} no longer come to {name}, unless another of its addresses matches them.
     </RemoveDialog>
@@ -97,14 +114,11 @@ interface RouteDialogProps {
 
 /** A route stays in its zone; a new one goes to the zone of its host, which is made where there is none. */
 const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
-  const [pattern, setPattern] = useState(before?.pattern ?? '');
+  const [typed, setTyped] = useState<string>();
   const [chosen, setChosen] = useState('');
-  const read = useAsRead(
-    'getRoute',
-    { params: before === undefined ? { zone_id: '', route_id: '' } : paramsOf(before) },
-    'route',
-    before !== undefined,
-  );
+  const read = useRouteAsRead(before);
+  const present = read.was?.pattern ?? before?.pattern ?? '';
+  const pattern = typed ?? present;
   const parsed = parseRoutePattern(pattern.trim());
   const host = hostIn(pattern.trim());
   const found = zones.find(({ id }) => id === chosen) ?? zoneOf(host, zones);
@@ -126,7 +140,7 @@ const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
       refused={before === undefined ? 'Not added.' : 'Not changed.'}
       name={name}
       why={why}
-      hasTyped={pattern !== (before?.pattern ?? '')}
+      hasTyped={pattern !== present}
       {...(before !== undefined && { read, nowIs: nowIs(read.now) })}
       onClose={onClose}
       act={async () => {
@@ -148,7 +162,7 @@ const RouteDialog = ({ name, zones, before, onClose }: RouteDialogProps) => {
         className="input mono"
         data-first
         value={pattern}
-        onChange={({ target }) => setPattern(target.value)}
+        onChange={({ target }) => setTyped(target.value)}
       />
       {before === undefined && parsed.ok && host === '' && (
         <SelectField
