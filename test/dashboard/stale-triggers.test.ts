@@ -1,7 +1,7 @@
 /** Two people change what leads requests and messages to Workers: nobody undoes what the other did without knowing. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { checkAccessible } from '../support/accessible.ts';
 import { aBrowser } from '../support/browser.ts';
 import { startServer } from '../support/server.ts';
@@ -11,6 +11,9 @@ import { aWorker } from '../support/worker-form.ts';
 const code = (text: string) => `export default { fetch: () => new Response('${text}'), queue() {} };`;
 
 const consumedBy = (script_name: string) => ({ type: 'worker', script_name, settings: {} });
+
+const refused = (route: Route): Promise<void> =>
+  route.fulfill({ status: 403, json: { success: false, errors: [{ code: 10000, message: 'No.' }], messages: [], result: null } });
 
 const dialog = (page: Page) => page.getByRole('dialog');
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -124,5 +127,72 @@ test('[UI-131] what somebody else does meanwhile to a route, a custom domain or 
     await press(page, 'Discard');
     const [consumer] = (await server.api('GET', consumers)) as readonly { script_name: string; settings: { max_retries: number } }[];
     assert.deepEqual([consumer?.script_name, consumer?.settings.max_retries], ['other', 3]);
+  });
+
+  await t.test('where the cron triggers did not load none is added over them, and one that is gone is not removed again', async () => {
+    const put = (...crons: readonly string[]) =>
+      server.api(
+        'PUT',
+        'workers/scripts/shop/schedules',
+        crons.map((cron) => ({ cron })),
+      );
+    await put('0 1 * * *', '0 2 * * *');
+    browser.allow(/status of 403/);
+    await page.route('**/schedules', (route) => (route.request().method() === 'GET' ? refused(route) : route.continue()));
+    await page.reload();
+    await press(page, 'Add cron trigger');
+    await dialog(page).getByLabel('Pattern').fill('0 3 * * *');
+    await dialog(page).getByText('What there is now did not load.').waitFor();
+    assert.equal(await dialog(page).getByRole('button', { name: 'Add 0 3 * * *' }).getAttribute('aria-disabled'), 'true');
+    await checkAccessible(page);
+    await page.unroute('**/schedules');
+    await dialog(page).getByRole('button', { name: 'Try again' }).click();
+    await press(page, 'Add 0 3 * * *');
+    await page.getByText('shop is called by 0 3 * * *.').waitFor();
+    const { schedules } = (await server.api('GET', 'workers/scripts/shop/schedules')) as { schedules: readonly { cron: string }[] };
+    assert.deepEqual(schedules.map(({ cron }) => cron).toSorted(), ['0 1 * * *', '0 2 * * *', '0 3 * * *']);
+    await fromMenu(page, '0 1 * * *', 'Remove');
+    await put('0 2 * * *', '0 3 * * *');
+    await dialog(page).getByText('removed this while you were here.').waitFor();
+    assert.equal(await dialog(page).getByText('Somebody').count(), 0, 'it was heard who');
+    await press(page, 'Cancel');
+  });
+
+  await t.test('a form that was opened from an old list says so, and what nobody typed is as it is now', async () => {
+    const { queue_id: late } = (await server.api('POST', 'queues', { queue_name: 'late' })) as { queue_id: string };
+    const consumers = `queues/${late}/consumers`;
+    const { consumer_id: id } = (await server.api('POST', consumers, consumedBy('shop'))) as { consumer_id: string };
+    await using deaf = await aBrowser(t);
+    deaf.allow(/status of 40[13]/, /ERR_FAILED/);
+    await deaf.context.route('**/switchback/v1/events', (route) => route.abort());
+    await signIn(deaf.page, { url, token: server.connection.token }, '/workers/shop/triggers');
+    await deaf.page.getByRole('button', { name: 'Menu of late' }).waitFor();
+    await server.api('PUT', `${consumers}/${id}`, { ...consumedBy('shop'), settings: { batch_size: 77, max_retries: 9 } });
+    await fromMenu(deaf.page, 'late', 'Change');
+    await dialog(deaf.page).getByLabel('Seconds before a retry').fill('5');
+    await saysChanged(deaf.page, 'shop consumes it now: up to 77 messages, after 5.0 s at most, 9 retries.', 'Change late');
+    await press(deaf.page, 'Go by what it is now');
+    assert.equal(await dialog(deaf.page).getByLabel('Retries of a message').inputValue(), '9');
+    await press(deaf.page, 'Change late');
+    await dialog(deaf.page).waitFor({ state: 'detached' });
+    const [consumer] = (await server.api('GET', consumers)) as readonly { settings: Readonly<Record<string, number>> }[];
+    const { batch_size: batch, max_retries: retries, retry_delay: delay } = consumer?.settings ?? {};
+    assert.deepEqual([batch, retries, delay], [77, 9, 5]);
+  });
+
+  await t.test('what cannot be read is said, in the form, and asked for again from there', async () => {
+    const pattern = 'example.com/unread*';
+    await server.api('POST', `/zones/${zone}/workers/routes`, { pattern, script: 'shop' });
+    await page.route('**/consumers/*', (route) => (route.request().method() === 'GET' ? refused(route) : route.continue()));
+    await page.route('**/zones?*', refused);
+    await page.reload();
+    for (const row of ['late', pattern]) {
+      await fromMenu(page, row, 'Remove');
+      await dialog(page).getByText('What there is now did not load.').waitFor();
+      await page.unroute(row === 'late' ? '**/consumers/*' : '**/zones?*');
+      await dialog(page).getByRole('button', { name: 'Try again' }).click();
+      await press(page, `Remove ${row}`);
+      await page.getByText(`${row} is removed.`).waitFor();
+    }
   });
 });

@@ -5,9 +5,10 @@ import { call, useApi, type Result } from '../../api/index.ts';
 import { Bones, Loaded, RowMenu, TextField, useNow, When } from '../../parts/index.ts';
 import { exactly } from '../../words/index.ts';
 import { cronInWords } from './cron-words.ts';
+import { useHeard, type AsRead } from './as-read.tsx';
 import { FormDialog, RemoveDialog } from './form-dialog.tsx';
 import { None, Rows, Section } from './section.tsx';
-import { useDialog } from './use-dialog.ts';
+import { useDialog, useKept } from './use-dialog.ts';
 
 const SHOWN_TICKS = 3;
 
@@ -21,9 +22,27 @@ export const Crons = ({ name }: { readonly name: string }) => {
   );
   const dialog = useDialog('cron');
   const crons = read.data?.result.schedules.map(({ cron }) => cron) ?? [];
-  const about = crons.find((cron) => cron === dialog.of);
+  const about = useKept(
+    crons.find((cron) => cron === dialog.of),
+    dialog.of,
+  );
   const put = (next: readonly string[]) =>
     call('putSchedules', { params: { script_name: name }, body: next.map((cron) => ({ cron })), ifMatch: read.data?.etag });
+  const { by } = useHeard([[`worker/${name}`, 'schedules.']]);
+  // They are put all at once, so that none is known without the others.
+  const list: AsRead<readonly string[]> = {
+    was: read.data && crons,
+    now: read.data && crons,
+    tag: read.data?.etag,
+    isGone: false,
+    isChanged: false,
+    error: read.data === undefined ? (read.error ?? undefined) : undefined,
+    again: () => void read.refetch(),
+    by,
+    follow: () => undefined,
+    rest: () => undefined,
+  };
+  const isGone = read.data !== undefined && about !== undefined && !crons.includes(about);
   return (
     <Section title="Cron triggers" count={crons.length} add={{ text: 'Add cron trigger', onAdd: () => dialog.open('add') }}>
       <Loaded from={read} bones={<Bones lines={[90, 90]} />} what="Cron triggers did not load.">
@@ -58,9 +77,15 @@ export const Crons = ({ name }: { readonly name: string }) => {
           )
         }
       </Loaded>
-      {dialog.opened === 'add' && <AddCron name={name} crons={crons} put={put} onClose={dialog.close} />}
+      {dialog.opened === 'add' && <AddCron name={name} crons={crons} read={list} put={put} onClose={dialog.close} />}
       {dialog.opened === 'remove' && about !== undefined && (
-        <RemoveDialog what={about} name={name} onClose={dialog.close} act={() => put(crons.filter((cron) => cron !== about))}>
+        <RemoveDialog
+          what={about}
+          name={name}
+          onClose={dialog.close}
+          read={{ ...list, isGone, isChanged: isGone }}
+          act={() => put(crons.filter((cron) => cron !== about))}
+        >
           {name} is no longer called at these times.
         </RemoveDialog>
       )}
@@ -126,11 +151,12 @@ const whyNot = (cron: string, fault: string | undefined, isThere: boolean): stri
 interface AddCronProps {
   readonly name: string;
   readonly crons: readonly string[];
+  readonly read: AsRead<unknown>;
   readonly put: (crons: readonly string[]) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
-const AddCron = ({ name, crons, put, onClose }: AddCronProps) => {
+const AddCron = ({ name, crons, read, put, onClose }: AddCronProps) => {
   const [typed, setTyped] = useState('');
   const cron = typed.trim();
   const fault = cron === '' ? 'it is empty' : cronFault(cron);
@@ -144,6 +170,7 @@ const AddCron = ({ name, crons, put, onClose }: AddCronProps) => {
       name={name}
       why={whyNot(cron, fault, isThere)}
       hasTyped={typed !== ''}
+      read={read}
       onClose={onClose}
       act={async () => {
         await put([...crons, cron]);
