@@ -48,14 +48,14 @@ const workerIn = (params: unknown): string | undefined => {
   return script ?? name ?? worker;
 };
 
-/** Of the key of what never changes: it is asked for once. */
+/** Of the key of what never changes: it is read once. */
 export const UNCHANGING = 'unchanging';
 
 /** Reads anew what a change may have made old: what is about its Worker, and what is about no single one. */
 export const refresh = (worker: string | undefined): Promise<void> =>
   queries.invalidateQueries({
-    predicate: ({ queryKey }) => {
-      if (queryKey[0] === UNCHANGING) return false;
+    predicate: ({ queryKey, state }) => {
+      if (queryKey[0] === UNCHANGING && state.data !== undefined) return false;
       const about = workerIn(queryKey[1]);
       return worker === undefined || about === undefined || about === worker;
     },
