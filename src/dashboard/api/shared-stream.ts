@@ -72,5 +72,8 @@ const locked = async (names: readonly string[], left: AbortSignal, work: () => P
     found.abort();
     await work();
   };
-  await Promise.all(names.map((name) => navigator.locks.request(name, { signal }, first).catch(() => undefined)));
+  const waited = (error: unknown): void => {
+    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+  };
+  await Promise.all(names.map((name) => navigator.locks.request(name, { signal }, first).catch(waited)));
 };
