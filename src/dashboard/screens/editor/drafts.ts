@@ -12,23 +12,23 @@ interface Draft {
 type Drafts = Readonly<Record<string, Draft>>;
 
 /** Whoever signs in next in this browser sees drafts of their own. */
-const keyOf = (worker: string): string => `switchback-drafts:${caller.userId}:${worker}`;
+const keyOf = (worker: string, userId: string): string => `switchback-drafts:${userId}:${worker}`;
 
-const draftsOf = (worker: string): Drafts => {
+const draftsOf = (key: string): Drafts => {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(worker)) ?? '{}') as Drafts;
+    return JSON.parse(localStorage.getItem(key) ?? '{}') as Drafts;
   } catch {
     return {};
   }
 };
 
 /** False where the browser has no room for it. */
-const keep = (worker: string, versionId: string, edit: Edit | undefined): boolean => {
-  const { [versionId]: _, ...others } = draftsOf(worker);
+const keep = (key: string, versionId: string, edit: Edit | undefined): boolean => {
+  const { [versionId]: _, ...others } = draftsOf(key);
   const drafts = edit === undefined ? others : { ...others, [versionId]: { edit, at: new Date().toISOString() } };
   try {
-    if (Object.keys(drafts).length === 0) localStorage.removeItem(keyOf(worker));
-    else localStorage.setItem(keyOf(worker), JSON.stringify(drafts));
+    if (Object.keys(drafts).length === 0) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(drafts));
     return true;
   } catch {
     return false;
@@ -37,7 +37,7 @@ const keep = (worker: string, versionId: string, edit: Edit | undefined): boolea
 
 /** The version that the last draft of a Worker began with. */
 export const lastDraftOf = (worker: string): string | undefined =>
-  Object.entries(draftsOf(worker)).toSorted(([, a], [, b]) => b.at.localeCompare(a.at))[0]?.[0];
+  Object.entries(draftsOf(keyOf(worker, caller.userId))).toSorted(([, a], [, b]) => b.at.localeCompare(a.at))[0]?.[0];
 
 interface EditState {
   readonly edit: Edit;
@@ -54,15 +54,18 @@ const REST_MS = 300;
 
 /** An edit of one version, that is still there when the page is opened again. */
 export const useEdit = (worker: string, versionId: string, original: Edit): EditState => {
-  const [edit, setEdit] = useState<Edit>(() => draftsOf(worker)[versionId]?.edit ?? original);
+  // Whose it is stays: what was typed is kept also when they have just signed out.
+  const [userId] = useState(caller.userId);
+  const key = keyOf(worker, userId);
+  const [edit, setEdit] = useState<Edit>(() => draftsOf(key)[versionId]?.edit ?? original);
   const [isUnkept, setUnkept] = useState(false);
   const latest = useRef(edit);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const keepNow = useCallback((): void => {
     clearTimeout(waiting.current);
     waiting.current = undefined;
-    setUnkept(!keep(worker, versionId, isSame(latest.current, original) ? undefined : latest.current));
-  }, [worker, versionId, original]);
+    setUnkept(!keep(key, versionId, isSame(latest.current, original) ? undefined : latest.current));
+  }, [key, versionId, original]);
   const change = useCallback(
     (next: (before: Edit) => Edit): void => {
       latest.current = next(latest.current);
@@ -86,7 +89,7 @@ export const useEdit = (worker: string, versionId: string, original: Edit): Edit
   const forget = useCallback((): void => {
     clearTimeout(waiting.current);
     waiting.current = undefined;
-    keep(worker, versionId, undefined);
-  }, [worker, versionId]);
+    keep(key, versionId, undefined);
+  }, [key, versionId]);
   return { edit, isChanged: !isSame(edit, original), isUnkept, change, forget };
 };
