@@ -155,6 +155,12 @@ test('[UI-102] the live log shows each invocation as it ends, of the version, er
   await until('all of them to have come', () => Promise.resolve(received.includes('/paused-19')));
   await wait(2 * SHOWN_WITHIN_MS);
   assert.equal(await lines(page).filter({ hasText: '/paused' }).count(), 0);
+  // Nor does what waits go when other things are asked for.
+  const search = page.getByRole('searchbox');
+  await search.fill('nowhere');
+  await page.waitForURL(/q=nowhere/);
+  await search.fill('');
+  await page.waitForURL((address) => !address.searchParams.has('q'));
   await press(page, 'Go on');
   await until('the lines that waited', async () => (await lines(page).filter({ hasText: '/paused' }).count()) === 20);
   assert.match(await lines(page).first().innerText(), /paused-19/, 'the newest is on top');

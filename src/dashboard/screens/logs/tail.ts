@@ -48,8 +48,11 @@ export const useTail = (wanted: Wanted): Tail => {
   latest.current = wanted;
   const { worker, versionId, onlyErrors, search } = wanted;
   const runs = useRef(0);
+  // What came and is not shown yet. It stays when other things are asked of the server: of what is paused nothing is lost.
+  const waiting = useRef<Line[]>([]);
   // What was heard stays, whatever is asked for then: it is there again when that is asked for no more.
   useEffect(() => {
+    waiting.current = [];
     setLines([]);
     setNotice(undefined);
   }, [worker]);
@@ -59,7 +62,6 @@ export const useTail = (wanted: Wanted): Tail => {
   );
   useEffect(() => {
     const leaving = new AbortController();
-    const waiting: Line[] = [];
     let socket: WebSocket | undefined;
     let count = 0;
     const run = (runs.current += 1);
@@ -67,7 +69,7 @@ export const useTail = (wanted: Wanted): Tail => {
       const event = JSON.parse(String(data)) as TailEvent;
       const said = noticeIn(event);
       if (said !== undefined) return setNotice(event.event?.['type'] === 'overload' ? said : undefined);
-      waiting.push(lineOfEvent(event, `${run}-${(count += 1)}`));
+      waiting.current.push(lineOfEvent(event, `${run}-${(count += 1)}`));
       return undefined;
     };
     const open = async (): Promise<void> => {
@@ -84,11 +86,14 @@ export const useTail = (wanted: Wanted): Tail => {
       socket.addEventListener('close', () => setState('closed'), { signal });
     };
     const timer = window.setInterval(() => {
-      if (waiting.length === 0) return;
-      if (latest.current.isPaused) return void waiting.splice(0, Infinity, ...kept(waiting.toReversed(), MOST_LINES).toReversed());
-      const fresh = waiting.splice(0).toReversed();
+      const fresh = waiting.current.toReversed();
+      if (fresh.length === 0) return;
+      if (latest.current.isPaused) {
+        waiting.current = kept(fresh, MOST_LINES).toReversed();
+        return;
+      }
+      waiting.current = [];
       setLines((before) => kept([...fresh, ...before], MOST_LINES));
-      return undefined;
     }, SHOWN_EVERY_MS);
     open().catch((failure: unknown) => {
       if (leaving.signal.aborted) return;
