@@ -35,9 +35,11 @@ test('[UI-20] what is no share is told why', () => {
     ['-3', 'A share is between 0 and 100.'],
     ['', 'Type a share, such as 25.'],
     [' % ', 'Type a share, such as 25.'],
-    ['abc', '“abc” is no number. A share is one, such as 25 or 12.5.'],
-    ['1e1', '“1e1” is no number. A share is one, such as 25 or 12.5.'],
-    ['1.2.3', '“1.2.3” is no number. A share is one, such as 25 or 12.5.'],
+    ['abc', '“abc” is no share. A share is a number, such as 25 or 12.5.'],
+    ['1e1', '“1e1” is no share. A share is a number, such as 25 or 12.5.'],
+    ['1.2.3', '“1.2.3” is no share. A share is a number, such as 25 or 12.5.'],
+    ['+25', '“+25” is no share. A share is a number, such as 25 or 12.5.'],
+    ['%25', '“%25” is no share. A share is a number, such as 25 or 12.5.'],
   ] as const)
     assert.equal(shareFault(text), fault, text);
 });

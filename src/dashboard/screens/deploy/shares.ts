@@ -19,9 +19,9 @@ export const shareFrom = (text: string): Share | undefined => {
 /** Why what somebody typed is no share; undefined where it is one. */
 export const shareFault = (text: string): string | undefined => {
   if (shareFrom(text) !== undefined) return undefined;
-  const typed = text.replace('%', '').trim().replace(',', '.');
+  const typed = text.trim().replace(/\s*%$/, '').replace(',', '.');
   if (typed === '') return 'Type a share, such as 25.';
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(typed)) return `“${text.trim()}” is no number. A share is one, such as 25 or 12.5.`;
+  if (!/^-?(\d+\.?\d*|\.\d+)$/.test(typed)) return `“${text.trim()}” is no share. A share is a number, such as 25 or 12.5.`;
   const value = Number(typed);
   return value < 0 || value > 100 ? 'A share is between 0 and 100.' : 'A share has at most three decimals, such as 33.333.';
 };

@@ -47,7 +47,9 @@ export const SplitControl = ({ share, now, newNumber, otherNumber, onChange, onF
     isWrong: fault !== undefined && typed?.side === side,
     faultId,
     onType: (text: string) => type(side, text),
-    onLeave: () => fault ?? setTyped(undefined),
+    onLeave: () => {
+      if (fault === undefined) setTyped(undefined);
+    },
   });
   const press = (event: KeyboardEvent<HTMLElement>): void => {
     const step = QUICK_STEPS[Number(event.key) - 1];
