@@ -31,7 +31,7 @@ export const Refusal = ({ what, error, action }: { readonly what: string; readon
 /** As the browsers say that a fetch, or a part of the page, did not come. */
 const UNREACHED = /fetch|network|load failed|importing a module/i;
 
-export const UNREACHED_WORDS = 'The server cannot be reached. What it serves goes on; try again when the line at the top is gone.';
+export const UNREACHED_WORDS = 'The server cannot be reached. What it serves goes on; try again in a moment.';
 
 export const wordsOf = (error: unknown): string => {
   if (error instanceof ApiFailure) return error.message;

@@ -11,8 +11,8 @@ const FileDiff = late(async () => (await import('./file-diff.tsx')).FileDiff, {
   bones: <Bones lines={[70, 50, 60, 80]} />,
 });
 const LineCounts = late(async () => (await import('./line-counts.tsx')).LineCounts, {
-  what: '',
-  // The diff itself says so.
+  what: 'The lines were not counted.',
+  // The diff itself says that it did not load.
   frame: () => null,
 });
 

@@ -140,7 +140,8 @@ export const DeployForm = ({ name, serving, proposal, isOther, onClose, onStartO
       {isOtherThanAsked && (
         <div className="deploy-refusal">
           <Banner>
-            The version that was asked for cannot be deployed: it was deleted, or too many newer ones were made since. Proposed is another.
+            The version that was asked for cannot be deployed: it was deleted, or too many newer ones were made since. Another one is
+            proposed.
           </Banner>
         </div>
       )}
