@@ -48,6 +48,8 @@ export const caller = {
   accountId: '',
   csrfToken: '',
   userId: '',
+  /** How many have left. */
+  left: 0,
   mayTryAgain: undefined as ((failure: ApiFailure) => Promise<boolean>) | undefined, // Its type: who looks after sessions sets it.
 };
 
@@ -72,8 +74,20 @@ export const addressOf = <Name extends EndpointName>(
   return search.size === 0 ? filled : `${filled}?${search}`;
 };
 
+/** Whoever asked is told, and nobody who has come after: to them there was no question, so it has no end. */
+const toWhoAsked = async <Value>(answer: () => Promise<Value>): Promise<Value> => {
+  const { left } = caller;
+  const [outcome] = await Promise.allSettled([answer()]);
+  if (caller.left !== left) return new Promise(() => undefined);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+};
+
 /** The raw answer: for bytes and forms. A refusal is thrown. */
-export const fetchRaw = async <Name extends EndpointName>(name: Name, call: Call<Name>): Promise<Response> => {
+export const fetchRaw = <Name extends EndpointName>(name: Name, call: Call<Name>): Promise<Response> =>
+  toWhoAsked(() => fetchTwice(name, call));
+
+const fetchTwice = async <Name extends EndpointName>(name: Name, call: Call<Name>): Promise<Response> => {
   // Which of them an endpoint takes was checked by the compiler.
   const asked = call as AnyCall;
   const response = await fetchOnce(name, asked);
@@ -100,8 +114,11 @@ const fetchOnce = (name: EndpointName, { body, ifMatch, signal, ...where }: AnyC
 };
 
 /** Calls the API. A refusal is thrown as an `ApiFailure`. */
-export const call = async <Name extends EndpointName>(name: Name, options: Call<Name>): Promise<Answer<Result<Name>>> => {
-  const response = await fetchRaw(name, options);
+export const call = <Name extends EndpointName>(name: Name, options: Call<Name>): Promise<Answer<Result<Name>>> =>
+  toWhoAsked(() => answerOf(name, options));
+
+const answerOf = async <Name extends EndpointName>(name: Name, options: Call<Name>): Promise<Answer<Result<Name>>> => {
+  const response = await fetchTwice(name, options);
   const envelope = (await response.json()) as {
     readonly result: Result<Name>;
     readonly result_info?: Answer<unknown>['resultInfo'];

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ownEndpoints } from '../../contract/index.ts';
 import { addressOf, type Result } from './client.ts';
 import { refresh } from './queries.ts';
-import { isStillSignedIn, whenForgotten } from './session.ts';
+import { isStillSignedIn, makeSure, whenForgotten } from './session.ts';
 import { openStream } from './stream.ts';
 
 export type Edge = Result<'getStatus'>['edges'][number];
@@ -44,6 +44,7 @@ export const listen = (): (() => void) =>
       change: (data) => heard(data as Change),
     },
     onOpen: (isAgain) => {
+      makeSure();
       // Nobody told what happened meanwhile.
       if (isAgain || live.away !== undefined) void refresh(undefined);
       set({ away: undefined });

@@ -54,6 +54,7 @@ const taken = async (session: Session): Promise<Session> => {
   if (known !== undefined && known.user.id !== session.user.id) return replaced();
   known = session;
   isGone = false;
+  isUnsure = false;
   caller.accountId = session.account_id;
   caller.userId = session.user.id;
   caller.csrfToken = session.csrf_token;
@@ -75,6 +76,12 @@ const replaced = async (): Promise<never> => {
 };
 
 const asked = async (): Promise<Session> => taken((await call('getSession', {})).result);
+
+/** Somebody signed in elsewhere, and who that is could not be asked yet. */
+let isUnsure = false;
+
+/** Asks who is signed in where that is not sure. It is tried again when the page is looked at, or the server is back. */
+export const makeSure = (): void => void (isUnsure && asked().catch(() => undefined));
 
 /** Who is signed in, asked once for a page; undefined where nobody is. */
 export const currentSession = async (): Promise<Session | undefined> => {
@@ -110,6 +117,8 @@ export const signOut = async (): Promise<void> => {
 const forgetSession = (): void => {
   known = undefined;
   isGone = true;
+  isUnsure = false;
+  caller.left += 1;
   caller.csrfToken = '';
   caller.userId = '';
   ended?.resolve(false);
@@ -145,7 +154,12 @@ windows.addEventListener('message', ({ data }: MessageEvent<Told>) => {
   if (known === undefined) return;
   if (data === 'ended') return void isStillSignedIn();
   // The cookie is another by now, and with it what calls show.
-  if (data === 'signed in') return void asked().catch(() => undefined);
+  if (data === 'signed in') {
+    isUnsure = true;
+    return makeSure();
+  }
   forgetSession();
   for (const leave of leavers) leave();
 });
+
+document.addEventListener('visibilitychange', makeSure);
