@@ -160,7 +160,7 @@ test('[UI-106] [UI-107] a token is shown once and lets in; revoked, it lets nobo
   await press(page, 'Revoke Jo');
   await page.getByText('Jo lets nobody in any more.').waitFor();
   await page.getByRole('row', { name: /^Jo/ }).waitFor({ state: 'detached' });
-  await guest.page.getByText('Your session has ended.').waitFor();
+  await guest.page.getByText('session has ended.').waitFor();
   await guest.page.getByLabel('API token').fill(value);
   await press(guest.page, 'Sign in');
   await guest.page.getByRole('alert').getByText('Not signed in.').waitFor();

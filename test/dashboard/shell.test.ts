@@ -156,7 +156,7 @@ test('[UI-91] a session that ended meanwhile leads to the sign-in and back', asy
   await page.getByRole('link', { name: 'hello' }).first().click();
   await page.getByRole('heading', { name: 'hello' }).waitFor();
   await server.api('DELETE', `tokens/${id}`);
-  await page.getByText('Your session has ended.').waitFor();
+  await page.getByText('session has ended.').waitFor();
   await page.getByLabel('API token').fill(site.token);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'hello' }).waitFor();

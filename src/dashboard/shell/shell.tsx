@@ -89,7 +89,7 @@ const Whole = ({ session }: { readonly session: Session }) => {
       {opened === 'go-to' && <GoTo onClose={close} />}
       {opened === 'keys' && <KeyList onClose={close} />}
       <Toasts />
-      <SignInAgain />
+      <SignInAgain email={session.user.email} />
     </div>
   );
 };

@@ -5,9 +5,9 @@ import { SignInForm } from './sign-in-form.tsx';
 import './sign-in.css';
 
 /** Over a page whose session has ended: nothing of it is seen or reached, and what was typed into it is there afterwards. */
-export const SignInAgain = () => (useHasEnded() ? <Over /> : null);
+export const SignInAgain = ({ email }: { readonly email: string }) => (useHasEnded() ? <Over email={email} /> : null);
 
-const Over = () => {
+const Over = ({ email }: { readonly email: string }) => {
   const dialog = useRef<HTMLDialogElement>(null);
   useGiveBack(dialog);
   const show = (): void => {
@@ -27,7 +27,7 @@ const Over = () => {
       onClose={show}
     >
       <div className="sign-in">
-        <SignInForm hasEnded onSignedIn={() => undefined} />
+        <SignInForm hasEnded email={email} onSignedIn={() => undefined} />
       </div>
     </dialog>
   );

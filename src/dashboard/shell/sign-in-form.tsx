@@ -11,14 +11,21 @@ export interface SignInLink {
 interface SignInFormProps {
   /** Who was signed in before is told why they are asked again. */
   readonly hasEnded: boolean;
+  /** Whose page it is that lies behind. */
+  readonly email?: string;
   readonly link?: SignInLink | undefined;
   /** Answers whether that matters to nobody, because somebody is signed in. */
   readonly onLinkRefused?: () => Promise<boolean>;
   readonly onSignedIn: () => unknown;
 }
 
+const whyAgain = (email: string | undefined): string =>
+  email === undefined
+    ? 'Your session has ended. Sign in again to go on where you were.'
+    : `${email}’s session has ended. Whoever else signs in finds nothing of what was typed.`;
+
 /** By a token, or by the code of a link. */
-export const SignInForm = ({ hasEnded, link, onLinkRefused, onSignedIn }: SignInFormProps) => {
+export const SignInForm = ({ hasEnded, email, link, onLinkRefused, onSignedIn }: SignInFormProps) => {
   const [token, setToken] = useState('');
   const [isMissing, setIsMissing] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -51,7 +58,7 @@ export const SignInForm = ({ hasEnded, link, onLinkRefused, onSignedIn }: SignIn
           Switchback
         </p>
         <h1 className="title">Sign in</h1>
-        {hasEnded && error === undefined && <Banner>Your session has ended. Sign in again to go on where you were.</Banner>}
+        {hasEnded && error === undefined && <Banner>{whyAgain(email)}</Banner>}
         {error !== undefined && <Refusal what="Not signed in." error={error} />}
         <form
           noValidate
