@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { checkAccessible, checkFits } from '../support/accessible.ts';
 import { aBrowser, NARROW, type Browsing } from '../support/browser.ts';
 import { startServer, type Server } from '../support/server.ts';
-import { open, signIn } from '../support/sign-in.ts';
+import { open, signIn, whole } from '../support/sign-in.ts';
 import { until } from '../support/until.ts';
 import { aWorker, saying } from '../support/worker-form.ts';
 
@@ -73,7 +73,7 @@ const share = (page: Page) => page.getByLabel('Share of v2, in per cent');
 const message = (page: Page) => page.getByLabel('Message for the audit log');
 const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 const signsInAgain = async (page: Page, token: string): Promise<void> => {
-  await page.getByText('Your session has ended.').waitFor();
+  await page.getByText('session has ended.').waitFor();
   await page.getByLabel('API token').fill(token);
   await press(page, 'Sign in');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
@@ -93,7 +93,7 @@ test('[UI-110] a session that ends by time asks to sign in again, and what was t
   const { length } = await deployments();
   aNightGoesBy();
   await press(page, 'Deploy v2 at 35%');
-  await page.getByText('Your session has ended.').waitFor();
+  await page.getByText(/^Mara.*’s session has ended. Whoever else signs in finds nothing of what was typed.$/).waitFor();
   assert.equal((await deployments()).length, length, 'nothing was deployed by nobody');
   await page.getByLabel('API token').waitFor();
   assert.equal(await isCovered(page), true, 'whoever passes by sees nothing of it');
@@ -166,7 +166,7 @@ test('[UI-112] who signs out in one window is signed out in the other', async (t
   await open(other, `${url}/workers/shop/deployments`);
   await press(mara.page, 'Sign out');
   await mara.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await other.getByText('Your session has ended.').waitFor();
+  await other.getByText('session has ended.').waitFor();
   assert.equal(await other.getByText('shop', { exact: true }).count(), 0, 'nothing of the account is shown any more');
 });
 
@@ -196,7 +196,7 @@ test('[UI-112] settings that are not saved keep nobody signed in whose session a
   const { browser, page, second, questions } = await withDraft(t);
   await using _ = browser;
   await press(page, 'Sign out');
-  await second.getByText('Your session has ended.').waitFor();
+  await second.getByText('session has ended.').waitFor();
   await page.getByLabel('API token').fill(tokens.Jonas);
   await press(page, 'Sign in');
   await page.locator('.rail').getByText('Jonas').waitFor();
@@ -236,4 +236,76 @@ test('[UI-110] settings that are not saved are nothing to hold on to when somebo
   await second.locator('.rail').getByText('Jonas').waitFor();
   assert.equal(await second.getByText('typed-by-mara').count(), 0);
   assert.deepEqual(questions, []);
+});
+
+/** The answer to the first request like this comes when it is let go. */
+const held = async (page: Page, pattern: RegExp, method: 'GET' | 'POST') => {
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  await page.route(pattern, async (route) => {
+    if (route.request().method() !== method) return route.continue();
+    const response = await route.fetch();
+    asked.resolve();
+    await released.promise;
+    return route.fulfill({ response });
+  });
+  return { asked: asked.promise, release: released.resolve };
+};
+
+test('[UI-112] what one person has asked for is told to nobody who comes after', async (t) => {
+  await using browser = await halfway(t);
+  const { page, context } = browser;
+  const other = await context.newPage();
+  await open(other, `${url}/tokens`);
+  const answer = await held(page, /\/deployments$/, 'POST');
+  await press(page, 'Deploy v2 at 35%');
+  await answer.asked;
+  await press(other, 'Sign out');
+  await page.getByText('session has ended.').waitFor();
+  const answered = page.waitForEvent('requestfinished', (request) => request.method() === 'POST' && request.url().endsWith('/deployments'));
+  answer.release();
+  await answered;
+  await signsInAgain(page, tokens.Jonas);
+  await page.locator('.rail').getByText('Jonas').waitFor();
+  await whole(page);
+  assert.equal(await page.getByRole('region', { name: 'What has happened' }).innerText(), '');
+});
+
+test('[UI-110] what comes late does not lie over the sign-in, and is there afterwards', async (t) => {
+  await using browser = await aBrowser(t);
+  browser.allow(/status of (?:40[13]|503)/, /ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  const { page } = browser;
+  const part = await held(page, /assets\/deploy-[^/]*\.js$/, 'GET');
+  await signIn(page, { url, token: tokens.Mara }, '/workers/shop');
+  await press(page, 'Deploy version');
+  await part.asked;
+  await browser.context.clearCookies();
+  await page.evaluate(`new BroadcastChannel('switchback-session').postMessage('ended')`);
+  await page.getByText('session has ended.').waitFor();
+  part.release();
+  await page.locator('dialog', { hasText: 'Deploy version' }).waitFor({ state: 'attached' });
+  assert.equal(await isCovered(page), true);
+  await signsInAgain(page, tokens.Mara);
+  await page.getByRole('dialog', { name: 'Deploy version' }).waitFor();
+});
+
+test('[UI-110] a window that could not ask who signed in elsewhere asks again', async (t) => {
+  await using browser = await aBrowser(t);
+  browser.allow(/status of (?:40[13]|503)/, /ERR_INCOMPLETE_CHUNKED_ENCODING/, /ERR_FAILED/);
+  const { page, context } = browser;
+  await signIn(page, { url, token: tokens.Mara }, '/workers/shop');
+  const second = await context.newPage();
+  await open(second, `${url}/tokens`);
+  const failed = second.waitForEvent('requestfailed');
+  await second.route('**/v1/session', (route) => route.abort());
+  await context.clearCookies();
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('API token').fill(tokens.Jonas);
+  await press(page, 'Sign in');
+  await page.locator('.rail').getByText('Jonas').waitFor();
+  await failed;
+  await second.locator('.rail').getByText('Mara').waitFor();
+  await second.unroute('**/v1/session');
+  await second.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+  await second.locator('.rail').getByText('Jonas').waitFor();
 });

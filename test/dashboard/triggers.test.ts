@@ -110,6 +110,13 @@ test('triggers, as a person changes them', async (t) => {
     await page.keyboard.press('Escape');
     await question.waitFor();
     await checkAccessible(page, 'a form that asks whether to discard');
+    await press(page, 'Go on');
+    await question.waitFor({ state: 'detached' });
+    await page.keyboard.type('?');
+    assert.equal(await dialog(page).getByLabel('Pattern').inputValue(), 'example.com?', 'the focus is back in the field');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Escape');
+    await question.waitFor();
     await dialog(page).getByLabel('Pattern').press('/');
     await question.waitFor({ state: 'detached' });
     assert.equal(await dialog(page).getByLabel('Pattern').inputValue(), 'example.com/');

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { createContext, useContext, useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useHasEnded } from '../api/index.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { useGiveBack } from './give-back.ts';
 import './dialog.css';
@@ -52,23 +53,33 @@ export const Dialog = ({
 }: DialogProps) => {
   const [hasAsked, setHasAsked] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
+  /** What had the focus when it was asked. */
+  const wasIn = useRef<Element>(null);
   const heading = useId();
+  const hasEnded = useHasEnded();
   useGiveBack(dialog);
   useEffect(() => {
     const { current } = dialog;
-    if (current === null || current.open) return;
+    // What comes late waits behind the sign-in: the browser would lay it over that.
+    if (current === null || current.open || hasEnded) return;
     // The browser would take the first button, which closes.
     const wanted = current.querySelector<HTMLElement>('[data-first], [autofocus]');
     current.showModal();
     wanted?.focus();
-  }, []);
+  }, [hasEnded]);
   const isAsking = hasAsked && hasTyped;
   const close = (): void => {
     if (!hasTyped || hasAsked) return onClose();
+    wasIn.current = document.activeElement;
     setHasAsked(true);
     // Where the browser has closed it already, it was to stay.
     if (dialog.current?.open === false) dialog.current.showModal();
     return undefined;
+  };
+  const stay = (): void => {
+    setHasAsked(false);
+    // The button that was pressed goes, and the focus with it.
+    if (wasIn.current instanceof HTMLElement && wasIn.current.isConnected) wasIn.current.focus();
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -95,7 +106,7 @@ export const Dialog = ({
       <form className="dialog-form" onSubmit={submit} onInput={() => setHasAsked(false)} noValidate>
         <Leave value={close}>
           <div className="dialog-body">{children}</div>
-          {isAsking && <Question {...{ question, discard }} onStay={() => setHasAsked(false)} onLeave={onClose} />}
+          {isAsking && <Question {...{ question, discard }} onStay={stay} onLeave={onClose} />}
           <div className="dialog-foot">{foot}</div>
         </Leave>
       </form>
