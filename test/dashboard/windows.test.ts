@@ -72,7 +72,7 @@ test('[UI-108] eight windows on one Worker are all live at once and a ninth load
   assert.deepEqual(streams.slice(2).toSorted(), held);
 });
 
-test('[UI-108] windows on six Workers all load and hear of changes: the counts of three of them move at once, and of another one when one is closed', async (t) => {
+test('[UI-140] windows on six Workers all load and hear of changes: the counts of three of them move at once, and of another one when one is closed', async (t) => {
   for (const name of MANY) await server.api('PUT', `workers/scripts/${name}`, aWorker({ code: saying(name) }));
   await using browser = await aBrowser(t);
   const { context, page } = browser;
