@@ -5,7 +5,8 @@ import { checkAccessible, checkFits } from '../support/accessible.ts';
 import { assetForm, assetHash, manifestOf, type AssetTexts } from '../support/asset-upload.ts';
 import { aBrowser, NARROW } from '../support/browser.ts';
 import { startServer, type Server } from '../support/server.ts';
-import { signIn } from '../support/sign-in.ts';
+import { signIn, whole } from '../support/sign-in.ts';
+import { until } from '../support/until.ts';
 import { aWorker } from '../support/worker-form.ts';
 
 const ASKING = 'export default { fetch: (request, env) => env.ASSETS.fetch(request) };';
@@ -22,6 +23,8 @@ const SECOND: AssetTexts = {
   '/fresh.txt': 'fresh',
   '/app.5e6f7a8b.js': 'export const hats = 9;',
 };
+/** More than anybody reads. */
+const MANY: AssetTexts = { ...SECOND, ...Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`/many/${at}.txt`, `file ${at}`])) };
 
 /** What stands for all of these files in a version. */
 const uploaded = async (server: Server, files: AssetTexts): Promise<string> => {
@@ -50,12 +53,13 @@ test('[UI-119] of two versions with files it is told which came, which went, whi
   await server.api('PUT', 'workers/scripts/site', await aSite(server, FIRST));
   await server.api('POST', 'workers/scripts/site/subdomain', { enabled: true });
   await server.api('POST', 'workers/scripts/site/versions', await aSite(server, SECOND));
+  await server.api('POST', 'workers/scripts/site/versions', await aSite(server, MANY));
   assert.equal((await server.visit('site')).text, FIRST['/index.html'], 'they are served');
   await using browser = await aBrowser(t);
   const { page } = browser;
   const site = { url: server.started.control_url ?? '', token: server.connection.token };
   const { items } = (await server.api('GET', 'workers/scripts/site/versions')) as { readonly items: readonly { readonly id: string }[] };
-  const [newer, older] = items.map(({ id }) => id);
+  const [newest, newer, older] = items.map(({ id }) => id);
   await signIn(page, site, `/workers/site/compare?version=${newer}&baseline=${older}`);
   await page.getByRole('link', { name: /^Assets/ }).click();
   const assets = page.getByRole('region', { name: 'Assets' });
@@ -82,9 +86,21 @@ test('[UI-119] of two versions with files it is told which came, which went, whi
   await dialog.getByRole('link', { name: 'Show files' }).click();
   await dialog.waitFor({ state: 'detached' });
   await assets.getByText('1 file is the same').waitFor();
+  await whole(page);
+  await until('the files to be in sight, whatever came above them', () =>
+    page.evaluate('Math.abs(document.querySelector("#assets").getBoundingClientRect().top) < innerHeight / 2'),
+  );
   const { pathname, searchParams, hash } = new URL(page.url());
   assert.deepEqual(
     [pathname, searchParams.get('version'), searchParams.get('baseline'), hash],
     ['/workers/site/compare', newer, older, '#assets'],
   );
+
+  await page.goto(`${site.url}/workers/site/compare?version=${newest}&baseline=${newer}`);
+  await assets.getByRole('searchbox').fill('many/39');
+  await page.waitForURL(/file=many/);
+  await until('one to be listed', async () => (await assets.getByRole('listitem').count()) === 1);
+  await page.goto(`${site.url}/workers/site/compare?version=${newer}&baseline=${older}&file=many`);
+  await assets.getByText('/fresh.txt').waitFor();
+  assert.equal(await assets.getByRole('searchbox').count(), 0, 'of few files none is left out, for nothing would bring it back');
 });

@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { Find } from '../../parts/index.ts';
+import { useAddress } from '../../shell/index.ts';
 import { bytes, count } from '../../words/index.ts';
 import type { Differences } from './compare.tsx';
 
@@ -12,11 +13,11 @@ const MANY = 20;
 
 export const Assets = ({ differences: { assets } }: { readonly differences: Differences }) => {
   const place = useRef<HTMLElement>(null);
-  const [wanted, setWanted] = useState('');
-  // Who comes for the files came before there were any.
-  useEffect(() => {
-    if (location.hash === '#assets') place.current?.scrollIntoView();
-  }, []);
+  const [{ file: asked = '' }, change] = useAddress();
+  useEffect(() => (location.hash === '#assets' && place.current !== null ? keepInSight(place.current) : undefined), []);
+  const isMany = assets.files.length > MANY;
+  // Of two others there may be few, and then nothing that would clear it.
+  const wanted = isMany ? asked : '';
   const shown = assets.files.filter(({ path }) => path.toLowerCase().includes(wanted.trim().toLowerCase()));
   return (
     <section ref={place} id="assets" className="section" aria-labelledby="assets-heading">
@@ -32,7 +33,9 @@ export const Assets = ({ differences: { assets } }: { readonly differences: Diff
         <p className="second">{assets.same === 0 ? 'Neither version has files.' : 'Nothing differs.'}</p>
       ) : (
         <>
-          {assets.files.length > MANY && <Find label="Find in the files that differ" value={wanted} onChange={setWanted} />}
+          {isMany && (
+            <Find label="Find in the files that differ" value={wanted} onChange={(text) => change({ file: text || undefined }, false)} />
+          )}
           {shown.length === 0 && <p className="second">No file that differs has that in its path.</p>}
           <ul className="rows">
             {shown.map((file) => (
@@ -60,6 +63,21 @@ export const Assets = ({ differences: { assets } }: { readonly differences: Diff
       )}
     </section>
   );
+};
+
+const SIGNS_OF_LIFE = ['wheel', 'pointerdown', 'touchstart', 'keydown'] as const;
+
+/** Who comes for the files came before there were any; what loads above pushes them away, until somebody goes elsewhere. Answers how to stop. */
+const keepInSight = (place: HTMLElement): (() => void) => {
+  const watch = new ResizeObserver(() => place.scrollIntoView());
+  const leaving = new AbortController();
+  const leave = (): void => {
+    watch.disconnect();
+    leaving.abort();
+  };
+  watch.observe(place.parentElement ?? place);
+  for (const sign of SIGNS_OF_LIFE) window.addEventListener(sign, leave, { passive: true, signal: leaving.signal });
+  return leave;
 };
 
 /** `48.2 kB, +0.9 kB` */
