@@ -15,10 +15,11 @@ const REST_MS = 200;
 /** What the key `/` goes to. */
 export const Find = ({ label, value, onChange }: FindProps) => {
   const [typed, setTyped] = useState(value);
-  const asked = useRef(value);
+  /** What stands in the address, then what was asked for and is not there yet. */
+  const asked = useRef([value]);
   const ask = (text: string): void => {
-    if (text === asked.current) return;
-    asked.current = text;
+    if (text === asked.current.at(-1)) return;
+    asked.current.push(text);
     onChange(text);
   };
   const latest = useRef(ask);
@@ -28,9 +29,10 @@ export const Find = ({ label, value, onChange }: FindProps) => {
     return () => window.clearTimeout(timer);
   }, [typed]);
   useEffect(() => {
-    // The way back of the browser changes it too.
-    if (value !== asked.current) setTyped(value);
-    asked.current = value;
+    const place = asked.current.lastIndexOf(value);
+    // The way back of the browser changes it too; of what was asked here nothing that was typed since is overwritten.
+    if (place === -1) setTyped(value);
+    asked.current = place === -1 ? [value] : asked.current.slice(place);
   }, [value]);
   return (
     <span className="find">
