@@ -38,6 +38,23 @@ test('[UI-118] a page whose part is gone is loaded anew once and not in a loop; 
   await lost.waitFor();
   assert.equal(loads, 2, 'once by itself, and once by the person');
 
+  await page.evaluate('{ const now = Date.now; Date.now = () => now() + 3_600_000; }');
+  await page.getByRole('link', { name: 'Workers' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Workers' }).waitFor();
+  const looked = page.waitForResponse((response) => new URL(response.url()).pathname === '/');
+  await page.getByRole('link', { name: 'Audit log' }).first().click();
+  await lost.waitFor();
+  await (await looked).finished();
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  assert.equal(loads, 2, 'not again by itself, however much later');
+
+  const atRoot = (address: URL): boolean => address.pathname === '/';
+  await page.route(atRoot, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Back soon</h1>' }));
+  await again.click();
+  await again.waitFor();
+  assert.equal(loads, 2, 'what is on the page stays while somebody else answers');
+  await page.unroute(atRoot);
+
   await page.unroute('**/assets/*');
   await again.click();
   await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();

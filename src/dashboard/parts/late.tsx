@@ -1,5 +1,5 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
-import { lookForOwnVersion, useLive } from '../api/index.ts';
+import { lookForOwnVersion, ownScript, useLive } from '../api/index.ts';
 import { Banner, UNREACHED_WORDS } from './banner.tsx';
 import { Button } from './button.tsx';
 import './late.css';
@@ -86,12 +86,12 @@ export const LoadAnew = () => {
   );
 };
 
-const LOADED_ANEW = 'switchback-loaded-anew-at';
-/** One that did not help is not done again by itself. */
-const AGAIN_AFTER_MS = 60_000;
+const LOADED_ANEW = 'switchback-loaded-anew';
 
+/** One that brought the same dashboard to the same place did not help, and is not done again by itself. */
 const loadAnewOnce = (): void => {
-  if (Date.now() - Number(sessionStorage.getItem(LOADED_ANEW) ?? 0) < AGAIN_AFTER_MS) return;
-  sessionStorage.setItem(LOADED_ANEW, String(Date.now()));
+  const here = `${ownScript()} ${window.location.pathname}`;
+  if (sessionStorage.getItem(LOADED_ANEW) === here) return;
+  sessionStorage.setItem(LOADED_ANEW, here);
   window.location.reload();
 };
