@@ -195,4 +195,22 @@ test('[UI-131] what somebody else does meanwhile to a route, a custom domain or 
       await page.getByText(`${row} is removed.`).waitFor();
     }
   });
+
+  await t.test('what was left while it ran closes nothing that was opened since', async () => {
+    const pattern = 'example.com/slow*';
+    await server.api('POST', `/zones/${zone}/workers/routes`, { pattern, script: 'shop' });
+    const held = Promise.withResolvers<void>();
+    await page.route('**/workers/routes/*', async (route) => {
+      if (route.request().method() === 'DELETE') await held.promise;
+      await route.continue();
+    });
+    await fromMenu(page, pattern, 'Remove');
+    await press(page, `Remove ${pattern}`);
+    await dialog(page).getByRole('button', { name: 'Removing' }).waitFor();
+    await press(page, 'Cancel');
+    await press(page, 'Add queue');
+    held.resolve();
+    await page.getByText(`${pattern} is removed.`).waitFor();
+    await dialog(page).getByRole('heading', { name: 'Add a queue' }).waitFor();
+  });
 });
