@@ -27,6 +27,19 @@ test('[UI-132] what was typed is kept when the page goes, a file whose lines end
   // At once: nothing waits for the typing to rest.
   await page.reload();
   await code.getByText('// typed').waitFor();
+  await code.click();
+  await page.keyboard.press('ControlOrMeta+Home');
+  await page.keyboard.type('// last ');
+  await page.getByRole('button', { name: 'Sign out' }).first().click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  const kept = (await page.evaluate('Object.keys(localStorage)')) as string[]; // As it says.
+  assert.deepEqual(
+    kept.filter((key) => key.startsWith('switchback-drafts::')),
+    [],
+    'a draft is somebody’s',
+  );
+  await signIn(page, { url, token: server.connection.token }, '/workers/lines/edit');
+  await code.getByText('// last // typed').waitFor();
 
   await page.route(HISTORY, async (route) => {
     const answer = await route.fetch();
@@ -46,5 +59,5 @@ test('[UI-132] what was typed is kept when the page goes, a file whose lines end
   const made = (await server.api('GET', `workers/workers/lines/versions/${saved}?include=modules`)) as {
     modules: readonly { content_base64: string }[];
   };
-  assert.equal(Buffer.from(made.modules[0]?.content_base64 ?? '', 'base64').toString(), `// typed\r\n${CODE}`);
+  assert.equal(Buffer.from(made.modules[0]?.content_base64 ?? '', 'base64').toString(), `// last // typed\r\n${CODE}`);
 });

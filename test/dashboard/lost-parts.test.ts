@@ -7,6 +7,8 @@ import { startServer } from '../support/server.ts';
 import { signIn } from '../support/sign-in.ts';
 import { aWorker } from '../support/worker-form.ts';
 
+const atRoot = ({ pathname }: URL): boolean => pathname === '/';
+
 test('[UI-118] a page whose part is gone is loaded anew once and not in a loop; then it says so, and how to go on', async (t) => {
   await using server = await startServer();
   await server.api('PUT', 'workers/scripts/shop', aWorker());
@@ -48,7 +50,6 @@ test('[UI-118] a page whose part is gone is loaded anew once and not in a loop; 
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   assert.equal(loads, 2, 'not again by itself, however much later');
 
-  const atRoot = (address: URL): boolean => address.pathname === '/';
   await page.route(atRoot, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Back soon</h1>' }));
   await again.click();
   await again.waitFor();

@@ -72,8 +72,10 @@ const locked = async (names: readonly string[], left: AbortSignal, work: () => P
     found.abort();
     await work();
   };
-  const waited = (error: unknown): void => {
-    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
-  };
-  await Promise.all(names.map((name) => navigator.locks.request(name, { signal }, first).catch(waited)));
+  await Promise.all(names.map((name) => navigator.locks.request(name, { signal }, first).catch(unlessLeft)));
+};
+
+/** Waiting for a lock that is not wanted any more is over; whatever else broke is told. */
+const unlessLeft = (error: unknown): void => {
+  if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
 };
