@@ -59,6 +59,7 @@ export class ChangeEvents {
     stream.send('edges', edges);
     // What happened since they were looked at.
     void this.#tellEdges();
+    if (!(await this.#mayRead(reader))) stream.end();
     return accept(stream);
   }
 
@@ -67,6 +68,7 @@ export class ChangeEvents {
     const guest: Guest = { token, session, end };
     this.#guests.add(guest);
     this.#keepTime();
+    void this.#mayRead(guest).then((may) => may || end());
     return () => {
       this.#guests.delete(guest);
       this.#keepTime();
@@ -106,7 +108,10 @@ export class ChangeEvents {
     for (const guest of this.#guests) if (!(await this.#mayRead(guest))) guest.end();
   }
 
-  /** A database that does not answer now is no reason to send anybody away. */
+  /**
+   * Asked once more as soon as somebody is known here: what ended between the door and that moment no later change tells of.
+   * A database that does not answer now is no reason to send anybody away.
+   */
   #mayRead({ token, session }: Pick<Guest, 'token' | 'session'>): Promise<boolean> {
     return isStillSignedIn(this.#sources, token, session?.session).catch(() => true);
   }

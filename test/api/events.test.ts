@@ -115,6 +115,21 @@ test('[SE-11] a stream ends with the session or the token that it was opened wit
   assert.equal(((await others.nextOf('change')) as { action: string }).action, 'session.delete');
 });
 
+test('[SE-11] a stream ends at once where its session ends while it is opened', { timeout: 20_000 }, async (t) => {
+  const api = await anApi(t);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const session = await signsIn(api);
+  const { meta } = api.api.store.read;
+  const generation = meta.generation.bind(meta);
+  // Behind the door, and before anybody here knows of it.
+  t.mock.method(meta, 'generation', async () => {
+    t.mock.restoreAll();
+    await session.send('DELETE', SESSION);
+    return generation();
+  });
+  await new EventReader(await session.send('GET', EVENTS)).end();
+});
+
 test('[SE-11] a stream beats every 15 s, and ends at the next beat where its session has expired', async (t) => {
   const api = await anApi(t);
   t.mock.timers.enable({ apis: ['setInterval'] });
