@@ -20,6 +20,7 @@ import {
 import type { Queries, Worker } from '../store/index.ts';
 import { auditEntry, type Actor, type Control } from './control.ts';
 import { proposalFor } from './preflight.ts';
+import { deployedOnOf } from './services.ts';
 import { allTrafficTo, readied, storeDeployment, storeVersion, tried, type TriedVersion } from './versions.ts';
 
 export interface RollBackRenewed {
@@ -97,6 +98,8 @@ const planned = async (
   const bindings = of === undefined || serving === undefined ? [] : withSecretsOf(serving.bindings, of.bindings);
   const split = planDeployment({
     ...proposal,
+    // A name that is a secret of the old version may be a service of what serves.
+    services: new Map([...(await deployedOnOf(queries, bindings)), ...proposal.services]),
     ...(of && { versions: new Map([[id, { ...of, bindings, number: worker.nextNumber }]]) }),
     // That it may serve already does not let the new one off.
     ...(proposal.active && { active: { ...proposal.active, versions: proposal.active.versions.filter((version) => version.id !== id) } }),
