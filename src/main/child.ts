@@ -30,6 +30,8 @@ const ORPHAN_ENDS_WITHIN_MS = 2_000;
  * and ends on SIGTERM, and also when the channel closes, so that no half outlives a launcher that was killed; it has little time then.
  */
 export const runChild = async (role: ReadyMessage['role'], start: (settings: Settings) => Promise<Service>): Promise<void> => {
+  // The launcher was killed while this one loaded.
+  if (process.connected === false) process.exit(0);
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   // What is stored is nobody else's to read, also in a folder that the operator made for everybody (SQLite asks for 0644).
   process.umask(0o077);
@@ -40,7 +42,7 @@ export const runChild = async (role: ReadyMessage['role'], start: (settings: Set
   using holding = new DisposableStack();
   try {
     const settings = childSettings(process.env);
-    holding.use(holdRole(settings.data, role));
+    holding.use(await holdRole(settings.data, role));
     service = await start(settings);
   } catch (error) {
     process.exit(await explainStart(error));

@@ -122,7 +122,11 @@ class Launcher {
     await this.#children.get('edge')?.stop(deadlineMs);
     await Promise.all([...this.#children].map(([role, child]) => (role === 'edge' ? undefined : child.stop(deadlineMs))));
     this.#standIn?.[Symbol.dispose]();
-    for (const purpose of ['data', ...this.#observing] as const) await removePrivateFolder(purpose, this.#settings.data);
+    // What nothing was started in is still another's.
+    if (this.#children.size === 0) return;
+    for (const purpose of ['data', ...this.#observing] as const) {
+      await removePrivateFolder(purpose, this.#settings.data).catch((error: unknown) => this.#events.say(String(error)));
+    }
   }
 
   kill(exitCode: number): void {

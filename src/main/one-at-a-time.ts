@@ -30,8 +30,13 @@ export const holdRoles = (data: string, roles: readonly string[]): Disposable =>
   return holding.move();
 };
 
-/** Held by a child for as long as it lives. */
-export const holdRole = (data: string, role: string): Disposable => {
+/**
+ * Held by a child for as long as it lives. Its launcher has a lock of its own: who has this one is left of an earlier launcher, which
+ * was killed while that child still loaded, and ends.
+ */
+export const holdRole = async (data: string, role: string): Promise<Disposable> => {
+  const deadline = performance.now() + ENDS_WITHIN_MS;
+  while (!isFree(data, role) && performance.now() < deadline) await wait(LOOK_EVERY_MS);
   using holding = new DisposableStack();
   holding.use(lockIn(data, role));
   return holding.move();
