@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../base/index.ts';
 import type { LastChange, Refusal } from '../domain/index.ts';
-import type { CustomDomain, Queries, QueueConsumer, Route } from '../store/index.ts';
+import type { AuditFilter, CustomDomain, Queries, QueueConsumer, Route } from '../store/index.ts';
 import { digest } from './expectations.ts';
 
 /** A route as a client reads it and goes by. */
@@ -41,19 +41,25 @@ const nameOf = (trigger: Trigger): string => {
   return trigger.kind === 'domain' ? trigger.hostname : trigger.queue;
 };
 
-/** By what the audit log calls each kind, and the actions that change one of it. */
-const tracesOf = (trigger: Trigger): readonly (readonly [target: string, action: string])[] => {
+/** What the audit log may tell of changes of it. */
+const tracesOf = (trigger: Trigger): readonly AuditFilter[] => {
   if (trigger.kind === 'route') {
     const { pattern, script } = trigger.route;
-    return [[`route/${pattern}`, 'route'], ...(script === null ? [] : [[`worker/${script}`, 'routes.replace'] as const])];
+    const own = { target: `route/${pattern}`, action: 'route' };
+    return script === null
+      ? [own]
+      : [own, { target: `worker/${script}`, action: 'routes.replace', listed: { in: 'patterns', name: pattern } }];
   }
-  if (trigger.kind === 'consumer') return [[`queue/${trigger.consumer.queueId}`, 'queue.consumer']];
-  const holder = trigger.domain?.script;
-  return holder === undefined ? [[`domain/${trigger.hostname}`, 'domain']] : [[`worker/${holder}`, 'domains.put']];
+  if (trigger.kind === 'consumer') return [{ target: `queue/${trigger.consumer.queueId}`, action: 'queue.consumer' }];
+  const { hostname, domain } = trigger;
+  const put = { action: 'domains.put', listed: { in: 'hostnames', name: hostname } } as const;
+  return domain === undefined ? [{ target: `domain/${hostname}`, action: 'domain' }, put] : [{ ...put, target: `worker/${domain.script}` }];
 };
 
 const lastChangeOf = async ({ audit }: Queries, trigger: Trigger): Promise<LastChange | undefined> => {
-  const traces = tracesOf(trigger).map(([target, action]) => audit.page({ offset: 0, limit: 1 }, { target, action }));
-  const [last] = (await Promise.all(traces)).flat().toSorted((a, b) => (a.at < b.at ? 1 : -1));
-  return last && { by: last.actor.email, on: last.at };
+  const traces = await Promise.all(tracesOf(trigger).map((filter) => audit.page({ offset: 0, limit: 1 }, filter)));
+  const [last] = traces.flat().toSorted((a, b) => (a.at < b.at ? 1 : -1));
+  // It went with its Worker, or was left out of all that one has: no row names it.
+  const isUntold = trigger.kind === 'domain' && trigger.domain === undefined && last?.action === 'domains.put';
+  return last === undefined || isUntold ? undefined : { by: last.actor.email, on: last.at };
 };

@@ -24,6 +24,8 @@ export interface AuditFilter {
   readonly target?: string | undefined;
   /** An action, or the first word of several: `deployment`. */
   readonly action?: string | undefined;
+  /** Only rows whose detail has this name in a list called so. */
+  readonly listed?: { readonly in: 'hostnames' | 'patterns'; readonly name: string } | undefined;
   /** An e-mail address, or the name of a token that has none, or a token's id. */
   readonly actor?: string | undefined;
   /** Any of these addresses. */
@@ -103,12 +105,14 @@ export const audit = (db: Kysely<Schema>) => ({
 });
 
 const conditions = (e: ExpressionBuilder<Schema, 'audit'>, filter: AuditFilter): readonly Expression<SqlBool>[] => {
-  const { id, target, action, actor, actorIps, zone, since, before, isOfSecrets } = filter;
+  const { id, target, action, listed, actor, actorIps, zone, since, before, isOfSecrets } = filter;
   const wanted: Expression<SqlBool>[] = [];
   if (id !== undefined) wanted.push(e('id', '=', id));
   if (target !== undefined) wanted.push(e('target', '=', target));
   if (action !== undefined)
     wanted.push(e.or([e('action', '=', action), sql<boolean>`action like ${startingWith(`${action}.`)} escape '!'`]));
+  if (listed !== undefined)
+    wanted.push(sql<boolean>`exists (select 1 from json_each(detail, ${`$.${listed.in}`}) where value = ${listed.name})`);
   if (actor !== undefined) wanted.push(e.or([e('actor_email', '=', actor), e('actor_id', '=', actor)]));
   // An empty list is not SQL everywhere.
   if (actorIps !== undefined) wanted.push(actorIps.length === 0 ? e.lit(false) : e('actor_ip', 'in', actorIps));

@@ -96,6 +96,26 @@ test('[SE-17] a host that no Worker had when it was looked at is not taken from 
   assert.equal((await put('two', await look())).status, 200);
 });
 
+test('[SE-17] who changed a host is told by what names that very host, and nobody where nothing does', async (t) => {
+  const api = await anApi(t);
+  const { value: token } = await api.ok('createToken', {}, { json: { name: 'bob', email: 'bob@example.com' } });
+  for (const name of ['one', 'two']) await api.upload(name);
+  await api.ok('createZone', {}, { json: { name: 'example.com' } });
+  const put = (hostname: string, service: string, more: Pick<Call<'putDomain'>, 'token'> = {}) =>
+    api.ok('putDomain', {}, { json: { hostname, service }, ...more });
+  await put('shop.example.com', 'one');
+  await put('shop.example.com', 'two');
+  await put('api.example.com', 'two', { token });
+  const late = () => api.response('putDomain', {}, going('"none"', { json: { hostname: 'shop.example.com', service: 'one' } }));
+  assert.match((await api.refusedBy(late)).message, /ada@example\.com changed it/, 'bob put another host on the same Worker');
+  const seen = await tagIn(api.response('listDomains', {}, { query: { hostname: 'shop.example.com' } }));
+  await api.ok('deleteScript', { script_name: 'two' }, { query: { force: 'true' } });
+  const gone = () => api.response('putDomain', {}, going(seen, { json: { hostname: 'shop.example.com', service: 'one' } }));
+  const { status, message } = await api.refusedBy(gone);
+  assert.equal(status, 412);
+  assert.doesNotMatch(message, /@example/, 'it went with its Worker');
+});
+
 for (const [what, read] of Object.entries({
   'a custom domain': (api: TestApi, domain_id: string) => api.response('getDomain', { domain_id }),
   'the custom domains of a host': (api: TestApi) => api.response('listDomains', {}, { query: { hostname: 'shop.example.com' } }),
