@@ -195,6 +195,11 @@ test('[UI-93] keys go to places, and only open things', async (t) => {
   await page.keyboard.press('Escape');
   await keys.waitFor({ state: 'detached' });
 
+  const { promise: mayBeRead, resolve: letRead } = Promise.withResolvers<void>();
+  await page.route(/\/workers\/scripts$/, async (route) => {
+    await mayBeRead;
+    await route.continue();
+  });
   const opener = page.locator('.rail').getByRole('button', { name: 'Go to' });
   await opener.focus();
   await page.keyboard.press('Enter');
@@ -207,6 +212,9 @@ test('[UI-93] keys go to places, and only open things', async (t) => {
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Go to' }).fill('goodbye, ver');
   await page.keyboard.press('Enter');
+  // Typed faster than the Workers are read.
+  await page.getByText('The Workers are being read.').waitFor();
+  letRead();
   await page.waitForURL('**/workers/goodbye/versions');
   await whole(page);
   await page.locator('h1:focus').waitFor();

@@ -40,6 +40,7 @@ const matches = (text: string, typed: string): boolean => {
 export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
+  const [isEntered, setEntered] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useId();
   const goTo = useGo();
@@ -54,6 +55,12 @@ export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
     onClose();
     goTo(goal.to, goal.search);
   };
+  // Who types faster than the Workers are read is led on when they are.
+  useEffect(() => {
+    if (!isEntered || workers.isPending) return;
+    setEntered(false);
+    go(found[0]);
+  });
   return (
     <dialog ref={dialog} className="dialog is-small go-to-dialog" aria-label="Go to" onCancel={onClose} onClose={onClose}>
       <div className="go-to-field">
@@ -71,6 +78,7 @@ export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
           onChange={({ target }) => {
             setTyped(target.value);
             setAt(0);
+            setEntered(false);
           }}
           onKeyDown={(event) => {
             const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -81,7 +89,8 @@ export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
             if (event.key === 'Enter') {
               // Whoever has the focus after this would be pressed by the same key.
               event.preventDefault();
-              go(found[at]);
+              if (found.length === 0) setEntered(true);
+              else go(found[at]);
             }
           }}
         />
@@ -95,7 +104,7 @@ export const GoTo = ({ onClose }: { readonly onClose: () => void }) => {
             {index === at && <Icon of={CornerDownLeft} />}
           </li>
         ))}
-        {found.length === 0 && <li className="third">Nothing has that name.</li>}
+        {found.length === 0 && <li className="third">{workers.isPending ? 'The Workers are being read.' : 'Nothing has that name.'}</li>}
       </ul>
     </dialog>
   );
