@@ -35,7 +35,10 @@ test("[UI-134] [UI-135] what served is named however old it is, and what never h
   await dialog.getByText('deployed v1 at 100% while you were here.').waitFor();
   await dialog.getByText('v2 is older than the 2 most recent ones').waitFor();
   await dialog.getByRole('button', { name: /^New version v2/ }).waitFor();
-  await dialog.getByText(/will get v2/).first().waitFor();
+  await dialog
+    .getByText(/will get v2/)
+    .first()
+    .waitFor();
   assert.equal(await dialog.getByText('a deleted version').count(), 0);
   await page.getByRole('button', { name: 'Start over' }).click();
   await dialog.getByRole('button', { name: /^New version v4/ }).waitFor();
